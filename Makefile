@@ -1,0 +1,235 @@
+# nsearch. GNU make, not recursive; everything made goes to .build/. `make help` lists what there is to make.
+#
+# Variables, all of them fit for the command line (make CC=clang check):
+#
+#   CC          the compiler, gcc (default) or clang; another one than gcc builds in a folder of its own
+#   SAN         sanitizers: address,undefined or thread; each choice builds in a folder of its own
+#   CFLAGS      how to optimise and debug: -O2 -g. What the code needs is added to it and not replaced by it
+#   CPPFLAGS, LDFLAGS   yours, added to every compilation and every link
+#   WERROR      -Werror; empty lets warnings pass
+#   LIBS        the libraries that libnsearch stands on
+#   V           1 shows the commands
+#   JOBS        how many to run at once: as many as there are processors; make -j N says the same
+#   TESTS       what of the suite `make check` runs: unit build cli judge, or single tests (unit/test_date)
+#   PREFIX      where to install: /usr/local; also BINDIR LIBDIR INCLUDEDIR MANDIR COMPLETIONDIR below it
+#   DESTDIR     a folder to stage the installation in, put before PREFIX
+#   NSEARCH_CORPORA     a folder of real collections for tests and benchmarks that can use them
+
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+CFLAGS ?= -O2 -g
+WERROR ?= -Werror
+LIBS ?= -lutf8proc -lstemmer -lyajl -lisal -lz -lpthread -lm
+OBJCOPY ?= objcopy
+JOBS ?= $(shell nproc)
+TESTS ?= unit build cli judge
+PREFIX ?= /usr/local
+BINDIR ?= $(PREFIX)/bin
+LIBDIR ?= $(PREFIX)/lib
+INCLUDEDIR ?= $(PREFIX)/include
+MANDIR ?= $(PREFIX)/share/man
+COMPLETIONDIR ?= $(PREFIX)/share/bash-completion/completions
+
+# Debian packages: to build, to test, to lint.
+PACKAGES := gcc libc6-dev make libutf8proc-dev libstemmer-dev libxxhash-dev zlib1g-dev libisal-dev libyajl-dev
+PACKAGES_CHECK := g++ pkg-config libcmocka-dev python3 python3-stemmer python3-xxhash bsdutils
+PACKAGES_LINT := clang clang-tidy clang-format cppcheck
+ifneq ($(findstring clang,$(CC)),)
+PACKAGES += clang
+endif
+
+# ---- Folders and flags ------------------------------------------------------------------------------------------------
+
+comma := ,
+variant := $(filter-out gcc,$(notdir $(firstword $(CC)))) $(if $(SAN),san-$(subst $(comma),-,$(SAN)))
+space := $(subst ,, )
+BUILD := .build$(addprefix /,$(subst $(space),-,$(strip $(variant))))
+
+MAKEFLAGS += -j$(JOBS) --no-print-directory
+SHELL := /bin/bash
+.DELETE_ON_ERROR:
+.SUFFIXES:
+
+version_part = $(shell sed -n 's/^\#define NSEARCH_VERSION_$(1) //p' common/nsearch.h)
+MAJOR := $(call version_part,MAJOR)
+VERSION := $(MAJOR).$(call version_part,MINOR).$(call version_part,PATCH)
+
+warnings := -Wall -Wextra -Wshadow -Wpointer-arith -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2 $(WERROR)
+sanitize := $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer)
+# No contraction of a * b + c: scores must agree to the bit on every machine.
+compile := $(CC) -std=gnu11 $(CFLAGS) -I. -D_GNU_SOURCE -DNSEARCH_BUILD -fvisibility=hidden -fPIC -ffp-contract=off -fno-math-errno \
+           -pthread $(warnings) $(sanitize) $(CPPFLAGS)
+link := $(CC) $(CFLAGS) -pthread $(sanitize) $(LDFLAGS)
+
+ifeq ($(V),1)
+say = @:
+quiet =
+else
+say = @printf '  %-5s %s\n' $(1) $(2)
+quiet = @
+endif
+
+# ---- Sources ------------------------------------------------------------------------------------------------------------
+
+sources := $(sort $(wildcard $(foreach half,common indexer query,$(half)/*.c $(half)/*/*.c $(half)/*/*/*.c)))
+program_sources := $(filter common/program/%,$(sources))
+library_sources := $(filter-out common/program/%,$(sources))
+unit_sources := $(sort $(wildcard tests/unit/test_*.c))
+unit_support := $(filter-out $(unit_sources),$(sort $(wildcard tests/unit/*.c)))
+
+object = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
+library_objects := $(call object,$(library_sources))
+program_objects := $(call object,$(program_sources))
+objects := $(library_objects) $(program_objects) $(call object,$(unit_sources) $(unit_support))
+unit_tests := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(unit_sources))
+
+program := $(BUILD)/nsearch
+static_library := $(BUILD)/libnsearch.a
+internal_library := $(BUILD)/libnsearch-internal.a
+shared_name := libnsearch.so.$(MAJOR)
+shared_library := $(BUILD)/libnsearch.so.$(VERSION)
+
+# ---- Build --------------------------------------------------------------------------------------------------------------
+
+all: $(program) $(static_library) $(shared_library) $(BUILD)/nsearch.pc ## the program and both libraries
+
+# What the commands were: objects are made anew when they change.
+$(BUILD)/flags: FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' '$(compile) $(link) $(LIBS)' | cmp -s - $@ || printf '%s\n' '$(compile) $(link) $(LIBS)' > $@
+
+$(objects): $(BUILD)/obj/%.o: %.c $(BUILD)/flags
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(quiet)$(compile) -MMD -MP -c -o $@ $<
+
+-include $(objects:.o=.d)
+
+# Every object as it is, for the unit tests, which look inside.
+$(internal_library): $(library_objects)
+	$(call say,AR,$@)
+	$(quiet)rm -f $@ && $(AR) rcs $@ $(library_objects)
+
+# One object in which only nsearch_*() is visible, so that no name of ours meets one of the caller's. A sanitizer
+# registers its own symbols per object, which must stay as they are.
+ifeq ($(SAN),)
+$(static_library): $(library_objects)
+	$(call say,AR,$@)
+	$(quiet)$(LD) -r -o $(BUILD)/libnsearch.o $(library_objects)
+	$(quiet)$(OBJCOPY) --localize-hidden $(BUILD)/libnsearch.o
+	$(quiet)rm -f $@ && $(AR) rcs $@ $(BUILD)/libnsearch.o
+else
+$(static_library): $(internal_library)
+	$(quiet)cp $< $@
+endif
+
+$(shared_library): $(library_objects)
+	$(call say,LD,$@)
+	$(quiet)$(link) -shared -Wl,-soname,$(shared_name) $(if $(SAN),,-Wl$(comma)-z$(comma)defs) -o $@ $^ $(LIBS)
+	$(quiet)ln -sf $(@F) $(BUILD)/$(shared_name)
+	$(quiet)ln -sf $(shared_name) $(BUILD)/libnsearch.so
+
+$(program): $(program_objects) $(static_library)
+	$(call say,LD,$@)
+	$(quiet)$(link) -o $@ $(program_objects) $(static_library) $(LIBS)
+
+$(unit_tests): $(BUILD)/tests/%: $(BUILD)/obj/tests/unit/%.o $(call object,$(unit_support)) $(internal_library)
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(quiet)$(link) -o $@ $^ -lcmocka $(LIBS)
+
+$(BUILD)/nsearch.pc: common/nsearch.h Makefile FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' 'prefix=$(PREFIX)' 'libdir=$(LIBDIR)' 'includedir=$(INCLUDEDIR)' '' 'Name: nsearch' \
+	  'Description: Full-text search for news corpora' 'Version: $(VERSION)' 'Libs: -L$${libdir} -lnsearch' \
+	  'Libs.private: $(LIBS)' 'Cflags: -I$${includedir}' > $@.new
+	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+
+# ---- Try and test -------------------------------------------------------------------------------------------------------
+
+demo_index := $(BUILD)/demo
+
+demo: $(program) ## install what is missing, build, index tests/corpus and ask it two questions
+	@rm -rf $(demo_index)
+	@run() { printf '\n$$ %s\n' "$$(printf '%q ' "$$@" | sed 's/Alibaba\\ PLA/"Alibaba PLA"/')"; "$$@"; }; set -e; \
+	run $(program) index --index $(demo_index) tests/corpus; \
+	run $(program) query --index $(demo_index) "Alibaba PLA"; \
+	best=$$($(program) query --index $(demo_index) --json -n 1 "Alibaba PLA" | sed -n 's/.*"id": *"\([^"]*\)".*/\1/p'); \
+	run $(program) related --index $(demo_index) "$$best"
+
+check: all $(unit_tests) ## install what is missing, build, run the test suite
+	$(quiet)BUILD='$(abspath $(BUILD))' NSEARCH='$(abspath $(program))' CC='$(CC)' SAN='$(SAN)' TESTS='$(TESTS)' \
+	  JOBS='$(JOBS)' MAKE_ARGS='$(MAKEOVERRIDES)' tests/run.sh
+
+# $(call install_packages,names): installs those that are not there and says nothing when all are.
+define install_packages
+@command -v dpkg-query >/dev/null || { echo 'This is no Debian system; needed are: $(1)' >&2; exit 0; }; \
+missing=; for package in $(1); do \
+  dpkg-query -W -f='$${db:Status-Status}' $$package 2>/dev/null | grep -qx installed || missing="$$missing $$package"; \
+done; \
+[ -n "$$missing" ] || exit 0; \
+as_root=; [ "$$(id -u)" = 0 ] || as_root=sudo; \
+echo "Installing$$missing"; export DEBIAN_FRONTEND=noninteractive; \
+$$as_root apt-get update -q </dev/null >/dev/null && \
+$$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $$missing </dev/null >/dev/null \
+  || { echo "These Debian packages are needed and could not be installed:$$missing" >&2; exit 1; }
+endef
+
+deps: ## install the Debian packages that building needs
+	$(call install_packages,$(PACKAGES))
+
+deps-check: ## install those that the tests need too
+	$(call install_packages,$(PACKAGES) $(PACKAGES_CHECK))
+
+deps-lint:
+	$(call install_packages,$(PACKAGES) $(PACKAGES_CHECK) $(PACKAGES_LINT))
+
+# The packages come before the first object, however many jobs there are.
+deps_first := $(firstword $(if $(filter check,$(MAKECMDGOALS)),deps-check) $(if $(filter demo,$(MAKECMDGOALS)),deps))
+ifneq ($(deps_first),)
+$(objects): | $(deps_first)
+demo check: | $(deps_first)
+endif
+
+c_files := $(sources) $(unit_sources) $(unit_support) $(wildcard docs/examples/*.c)
+h_files := $(sort $(wildcard common/*.h common/*/*.h indexer/*.h indexer/*/*.h query/*.h query/*/*.h tests/unit/*.h))
+
+lint: deps-lint ## clang-format, clang-tidy and cppcheck
+	$(quiet)clang-format --dry-run --Werror $(c_files) $(h_files)
+	$(quiet)printf '%s\n' $(sources) | xargs -P $(JOBS) -n 4 sh -c 'clang-tidy --quiet "$$@" -- -std=gnu11 -I. \
+	  -D_GNU_SOURCE -DNSEARCH_BUILD 2>&1 | grep -v "warnings* generated\.$$" | grep . && exit 1 || exit 0' lint
+	$(quiet)cppcheck --quiet -j $(JOBS) --std=c11 -I. -D__GNUC__ -D_GNU_SOURCE --enable=warning,performance,portability \
+	  --inline-suppr --suppress=missingIncludeSystem --error-exitcode=1 $(sources)
+
+format: deps-lint ## bring the sources into the form that lint wants
+	$(quiet)clang-format -i $(c_files) $(h_files)
+
+# ---- Install ------------------------------------------------------------------------------------------------------------
+
+install: all ## install below DESTDIR PREFIX: header, libraries, nsearch.pc, program, man page, completion
+	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(LIBDIR)/pkgconfig $(DESTDIR)$(INCLUDEDIR)
+	install -m 755 $(program) $(DESTDIR)$(BINDIR)/nsearch
+	install -m 644 common/nsearch.h $(DESTDIR)$(INCLUDEDIR)/nsearch.h
+	install -m 644 $(static_library) $(DESTDIR)$(LIBDIR)/libnsearch.a
+	install -m 755 $(shared_library) $(DESTDIR)$(LIBDIR)/$(notdir $(shared_library))
+	ln -sf $(notdir $(shared_library)) $(DESTDIR)$(LIBDIR)/$(shared_name)
+	ln -sf $(shared_name) $(DESTDIR)$(LIBDIR)/libnsearch.so
+	install -m 644 $(BUILD)/nsearch.pc $(DESTDIR)$(LIBDIR)/pkgconfig/nsearch.pc
+	install -D -m 644 docs/man/nsearch.1 $(DESTDIR)$(MANDIR)/man1/nsearch.1
+	install -D -m 644 docs/completion/nsearch.bash $(DESTDIR)$(COMPLETIONDIR)/nsearch
+
+uninstall: ## take all of that away again
+	rm -f $(addprefix $(DESTDIR),$(BINDIR)/nsearch $(INCLUDEDIR)/nsearch.h $(addprefix $(LIBDIR)/,libnsearch.a \
+	  libnsearch.so $(shared_name) $(notdir $(shared_library)) pkgconfig/nsearch.pc) $(MANDIR)/man1/nsearch.1 \
+	  $(COMPLETIONDIR)/nsearch)
+
+clean: ## remove everything that was made
+	rm -rf .build
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  \1\t\2/p' Makefile | expand -t 16
+	@echo 'The variables (CC, SAN, V, PREFIX, ...) are described at the top of the Makefile.'
+
+FORCE:
+.PHONY: all check clean demo deps deps-check deps-lint format help install lint uninstall FORCE

@@ -1,0 +1,63 @@
+/* common/article: an article as it travels from a source to an engine, and back from an engine to a hit. */
+#ifndef COMMON_ARTICLE_ARTICLE_H
+#define COMMON_ARTICLE_ARTICLE_H
+
+#include "common/date/date.h"
+#include "common/system/system.h"
+
+enum article_part {
+  ARTICLE_ID,
+  ARTICLE_URL,
+  ARTICLE_TITLE,
+  ARTICLE_BODY,
+  ARTICLE_SOURCE,
+  ARTICLE_SECTION,
+  ARTICLE_LANGUAGE,
+  ARTICLE_PARTS
+};
+
+/* Values of a field that has any number of them, each ended by a NUL. */
+struct article_list {
+  struct buffer text;
+  size_t count;
+};
+
+struct nsearch_article {
+  struct buffer parts[ARTICLE_PARTS]; /* empty: not set */
+  struct article_list authors, topics;
+  struct date published; /* precision NONE: no date */
+  enum nsearch_origin origin;
+  int64_t updated;
+  bool has_updated;
+};
+
+/* Forgets the contents and keeps the memory: one article serves a whole run. */
+void article_clear(struct nsearch_article *article);
+
+/* Replaces a part by a copy of text. */
+int article_set(struct nsearch_article *article, enum article_part part, const char *text, size_t len,
+                struct nsearch_error *err);
+int article_list_add(struct article_list *list, const char *text, size_t len, struct nsearch_error *err);
+
+/* Iterates: `for (const char *v = NULL; (v = article_list_next(list, v));)`. */
+const char *article_list_next(const struct article_list *list, const char *previous);
+
+/* A part as text with its length in bytes; "" when empty. */
+const char *article_get(const struct nsearch_article *article, enum article_part part, size_t *len);
+
+/* True when title and body hold nothing but white space and control characters. */
+bool article_is_empty(const struct nsearch_article *article);
+
+/* Makes an article fit to be stored: every part well-formed UTF-8 (returns how many sequences were replaced in
+ * *replaced), control characters other than newline and tab as blanks, no white space at the ends of any part, title
+ * and other one-line parts on one line. */
+int article_tidy(struct nsearch_article *article, uint64_t *replaced, struct nsearch_error *err);
+
+/* The host of a URL, lower case, without "www." and port; false when there is none. */
+bool article_site(const char *url, size_t len, char *out, size_t room, size_t *out_len);
+
+/* A stored form of everything but the body, and back. decode takes hostile bytes: NSEARCH_ERR_DAMAGED. */
+void article_encode_card(const struct nsearch_article *article, struct buffer *out);
+int article_decode_card(struct nsearch_article *article, const uint8_t *bytes, size_t len, struct nsearch_error *err);
+
+#endif

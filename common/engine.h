@@ -1,0 +1,158 @@
+/* The engine contract: the two tables of functions through which everything reaches an engine. What stands above it
+ * (parsing, stop words, stems, expansion, related terms, snippets, printing) is written once for all engines, so all
+ * get the same leaf terms; what stands below it is one engine's own. */
+#ifndef COMMON_ENGINE_H
+#define COMMON_ENGINE_H
+
+#include "common/article/article.h"
+#include "common/text/text.h"
+
+/* ---- The question as an engine gets it --------------------------------------------------------------------------- */
+
+/* An article in a snapshot; means nothing in another snapshot. */
+struct doc_ref {
+  uint32_t segment, doc;
+};
+
+enum node_kind {
+  NODE_ALL,       /* every article; scores nothing */
+  NODE_TERM,      /* a leaf */
+  NODE_DOC,       /* one article; scores nothing */
+  NODE_AND,       /* all children */
+  NODE_OR,        /* any child */
+  NODE_AND_NOT,   /* the first child and none of the others */
+  NODE_AND_MAYBE, /* the first child; the others only add their scores */
+  NODE_PHRASE     /* children are leaves of one positional field, in order, within n + slop positions */
+};
+
+enum leaf_score {
+  SCORE_NONE,    /* a filter */
+  SCORE_BM25,    /* boost * idf * tf part; df and tf are those of all keys together, whose lists are disjoint */
+  SCORE_CONSTANT /* boost */
+};
+
+/* The score of an article is the sum over the leaves through which it matches: a child of AND counts when all match, a
+ * child of OR when it matches itself, words of a phrase when the phrase does, below AND_NOT only the first child. */
+struct node {
+  enum node_kind kind;
+  struct node **children;
+  size_t child_count;
+  /* NODE_TERM: the articles that any of the keys is in; without keys, none. */
+  struct term_key *keys;
+  size_t key_count;
+  enum leaf_score score;
+  double boost;  /* number of times the question says it, times its weight */
+  uint32_t slop; /* NODE_PHRASE */
+  struct doc_ref doc; /* NODE_DOC */
+};
+
+enum search_order { ORDER_RELEVANCE, ORDER_NEWEST };
+
+struct search_request {
+  const struct node *tree;
+  enum search_order order; /* relevance: score, then the total order; newest: the total order alone, scores 0 */
+  uint64_t limit;          /* the best `limit` hits in order; offset is cut off above the engine */
+  bool count;              /* matches must be exact */
+  int64_t since, until;    /* INT64_MIN, INT64_MAX: no bound; undated articles match only when neither is set */
+  uint64_t deadline;       /* clock_monotonic() value, 0 for none */
+  nsearch_cancel cancel;   /* may be NULL */
+  void *cancel_payload;
+};
+
+struct search_hit {
+  struct doc_ref doc;
+  double score;
+};
+
+struct search_answer {
+  struct search_hit *hits; /* memory_free() */
+  size_t hit_count;
+  uint64_t matches;
+  bool matches_exact;
+};
+
+struct engine_stats {
+  uint64_t articles, terms, postings, tokens, length, segments; /* length: the sum of all tf, title weight included */
+  bool has_dates;
+  int64_t oldest, newest;
+  int language; /* the index's own */
+  unsigned title_weight;
+  bool has_text;
+  uint32_t languages; /* bit set of the languages that stems are present in */
+  struct part_size {
+    const char *name;
+    uint64_t bytes;
+  } parts[24];
+  size_t part_count;
+};
+
+enum article_parts_wanted { WANT_CARD = 1, WANT_BODY = 2 };
+
+/* Called per term in byte order of keys; false stops. */
+typedef bool (*visit_term)(void *payload, struct term_key key, uint64_t df);
+
+/* A snapshot is immutable, reference-counted and safe to use from many threads. */
+struct snapshot;
+struct reader_engine {
+  const char *name;
+  int (*open)(struct snapshot **out, const char *path, struct nsearch_error *err);
+  /* True when the folder holds a newer commit than the snapshot. */
+  int (*is_stale)(struct snapshot *snapshot, bool *stale, struct nsearch_error *err);
+  struct snapshot *(*retain)(struct snapshot *snapshot);
+  void (*release)(struct snapshot *snapshot);
+  int (*search)(struct snapshot *snapshot, const struct search_request *request, struct search_answer *answer,
+                struct nsearch_error *err);
+  /* Terms that begin with prefix (tag first), from `from` on (NULL: from the start). */
+  int (*terms)(struct snapshot *snapshot, const char *prefix, size_t prefix_len, const char *from, size_t from_len,
+               visit_term visit, void *payload, struct nsearch_error *err);
+  /* Articles that hold the term; 0 when none does. */
+  int (*frequency)(struct snapshot *snapshot, const char *key, size_t len, uint64_t *df, struct nsearch_error *err);
+  /* The article with this id or, failing that, this URL: NSEARCH_ERR_NOT_FOUND. */
+  int (*find)(struct snapshot *snapshot, const char *id_or_url, struct doc_ref *out, struct nsearch_error *err);
+  int (*fetch)(struct snapshot *snapshot, struct doc_ref doc, unsigned want, struct nsearch_article *out,
+               struct nsearch_error *err);
+  /* XXH3 of the body, by which copies are told. */
+  int (*signature)(struct snapshot *snapshot, struct doc_ref doc, uint64_t *out, struct nsearch_error *err);
+  const struct engine_stats *(*stats)(struct snapshot *snapshot);
+};
+
+/* ---- Writing -------------------------------------------------------------------------------------------------------- */
+
+struct write_options {
+  unsigned threads;
+  uint64_t memory; /* bytes */
+  int language;
+  unsigned title_weight;
+  bool keep_text;
+  uint32_t segment_articles; /* 0: merge; else leave segments of at most so many articles */
+};
+
+/* What a commit found out; on_replaced is called for each article that a later one with its id replaced. */
+struct commit_report {
+  void (*on_replaced)(void *payload, uint64_t sequence);
+  void *payload;
+};
+
+struct engine_writer;
+struct engine_worker;
+struct writer_engine {
+  const char *name;
+  int (*open)(struct engine_writer **out, const char *path, const struct write_options *options,
+              struct nsearch_error *err);
+  /* A worker takes articles from one thread at a time; any number up to options.threads at once. */
+  int (*worker_open)(struct engine_writer *writer, struct engine_worker **out, struct nsearch_error *err);
+  /* The article is tidy, not empty, and has an id. Of two with one id the one with the higher sequence stays. */
+  int (*add)(struct engine_worker *worker, const struct nsearch_article *article, uint64_t sequence,
+             struct nsearch_error *err);
+  /* Hands what the worker holds to the writer; also frees it, whatever happens. */
+  int (*worker_close)(struct engine_worker *worker, struct nsearch_error *err);
+  int (*commit)(struct engine_writer *writer, const struct commit_report *report, struct nsearch_error *err);
+  void (*close)(struct engine_writer *writer); /* drops what was not committed */
+};
+
+/* The engine that the folder's manifest names; NSEARCH_ERR_MISSING when there is no manifest. */
+int reader_engine_find(const char *path, const struct reader_engine **out, struct nsearch_error *err);
+extern const struct reader_engine native_reader_engine; /* query/native/ */
+extern const struct writer_engine native_writer_engine; /* indexer/native/ */
+
+#endif

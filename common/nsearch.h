@@ -1,0 +1,368 @@
+/* nsearch: full-text search for news corpora. This header is the manual of libnsearch.
+ *
+ * A complete program:
+ *
+ *     #include <nsearch.h>
+ *     #include <stdio.h>
+ *     int main(void) {
+ *       nsearch_error *err = nsearch_error_new();
+ *       nsearch_reader *reader = NULL;
+ *       nsearch_request *request = nsearch_request_new("Alibaba PLA");
+ *       nsearch_result *result = NULL;
+ *       if (nsearch_open(&reader, ".nsearch", err) || nsearch_search(reader, request, &result, err))
+ *         fprintf(stderr, "%s\n", nsearch_error_message(err));
+ *       for (size_t i = 0; i < nsearch_result_hits(result); i++)
+ *         printf("%s\n", nsearch_hit_title(nsearch_result_hit(result, i)));
+ *       nsearch_result_free(result), nsearch_request_free(request), nsearch_close(reader), nsearch_error_free(err);
+ *     }
+ *
+ * Caveats first:
+ *
+ * - Threads: a reader may be used by any number of threads at once. A request, a result, an article and an error
+ *   object belong to one thread at a time. nsearch_add() may be called from many threads on one writer.
+ * - fork(): open readers and writers in the process that uses them, after the fork.
+ * - One writer at a time: a second one gets NSEARCH_ERR_LOCKED. Readers are never blocked and never block.
+ * - A reader is a snapshot: it shows the index as of the commit that it opened until nsearch_refresh().
+ * - Files are mapped. A file of the index that is cut short, or a medium that fails, while a reader is open ends the
+ *   process with SIGBUS; nothing of nsearch ever cuts a file that a reader may hold.
+ * - Network file systems: reading is fine. Writing relies on flock() and on rename() being atomic.
+ *
+ * Conventions: functions that can fail return a status, NSEARCH_OK is 0, and write what went wrong to the error object
+ * of the caller, last argument, which may be NULL. A pointer stored through an out parameter is yours to free; a
+ * pointer returned as a value is borrowed and lives as long as the object that it came from. Every free function
+ * takes NULL. Strings are UTF-8 and end in NUL. Times are seconds since 1970-01-01 UTC, negative before. Nothing
+ * prints, exits or aborts; there is no global state. Passing NULL where it is not allowed is a programming error and
+ * is asserted. */
+#ifndef NSEARCH_H
+#define NSEARCH_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#if defined(NSEARCH_BUILD) && defined(__GNUC__)
+#define NSEARCH_API __attribute__((visibility("default")))
+#else
+#define NSEARCH_API
+#endif
+
+#define NSEARCH_VERSION_MAJOR 0
+#define NSEARCH_VERSION_MINOR 1
+#define NSEARCH_VERSION_PATCH 0
+
+/* The version of the library that runs, "0.1.0"; the macros are those it was compiled against. */
+NSEARCH_API const char *nsearch_version(void);
+
+/* ---- Status and error -------------------------------------------------------------------------------------------- */
+
+/* Numbers are pinned: they never change their meaning. */
+typedef enum nsearch_status {
+  NSEARCH_OK = 0,
+  NSEARCH_ERR_USAGE = 10,       /* an argument is out of range or a path does not exist */
+  NSEARCH_ERR_QUERY = 20,       /* the question does not parse; nsearch_error_position() says where */
+  NSEARCH_ERR_MISSING = 30,     /* there is no index here */
+  NSEARCH_ERR_DAMAGED = 40,     /* a file of the index is damaged; the message names file and part */
+  NSEARCH_ERR_VERSION = 50,     /* the index was written by a newer version */
+  NSEARCH_ERR_EXISTS = 60,      /* there is an index here already */
+  NSEARCH_ERR_LOCKED = 70,      /* another writer is at work: try again */
+  NSEARCH_ERR_NOT_FOUND = 80,   /* no such article */
+  NSEARCH_ERR_INPUT = 90,       /* a file or record of the input is broken */
+  NSEARCH_ERR_EMPTY = 100,      /* nothing to index: no article was found */
+  NSEARCH_ERR_CANCELLED = 110,  /* the caller's cancel call-back said so */
+  NSEARCH_ERR_DEADLINE = 120,   /* the request's deadline passed */
+  NSEARCH_ERR_MEMORY = 130,     /* out of memory */
+  NSEARCH_ERR_SYSTEM = 140,     /* the operating system refused; the message has its words */
+  NSEARCH_ERR_UNSUPPORTED = 150 /* this build or engine cannot do that */
+} nsearch_status;
+
+/* The name of a status in words, "index missing"; never NULL. */
+NSEARCH_API const char *nsearch_status_text(nsearch_status status);
+
+typedef struct nsearch_error nsearch_error;
+
+/* NULL only for want of memory; passing that NULL on is fine. */
+NSEARCH_API nsearch_error *nsearch_error_new(void);
+NSEARCH_API void nsearch_error_free(nsearch_error *err);
+
+/* Of the last call that failed with this object: status, message (one line, no newline; "" when nothing failed), and
+ * for NSEARCH_ERR_QUERY the byte position in the question, else -1. NULL gives NSEARCH_OK, "" and -1. */
+NSEARCH_API nsearch_status nsearch_error_status(const nsearch_error *err);
+NSEARCH_API const char *nsearch_error_message(const nsearch_error *err);
+NSEARCH_API int64_t nsearch_error_position(const nsearch_error *err);
+
+/* ---- Articles ------------------------------------------------------------------------------------------------------ */
+
+typedef struct nsearch_article nsearch_article;
+
+/* How exactly a date is known, and where it came from. */
+typedef enum nsearch_precision {
+  NSEARCH_PRECISION_NONE = 0, /* no date */
+  NSEARCH_PRECISION_YEAR = 1,
+  NSEARCH_PRECISION_MONTH = 2,
+  NSEARCH_PRECISION_DAY = 3,
+  NSEARCH_PRECISION_SECOND = 4
+} nsearch_precision;
+
+typedef enum nsearch_origin {
+  NSEARCH_ORIGIN_NONE = 0,
+  NSEARCH_ORIGIN_RECORD = 1, /* a field of the record */
+  NSEARCH_ORIGIN_FEED = 2,
+  NSEARCH_ORIGIN_META = 3,   /* a meta tag of a page */
+  NSEARCH_ORIGIN_URL = 4,
+  NSEARCH_ORIGIN_FILE = 5    /* the file's time */
+} nsearch_origin;
+
+/* An article with every field empty; NULL only for want of memory. */
+NSEARCH_API nsearch_article *nsearch_article_new(void);
+NSEARCH_API void nsearch_article_free(nsearch_article *article);
+
+/* Setters copy len bytes of text, any bytes: what is not UTF-8 is replaced by U+FFFD when the article is added.
+ * NSEARCH_ERR_MEMORY is the only failure. author and topic may be called again and again: an article has any number. */
+NSEARCH_API nsearch_status nsearch_article_set_id(nsearch_article *article, const char *text, size_t len);
+NSEARCH_API nsearch_status nsearch_article_set_url(nsearch_article *article, const char *text, size_t len);
+NSEARCH_API nsearch_status nsearch_article_set_title(nsearch_article *article, const char *text, size_t len);
+NSEARCH_API nsearch_status nsearch_article_set_body(nsearch_article *article, const char *text, size_t len);
+NSEARCH_API nsearch_status nsearch_article_set_source(nsearch_article *article, const char *text, size_t len);
+NSEARCH_API nsearch_status nsearch_article_set_section(nsearch_article *article, const char *text, size_t len);
+NSEARCH_API nsearch_status nsearch_article_set_language(nsearch_article *article, const char *text, size_t len);
+NSEARCH_API nsearch_status nsearch_article_add_author(nsearch_article *article, const char *text, size_t len);
+NSEARCH_API nsearch_status nsearch_article_add_topic(nsearch_article *article, const char *text, size_t len);
+NSEARCH_API void nsearch_article_set_published(nsearch_article *article, int64_t seconds, nsearch_precision precision,
+                                               nsearch_origin origin);
+NSEARCH_API void nsearch_article_set_updated(nsearch_article *article, int64_t seconds);
+
+/* Getters give "" for what is empty; borrowed until the article is changed or freed. */
+NSEARCH_API const char *nsearch_article_id(const nsearch_article *article);
+NSEARCH_API const char *nsearch_article_url(const nsearch_article *article);
+NSEARCH_API const char *nsearch_article_title(const nsearch_article *article);
+NSEARCH_API const char *nsearch_article_body(const nsearch_article *article, size_t *len); /* len may be NULL */
+NSEARCH_API const char *nsearch_article_source(const nsearch_article *article);
+NSEARCH_API const char *nsearch_article_section(const nsearch_article *article);
+NSEARCH_API const char *nsearch_article_language(const nsearch_article *article);
+NSEARCH_API size_t nsearch_article_authors(const nsearch_article *article);
+NSEARCH_API const char *nsearch_article_author(const nsearch_article *article, size_t i);
+NSEARCH_API size_t nsearch_article_topics(const nsearch_article *article);
+NSEARCH_API const char *nsearch_article_topic(const nsearch_article *article, size_t i);
+/* The precision; stores seconds when there is a date (seconds may be NULL). */
+NSEARCH_API nsearch_precision nsearch_article_published(const nsearch_article *article, int64_t *seconds);
+NSEARCH_API nsearch_origin nsearch_article_date_origin(const nsearch_article *article);
+/* 1 and stores seconds when there is one, else 0. */
+NSEARCH_API int nsearch_article_updated(const nsearch_article *article, int64_t *seconds);
+
+/* ---- Open an index ---------------------------------------------------------------------------------------------------- */
+
+typedef struct nsearch_reader nsearch_reader;
+
+/* Opens the last commit of the index in folder `path`: maps its files, builds nothing; about a millisecond.
+ * NSEARCH_ERR_MISSING when there is none, NSEARCH_ERR_DAMAGED, NSEARCH_ERR_VERSION, NSEARCH_ERR_SYSTEM. */
+NSEARCH_API nsearch_status nsearch_open(nsearch_reader **reader, const char *path, nsearch_error *err);
+
+/* Moves the reader to the newest commit; results that were made before keep theirs. *changed (may be NULL) says
+ * whether there was a newer one. No other thread may be inside a call on this reader. Errors as nsearch_open();
+ * after one the reader still shows what it showed. */
+NSEARCH_API nsearch_status nsearch_refresh(nsearch_reader *reader, int *changed, nsearch_error *err);
+NSEARCH_API void nsearch_close(nsearch_reader *reader);
+
+/* ---- Ask ----------------------------------------------------------------------------------------------------------------- */
+
+typedef struct nsearch_request nsearch_request;
+typedef struct nsearch_result nsearch_result;
+typedef struct nsearch_hit nsearch_hit;
+
+/* A request for a question in the query language (docs/query-language.md); the text is copied. NULL only for want of
+ * memory. It can be sent again and again, and to several readers. */
+NSEARCH_API nsearch_request *nsearch_request_new(const char *question);
+NSEARCH_API void nsearch_request_free(nsearch_request *request);
+
+NSEARCH_API void nsearch_request_set_limit(nsearch_request *request, uint64_t hits);   /* 10 unless said; 0: none */
+NSEARCH_API void nsearch_request_set_offset(nsearch_request *request, uint64_t hits);  /* skip so many; 0 unless said */
+NSEARCH_API void nsearch_request_set_plain(nsearch_request *request, int on);   /* every character is text, no syntax */
+NSEARCH_API void nsearch_request_set_all(nsearch_request *request, int on);     /* plain words are all required */
+NSEARCH_API void nsearch_request_set_count(nsearch_request *request, int on);   /* the exact number of matches */
+NSEARCH_API void nsearch_request_set_snippets(nsearch_request *request, int on); /* on unless said; costs a text a hit */
+
+/* Only articles published in the period that starts (ends) with `date`: YYYY, YYYY-MM, YYYY-MM-DD or an RFC 3339
+ * time; UTC, both ends inclusive. NULL takes the bound away. NSEARCH_ERR_USAGE when it is no date. */
+NSEARCH_API nsearch_status nsearch_request_set_since(nsearch_request *request, const char *date, nsearch_error *err);
+NSEARCH_API nsearch_status nsearch_request_set_until(nsearch_request *request, const char *date, nsearch_error *err);
+
+/* Give up with NSEARCH_ERR_DEADLINE after so many milliseconds; 0 (unless said) waits for ever. */
+NSEARCH_API void nsearch_request_set_deadline(nsearch_request *request, uint64_t milliseconds);
+
+/* Called now and then from the searching thread; a non-zero answer ends the search with NSEARCH_ERR_CANCELLED. */
+typedef int (*nsearch_cancel)(void *payload);
+NSEARCH_API void nsearch_request_set_cancel(nsearch_request *request, nsearch_cancel cancel, void *payload);
+
+/* Answer from the shards that do answer when others do not. An index on this machine has one shard, which always
+ * answers. */
+NSEARCH_API void nsearch_request_set_partial(nsearch_request *request, int on);
+
+/* Searches. NSEARCH_ERR_QUERY, NSEARCH_ERR_DEADLINE, NSEARCH_ERR_CANCELLED, NSEARCH_ERR_DAMAGED,
+ * NSEARCH_ERR_MEMORY. On failure *result is NULL. No match is not a failure. */
+NSEARCH_API nsearch_status nsearch_search(nsearch_reader *reader, const nsearch_request *request,
+                                          nsearch_result **result, nsearch_error *err);
+
+/* Articles like one: by its id or URL. The article itself and copies of it (the same text) are left out unless copies
+ * is non-zero. Uses limit and offset, dates, deadline and cancel of the request and not its question; request may be
+ * NULL. NSEARCH_ERR_NOT_FOUND when no article has that id or URL, else as nsearch_search(). */
+NSEARCH_API nsearch_status nsearch_related(nsearch_reader *reader, const char *article, int copies,
+                                           const nsearch_request *request, nsearch_result **result, nsearch_error *err);
+
+/* The article with this id or URL, text and all. NSEARCH_ERR_NOT_FOUND. Free it with nsearch_article_free(). */
+NSEARCH_API nsearch_status nsearch_get(nsearch_reader *reader, const char *id_or_url, nsearch_article **article,
+                                       nsearch_error *err);
+
+/* ---- Read the hits ----------------------------------------------------------------------------------------------------------- */
+
+/* A result keeps the snapshot that it came from, so it may outlive a refresh or the reader. NULL has no hits. */
+NSEARCH_API void nsearch_result_free(nsearch_result *result);
+NSEARCH_API size_t nsearch_result_hits(const nsearch_result *result);
+NSEARCH_API const nsearch_hit *nsearch_result_hit(const nsearch_result *result, size_t i);
+
+/* How many articles match. *exact (may be NULL) says whether that is the number or a lower bound for it. */
+NSEARCH_API uint64_t nsearch_result_matches(const nsearch_result *result, int *exact);
+
+/* Wall time of the search in milliseconds, snippets included. */
+NSEARCH_API double nsearch_result_took(const nsearch_result *result);
+
+/* A hit borrows from its result. Rank counts from 1, offset included. Strings are "" when empty. */
+NSEARCH_API uint64_t nsearch_hit_rank(const nsearch_hit *hit);
+NSEARCH_API double nsearch_hit_score(const nsearch_hit *hit);
+NSEARCH_API const char *nsearch_hit_id(const nsearch_hit *hit);
+NSEARCH_API const char *nsearch_hit_url(const nsearch_hit *hit);
+NSEARCH_API const char *nsearch_hit_title(const nsearch_hit *hit);
+NSEARCH_API const char *nsearch_hit_source(const nsearch_hit *hit);
+NSEARCH_API const char *nsearch_hit_section(const nsearch_hit *hit);
+NSEARCH_API const char *nsearch_hit_language(const nsearch_hit *hit);
+NSEARCH_API size_t nsearch_hit_authors(const nsearch_hit *hit);
+NSEARCH_API const char *nsearch_hit_author(const nsearch_hit *hit, size_t i);
+NSEARCH_API nsearch_precision nsearch_hit_published(const nsearch_hit *hit, int64_t *seconds);
+NSEARCH_API nsearch_origin nsearch_hit_date_origin(const nsearch_hit *hit);
+
+/* A passage of the body, on one line, that holds a match wherever the body has one; "" without snippets or body.
+ * mark() gives the i-th marked word of it, in order: offset and length in bytes. */
+NSEARCH_API const char *nsearch_hit_snippet(const nsearch_hit *hit);
+NSEARCH_API size_t nsearch_hit_marks(const nsearch_hit *hit);
+NSEARCH_API void nsearch_hit_mark(const nsearch_hit *hit, size_t i, size_t *offset, size_t *len);
+
+/* ---- Look at the index ------------------------------------------------------------------------------------------------------- */
+
+typedef struct nsearch_stats nsearch_stats;
+
+NSEARCH_API nsearch_status nsearch_stats_read(nsearch_reader *reader, nsearch_stats **stats, nsearch_error *err);
+NSEARCH_API void nsearch_stats_free(nsearch_stats *stats);
+NSEARCH_API uint64_t nsearch_stats_articles(const nsearch_stats *stats);
+NSEARCH_API uint64_t nsearch_stats_terms(const nsearch_stats *stats);    /* entries of the dictionaries, all fields */
+NSEARCH_API uint64_t nsearch_stats_postings(const nsearch_stats *stats); /* of exact terms of title and body */
+NSEARCH_API uint64_t nsearch_stats_tokens(const nsearch_stats *stats);   /* of title and body; a title's count once */
+NSEARCH_API uint64_t nsearch_stats_segments(const nsearch_stats *stats);
+NSEARCH_API const char *nsearch_stats_engine(const nsearch_stats *stats);
+NSEARCH_API const char *nsearch_stats_language(const nsearch_stats *stats); /* the index's own, "en" or "none" */
+/* Oldest and newest date; 0 when no article has one. */
+NSEARCH_API int nsearch_stats_dates(const nsearch_stats *stats, int64_t *oldest, int64_t *newest);
+/* Bytes on disk by part ("postings", "positions", "text", ...); the parts add up to the size of the index. */
+NSEARCH_API size_t nsearch_stats_parts(const nsearch_stats *stats);
+NSEARCH_API const char *nsearch_stats_part(const nsearch_stats *stats, size_t i, uint64_t *bytes);
+
+/* ---- Write an index ------------------------------------------------------------------------------------------------------------- */
+
+typedef struct nsearch_options nsearch_options;
+typedef struct nsearch_writer nsearch_writer;
+
+/* How to write; NULL only for want of memory. Setters check the range: NSEARCH_ERR_USAGE. */
+NSEARCH_API nsearch_options *nsearch_options_new(void);
+NSEARCH_API void nsearch_options_free(nsearch_options *options);
+NSEARCH_API nsearch_status nsearch_options_set_threads(nsearch_options *options, unsigned threads,
+                                                       nsearch_error *err); /* 1 to 64; the machine's unless said */
+NSEARCH_API nsearch_status nsearch_options_set_memory(nsearch_options *options, uint64_t bytes,
+                                                      nsearch_error *err); /* at least 64 MiB; 1 GiB unless said */
+NSEARCH_API nsearch_status nsearch_options_set_language(nsearch_options *options, const char *language,
+                                                        nsearch_error *err); /* "english", "de", "none"; English */
+NSEARCH_API nsearch_status nsearch_options_set_title_weight(nsearch_options *options, unsigned weight,
+                                                            nsearch_error *err); /* 1 to 10; 2 */
+NSEARCH_API void nsearch_options_set_text(nsearch_options *options, int on); /* keep the text: on unless said */
+/* Test aid: leave the index in segments of at most so many articles instead of merging; 0 (unless said) merges. */
+NSEARCH_API void nsearch_options_set_segment_articles(nsearch_options *options, uint32_t articles);
+
+/* Opens a writer on a new index in folder `path`, which is made when absent. options may be NULL.
+ * NSEARCH_ERR_EXISTS when the folder holds an index, NSEARCH_ERR_LOCKED, NSEARCH_ERR_USAGE when the folder holds other
+ * things, NSEARCH_ERR_SYSTEM. Nothing is readable before the first commit. */
+NSEARCH_API nsearch_status nsearch_writer_open(nsearch_writer **writer, const char *path, const nsearch_options *options,
+                                               nsearch_error *err);
+
+/* Adds a copy of the article; one with neither title nor body is refused with NSEARCH_ERR_EMPTY, one without id takes
+ * its URL, else a hash of its content. An article that comes again with the same id replaces the earlier one. */
+NSEARCH_API nsearch_status nsearch_add(nsearch_writer *writer, const nsearch_article *article, nsearch_error *err);
+
+/* Makes all that was added readable, durably, as one generation: after a crash at any instant the index opens at the
+ * last commit. NSEARCH_ERR_EMPTY when nothing was ever added. */
+NSEARCH_API nsearch_status nsearch_commit(nsearch_writer *writer, nsearch_error *err);
+
+/* Frees the writer; what was added and not committed is gone. A folder that never got a commit is removed again. */
+NSEARCH_API void nsearch_writer_close(nsearch_writer *writer);
+
+/* ---- Read files into a writer ------------------------------------------------------------------------------------------------------ */
+
+typedef struct nsearch_ingest nsearch_ingest;
+typedef struct nsearch_report nsearch_report;
+
+/* What to read and how; NULL only for want of memory. Setters copy. */
+NSEARCH_API nsearch_ingest *nsearch_ingest_new(void);
+NSEARCH_API void nsearch_ingest_free(nsearch_ingest *ingest);
+/* A file, a folder, or "-" for standard input; several are read in the order given. */
+NSEARCH_API nsearch_status nsearch_ingest_add_path(nsearch_ingest *ingest, const char *path, nsearch_error *err);
+/* "field=key": take a field (id, url, title, body, source, section, language, author, topic, published, updated) from
+ * this JSON key, before the usual ones. NSEARCH_ERR_USAGE when there is no such field. */
+NSEARCH_API nsearch_status nsearch_ingest_add_map(nsearch_ingest *ingest, const char *map, nsearch_error *err);
+/* Only files whose path below the argument matches one of these (include), none that matches (exclude): shell patterns,
+ * in which * also matches a slash; one without a slash is held against the name alone. */
+NSEARCH_API nsearch_status nsearch_ingest_add_include(nsearch_ingest *ingest, const char *glob, nsearch_error *err);
+NSEARCH_API nsearch_status nsearch_ingest_add_exclude(nsearch_ingest *ingest, const char *glob, nsearch_error *err);
+/* Take ids that are all digits as they are instead of putting the file's path before them. */
+NSEARCH_API void nsearch_ingest_set_global_ids(nsearch_ingest *ingest, int on);
+
+/* What happened to a file or record that is not simply an article. */
+typedef enum nsearch_event_kind {
+  NSEARCH_EVENT_UNREADABLE = 1, /* a file that could not be read */
+  NSEARCH_EVENT_BROKEN = 2,     /* a record, or the rest of a file, that its reader had claimed and could not parse */
+  NSEARCH_EVENT_EMPTY = 3,      /* a record with neither title nor text */
+  NSEARCH_EVENT_UNKNOWN = 4,    /* a file of no known format */
+  NSEARCH_EVENT_REPLACED = 5,   /* an article whose id came again later in the run */
+  NSEARCH_EVENT_TOO_LARGE = 6   /* a record over the limit */
+} nsearch_event_kind;
+
+/* Called from one thread at a time. record counts from 1 in its file, 0 when the whole file is meant; message is one
+ * line. The strings live until the call returns. */
+typedef void (*nsearch_on_event)(void *payload, nsearch_event_kind kind, const char *path, uint64_t record,
+                                 const char *message);
+NSEARCH_API void nsearch_ingest_set_on_event(nsearch_ingest *ingest, nsearch_on_event call, void *payload);
+
+/* Called some ten times a second from one thread at a time; the report holds the figures so far. A non-zero answer ends
+ * the run early: nsearch_read() returns NSEARCH_ERR_CANCELLED, and what was read can be committed. */
+typedef int (*nsearch_on_progress)(void *payload, const nsearch_report *report);
+NSEARCH_API void nsearch_ingest_set_on_progress(nsearch_ingest *ingest, nsearch_on_progress call, void *payload);
+
+/* Reads the paths into the writer with the writer's threads. The result does not depend on their number. A bad record
+ * costs that record, a bad file that file: they are events, not failures. NSEARCH_ERR_USAGE when a path does not exist,
+ * before anything is read. *report (may be NULL) is also set when it fails. */
+NSEARCH_API nsearch_status nsearch_read(nsearch_writer *writer, const nsearch_ingest *ingest, nsearch_report **report,
+                                        nsearch_error *err);
+NSEARCH_API void nsearch_report_free(nsearch_report *report);
+NSEARCH_API uint64_t nsearch_report_files(const nsearch_report *report);    /* read so far, unknown ones included */
+NSEARCH_API uint64_t nsearch_report_records(const nsearch_report *report);  /* seen so far, bad and empty ones included */
+NSEARCH_API uint64_t nsearch_report_articles(const nsearch_report *report); /* added; replaced ones included */
+NSEARCH_API uint64_t nsearch_report_events(const nsearch_report *report, nsearch_event_kind kind);
+NSEARCH_API uint64_t nsearch_report_replaced_bytes(const nsearch_report *report); /* bad UTF-8 sequences replaced */
+NSEARCH_API uint64_t nsearch_report_text_bytes(const nsearch_report *report);  /* of titles and bodies added */
+NSEARCH_API uint64_t nsearch_report_input_bytes(const nsearch_report *report); /* of files read so far, as stored */
+NSEARCH_API uint64_t nsearch_report_input_total(const nsearch_report *report); /* of all files; 0 when not known */
+NSEARCH_API double nsearch_report_seconds(const nsearch_report *report);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

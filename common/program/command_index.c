@@ -1,0 +1,266 @@
+/* nsearch index PATH... */
+#include <limits.h>
+#include <stdio.h>
+
+#include "common/program/program.h"
+
+enum id_kind { IDS_FILE, IDS_GLOBAL };
+
+struct index_settings {
+  struct common_settings common;
+  uint64_t threads, memory, title_weight, segment_articles;
+  const char *language, *report;
+  struct list maps, includes, excludes;
+  int ids;
+  bool no_text, quiet, json;
+};
+
+static const struct option options[] = {
+    {"language", OPTION_TEXT, "NAME",
+     "language of articles that do not say theirs:\nenglish unless given, de, ...; none keeps words apart\n"
+     "from their other forms",
+     offsetof(struct index_settings, language)},
+    {"title-weight", OPTION_NUMBER, "N", "a word of the title counts N times, 1 to 10; 2 unless\ngiven",
+     offsetof(struct index_settings, title_weight)},
+    {"no-text", OPTION_FLAG, NULL, "do not keep the text: a smaller index without\npassages",
+     offsetof(struct index_settings, no_text)},
+    {"map", OPTION_LIST, "FIELD=KEY",
+     "take a field from this JSON key; fields are id, url,\n"
+     "title, body, source, section, language, author, topic,\npublished and updated; may be said again",
+     offsetof(struct index_settings, maps)},
+    {"include", OPTION_LIST, "GLOB",
+     "only files whose path below PATH matches, or whose\nname does when GLOB has no slash; may be said again",
+     offsetof(struct index_settings, includes)},
+    {"exclude", OPTION_LIST, "GLOB", "no file that matches; may be said again",
+     offsetof(struct index_settings, excludes)},
+    {"ids", OPTION_CHOICE, "file|global", "an id of digits alone counts within its file, unless\nglobal",
+     offsetof(struct index_settings, ids)},
+    {"threads", OPTION_NUMBER, "N", "work with N threads, 1 to 64; as many as the machine\nhas unless given",
+     offsetof(struct index_settings, threads)},
+    {"memory", OPTION_SIZE, "SIZE", "use so much memory, at least 64M; 1G unless given",
+     offsetof(struct index_settings, memory)},
+    {"report", OPTION_TEXT, "FILE", "write a line of JSON for each file and record that is\nno article or was replaced",
+     offsetof(struct index_settings, report)},
+    {"quiet", OPTION_FLAG, NULL, "no progress and no report at the end, only errors",
+     offsetof(struct index_settings, quiet)},
+    {"json", OPTION_FLAG, NULL, "print the report as one JSON document", offsetof(struct index_settings, json)},
+    {"segment-articles", OPTION_NUMBER, "N", NULL, offsetof(struct index_settings, segment_articles)},
+    {0},
+};
+
+/* A run as the library's call-backs see it. */
+struct index_run {
+  struct progress progress;
+  struct stream report; /* --report, when its file is set */
+};
+
+/* ---- Call-backs ------------------------------------------------------------------------------------------------------ */
+
+static void write_event(struct stream *out, nsearch_event_kind kind, const char *path, uint64_t record,
+                        const char *message) {
+  struct json json = {.out = out};
+  json_open_flat(&json, '{');
+  json_key(&json, "path");
+  json_text(&json, path);
+  json_key(&json, "record");
+  if (record > 0)
+    json_number(&json, record);
+  else
+    json_text(&json, NULL);
+  json_key(&json, "kind");
+  json_text(&json, event_name(kind));
+  json_key(&json, "reason");
+  json_text(&json, message);
+  json_close(&json, '}');
+  json_end(&json);
+}
+
+static bool is_problem(nsearch_event_kind kind) {
+  return kind == NSEARCH_EVENT_UNREADABLE || kind == NSEARCH_EVENT_BROKEN || kind == NSEARCH_EVENT_TOO_LARGE;
+}
+
+static void on_event(void *payload, nsearch_event_kind kind, const char *path, uint64_t record, const char *message) {
+  enum { MOST_LINES = 50 }; /* enough to see what is wrong; a terminal full of them helps nobody */
+  struct index_run *run = payload;
+  if (run->report.file) write_event(&run->report, kind, path, record, message);
+  if (!is_problem(kind)) return;
+  char *line = NULL;
+  if (run->progress.problems < MOST_LINES) {
+    char number[FORMAT_ROOM] = "";
+    if (record > 0) snprintf(number, sizeof number, ", record %llu", (unsigned long long)record);
+    line = text_of("%s%s: %s", path, number, message);
+  } else if (run->progress.problems == MOST_LINES) {
+    line = text_of("further problems are only counted; --report FILE lists all of them");
+  }
+  progress_problem(&run->progress, line);
+  release(line);
+}
+
+static int on_progress(void *payload, const nsearch_report *report) {
+  struct index_run *run = payload;
+  progress_figures(&run->progress, report);
+  return interrupted(NULL);
+}
+
+/* ---- The run --------------------------------------------------------------------------------------------------------- */
+
+static unsigned to_unsigned(uint64_t number) { return number > UINT_MAX ? UINT_MAX : (unsigned)number; }
+
+static nsearch_status set_options(nsearch_options *out, const struct index_settings *settings, nsearch_error *err) {
+  nsearch_status status = NSEARCH_OK;
+  if (settings->threads != NUMBER_UNSET) status = nsearch_options_set_threads(out, to_unsigned(settings->threads), err);
+  if (!status && settings->memory != NUMBER_UNSET) status = nsearch_options_set_memory(out, settings->memory, err);
+  if (!status && settings->language) status = nsearch_options_set_language(out, settings->language, err);
+  if (!status && settings->title_weight != NUMBER_UNSET)
+    status = nsearch_options_set_title_weight(out, to_unsigned(settings->title_weight), err);
+  nsearch_options_set_text(out, !settings->no_text);
+  nsearch_options_set_segment_articles(out, to_unsigned(settings->segment_articles));
+  return status;
+}
+
+static nsearch_status add_all(nsearch_ingest *ingest, const struct list *list,
+                              nsearch_status (*add)(nsearch_ingest *, const char *, nsearch_error *),
+                              nsearch_error *err) {
+  nsearch_status status = NSEARCH_OK;
+  for (size_t i = 0; i < list->count && !status; i++) status = add(ingest, list->items[i], err);
+  return status;
+}
+
+static nsearch_status set_ingest(nsearch_ingest *out, const struct index_settings *settings, const struct list *paths,
+                                 struct index_run *run, nsearch_error *err) {
+  nsearch_status status = add_all(out, paths, nsearch_ingest_add_path, err);
+  if (!status) status = add_all(out, &settings->maps, nsearch_ingest_add_map, err);
+  if (!status) status = add_all(out, &settings->includes, nsearch_ingest_add_include, err);
+  if (!status) status = add_all(out, &settings->excludes, nsearch_ingest_add_exclude, err);
+  nsearch_ingest_set_global_ids(out, settings->ids == IDS_GLOBAL);
+  nsearch_ingest_set_on_event(out, on_event, run);
+  nsearch_ingest_set_on_progress(out, on_progress, run);
+  return status;
+}
+
+/* What the index holds now, for the report. */
+static nsearch_status measure(struct run_report *out, nsearch_error *err) {
+  nsearch_reader *reader = NULL;
+  nsearch_stats *stats = NULL;
+  nsearch_status status = nsearch_open(&reader, out->index, err);
+  if (!status) status = nsearch_stats_read(reader, &stats, err);
+  if (!status) {
+    out->articles = nsearch_stats_articles(stats);
+    for (size_t i = 0; i < nsearch_stats_parts(stats); i++) {
+      uint64_t bytes = 0;
+      nsearch_stats_part(stats, i, &bytes);
+      out->index_bytes += bytes;
+    }
+  }
+  nsearch_stats_free(stats);
+  nsearch_close(reader);
+  return status;
+}
+
+/* Says why there is no index when no article was found. */
+static int nothing_indexed(const nsearch_report *report, bool was_interrupted) {
+  char files[FORMAT_ROOM], records[FORMAT_ROOM], unknown[FORMAT_ROOM], empty[FORMAT_ROOM];
+  if (was_interrupted) {
+    say("interrupted before the first article; there is no index");
+    return EXIT_INTERRUPTED;
+  }
+  say("no article was found, so there is no index; files: %s, of no known format: %s; records: %s, empty: %s",
+      format_count(files, nsearch_report_files(report)),
+      format_count(unknown, nsearch_report_events(report, NSEARCH_EVENT_UNKNOWN)),
+      format_count(records, nsearch_report_records(report)),
+      format_count(empty, nsearch_report_events(report, NSEARCH_EVENT_EMPTY)));
+  return EXIT_INPUT;
+}
+
+static int print_run(const struct index_settings *settings, const struct run_report *report) {
+  uint64_t problems = 0;
+  for (int kind = EVENT_FIRST; kind <= EVENT_LAST; kind++) {
+    problems +=
+        is_problem((nsearch_event_kind)kind) ? nsearch_report_events(report->report, (nsearch_event_kind)kind) : 0;
+  }
+  int code = report->interrupted ? EXIT_INTERRUPTED : problems ? EXIT_INPUT : EXIT_DONE;
+  if (report->interrupted) say("interrupted; what was read until then is in the index");
+  if (settings->quiet && !settings->json) return code;
+  struct stream out;
+  stream_stdout(&out);
+  printer_for(settings->json)->report(&out, report);
+  return finish(&out, code);
+}
+
+/* Reads, commits and reports; the writer is open. */
+static int read_and_commit(nsearch_writer *writer, const nsearch_ingest *ingest, struct index_run *run,
+                           const struct index_settings *settings, nsearch_error *err) {
+  nsearch_report *report = NULL;
+  interrupt_watch();
+  nsearch_status status = nsearch_read(writer, ingest, &report, err);
+  bool was_interrupted = status == NSEARCH_ERR_CANCELLED;
+  int code;
+  if (!status || was_interrupted) {
+    progress_note(&run->progress, "writing the index");
+    status = nsearch_commit(writer, err);
+  }
+  progress_end(&run->progress);
+  if (status == NSEARCH_ERR_EMPTY) {
+    code = nothing_indexed(report, was_interrupted);
+    goto out;
+  }
+  struct run_report facts = {.report = report, .index = index_path(&settings->common), .interrupted = was_interrupted};
+  if (!status) status = measure(&facts, err);
+  code = status ? failure(status, err, settings->common.index) : print_run(settings, &facts);
+out:
+  nsearch_report_free(report);
+  return code;
+}
+
+static int run_index(const void *given, const struct list *arguments) {
+  const struct index_settings *settings = given;
+  nsearch_error *err = nsearch_error_new();
+  nsearch_options *write_options = nsearch_options_new();
+  nsearch_ingest *ingest = nsearch_ingest_new();
+  nsearch_writer *writer = NULL;
+  struct index_run run = {0};
+  int code = EXIT_DONE, error;
+  nsearch_status status = write_options && ingest ? NSEARCH_OK : NSEARCH_ERR_MEMORY;
+  if (!status) status = set_options(write_options, settings, err);
+  if (!status) status = set_ingest(ingest, settings, arguments, &run, err);
+  if (!status) status = nsearch_writer_open(&writer, index_path(&settings->common), write_options, err);
+  if (status) {
+    code = failure(status, err, settings->common.index);
+    goto out;
+  }
+  if (settings->report && (error = stream_create(&run.report, settings->report))) {
+    code = file_failure("write", settings->report, error);
+    goto out;
+  }
+  progress_start(&run.progress, settings->quiet);
+  code = read_and_commit(writer, ingest, &run, settings, err);
+  if (settings->report && (error = stream_close(&run.report))) code = file_failure("write", settings->report, error);
+out:
+  nsearch_writer_close(writer);
+  nsearch_ingest_free(ingest);
+  nsearch_options_free(write_options);
+  nsearch_error_free(err);
+  return code;
+}
+
+const struct command command_index = {
+    .name = "index",
+    .arguments = "PATH...",
+    .summary = "read articles and write an index",
+    .description = "Reads the articles in files and folders (- is standard input) and writes a new\n"
+                   "index of them. Formats are found out by content: JSON, JSON lines, Reuters\n"
+                   "SGML, TREC documents, plain text, each also as gzip. What cannot be read is\n"
+                   "named, counted and left out; the exit code is 5 then. Ctrl-C ends the run and\n"
+                   "keeps what was read until then.\n",
+    .examples = "  nsearch index ./corpus\n"
+                "  nsearch index --index /srv/news --memory 2G --exclude '*.md' 2024 2025\n"
+                "  nsearch index --map body=content --map published=pub_date articles.jsonl.gz\n"
+                "  zcat dump.jsonl.gz | nsearch index -\n",
+    .options = options,
+    .settings_size = sizeof(struct index_settings),
+    .defaults =
+        &(const struct index_settings){.threads = NUMBER_UNSET, .memory = NUMBER_UNSET, .title_weight = NUMBER_UNSET},
+    .least = 1,
+    .most = SIZE_MAX,
+    .run = run_index,
+};

@@ -1,0 +1,43 @@
+/* Memory for the program itself, which has nothing to save when there is none left. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "common/program/program.h"
+
+void *grow(void *old, size_t bytes) {
+  void *block = realloc(old, bytes ? bytes : 1);
+  if (!block) {
+    static const char message[] = "nsearch: out of memory\n";
+    put_error(message, sizeof message - 1);
+    exit(EXIT_SYSTEM);
+  }
+  return block;
+}
+
+void release(void *block) { free(block); }
+
+char *text_of(const char *format, ...) {
+  va_list args, again;
+  va_start(args, format);
+  va_copy(again, args);
+  int len = vsnprintf(NULL, 0, format, args);
+  size_t room = len < 0 ? 1 : (size_t)len + 1;
+  char *text = grow(NULL, room);
+  text[0] = '\0';
+  vsnprintf(text, room, format, again);
+  va_end(again);
+  va_end(args);
+  return text;
+}
+
+void list_add(struct list *list, const char *item) {
+  if ((list->count & (list->count - 1)) == 0)
+    list->items = grow(list->items, (list->count ? list->count * 2 : 1) * sizeof *list->items);
+  list->items[list->count++] = item;
+}
+
+void list_free(struct list *list) {
+  release(list->items);
+  *list = (struct list){0};
+}

@@ -1,0 +1,205 @@
+/* Runs of up to 256 integers, packed. One bit layout (LSB first) for every instruction set. */
+#include <assert.h>
+#include <string.h>
+
+#include "common/store/store.h"
+
+enum { BITSET_MARK = 0xff }; /* first byte of a run of documents kept as a bit set; packed runs begin with 0 to 32 */
+
+static unsigned bit_width(uint32_t value) { return value ? 32 - (unsigned)__builtin_clz(value) : 0; }
+
+static size_t bits_to_bytes(size_t bits) { return (bits + 7) / 8; }
+
+static uint8_t *pack_bits(const uint32_t *values, size_t count, unsigned width, unsigned shift, uint8_t *out) {
+  uint64_t pending = 0;
+  unsigned held = 0;
+  uint64_t mask = width == 32 ? UINT32_MAX : (1u << width) - 1;
+  for (size_t i = 0; i < count; i++) {
+    pending |= ((values[i] >> shift) & mask) << held;
+    held += width;
+    if (held >= 32) {
+      uint32_t word = (uint32_t)pending;
+      memcpy(out, &word, 4);
+      out += 4;
+      pending >>= 32;
+      held -= 32;
+    }
+  }
+  while (held > 0) {
+    *out++ = (uint8_t)pending;
+    pending >>= 8;
+    held = held > 8 ? held - 8 : 0;
+  }
+  return out;
+}
+
+static void unpack_bits(const uint8_t *in, size_t count, unsigned width, uint32_t *values) {
+  if (width == 0) {
+    memset(values, 0, count * sizeof *values);
+    return;
+  }
+  uint64_t mask = width == 32 ? UINT32_MAX : (1u << width) - 1;
+  size_t bit = 0;
+  for (size_t i = 0; i < count; i++, bit += width) {
+    values[i] = (uint32_t)(load_u64(in + (bit >> 3)) >> (bit & 7) & mask);
+  }
+}
+
+/* The width whose packed lows plus exceptions (an index byte and the remaining high bits each) take the least. */
+static unsigned best_width(const uint32_t *values, size_t count, unsigned *widest, size_t *exceptions) {
+  size_t wider[34] = {0}; /* wider[w]: values that need more than w bits */
+  for (size_t i = 0; i < count; i++) wider[bit_width(values[i])]++;
+  unsigned max = 32;
+  while (max > 0 && wider[max] == 0) max--;
+  size_t above = 0, best = SIZE_MAX;
+  unsigned width = max;
+  *exceptions = 0;
+  for (unsigned w = max;; w--) {
+    size_t cost = bits_to_bytes(count * w) + (above ? 1 + above + bits_to_bytes(above * (max - w)) : 0);
+    if (cost < best) best = cost, width = w, *exceptions = above;
+    if (w == 0) break;
+    above += wider[w];
+    if (above > UINT8_MAX) break;
+  }
+  *widest = max;
+  return width;
+}
+
+size_t packed_encode(const uint32_t *values, size_t count, uint8_t *out) {
+  assert(count <= BLOCK);
+  unsigned widest;
+  size_t exceptions;
+  unsigned width = best_width(values, count, &widest, &exceptions);
+  uint8_t *at = out;
+  *at++ = (uint8_t)width;
+  *at++ = (uint8_t)exceptions;
+  if (exceptions) *at++ = (uint8_t)(widest - width);
+  at = pack_bits(values, count, width, 0, at);
+  if (exceptions) {
+    uint32_t high[BLOCK];
+    size_t n = 0;
+    for (size_t i = 0; i < count; i++) {
+      if (bit_width(values[i]) <= width) continue;
+      *at++ = (uint8_t)i;
+      high[n++] = values[i];
+    }
+    at = pack_bits(high, n, widest - width, width, at);
+  }
+  return (size_t)(at - out);
+}
+
+/* Header of a packed run, checked; sizes the parts. */
+struct packed {
+  unsigned width, high_width;
+  size_t exceptions;
+  const uint8_t *lows, *indexes, *highs, *end;
+};
+
+static bool packed_open(struct packed *run, const uint8_t *in, const uint8_t *end, size_t count) {
+  if (end - in < 2) return false;
+  run->width = in[0];
+  run->exceptions = in[1];
+  run->high_width = 0;
+  in += 2;
+  if (run->exceptions) {
+    if (in == end) return false;
+    run->high_width = *in++;
+  }
+  if (run->width > 32 || run->high_width > 32 - run->width || run->exceptions > count) return false;
+  size_t lows = bits_to_bytes(count * run->width), highs = bits_to_bytes(run->exceptions * run->high_width);
+  if ((size_t)(end - in) < lows + run->exceptions + highs) return false;
+  run->lows = in;
+  run->indexes = in + lows;
+  run->highs = run->indexes + run->exceptions;
+  run->end = run->highs + highs;
+  return true;
+}
+
+const uint8_t *packed_decode(const uint8_t *in, const uint8_t *end, uint32_t *values, size_t count) {
+  assert(count <= BLOCK);
+  struct packed run;
+  if (!packed_open(&run, in, end, count)) return NULL;
+  unpack_bits(run.lows, count, run.width, values);
+  if (run.exceptions) {
+    uint32_t high[BLOCK];
+    unpack_bits(run.highs, run.exceptions, run.high_width, high);
+    for (size_t i = 0; i < run.exceptions; i++) {
+      if (run.indexes[i] >= count) return NULL;
+      values[run.indexes[i]] |= (uint32_t)((uint64_t)high[i] << run.width);
+    }
+  }
+  return run.end;
+}
+
+const uint8_t *packed_skip(const uint8_t *in, const uint8_t *end, size_t count) {
+  struct packed run;
+  return packed_open(&run, in, end, count) ? run.end : NULL;
+}
+
+static size_t bitset_encode(const uint32_t *docs, size_t count, int64_t before, size_t bytes, uint8_t *out) {
+  out[0] = BITSET_MARK;
+  out[1] = (uint8_t)bytes;
+  out[2] = (uint8_t)(bytes >> 8);
+  memset(out + 3, 0, bytes);
+  for (size_t i = 0; i < count; i++) {
+    size_t bit = (size_t)((int64_t)docs[i] - before - 1);
+    out[3 + bit / 8] |= (uint8_t)(1u << bit % 8);
+  }
+  return 3 + bytes;
+}
+
+size_t docs_encode(const uint32_t *docs, size_t count, int64_t before, uint8_t *out) {
+  uint32_t gaps[BLOCK];
+  int64_t last = before;
+  for (size_t i = 0; i < count; i++) {
+    assert((int64_t)docs[i] > last);
+    gaps[i] = (uint32_t)((int64_t)docs[i] - last - 1);
+    last = docs[i];
+  }
+  size_t packed = packed_encode(gaps, count, out);
+  size_t bytes = bits_to_bytes((size_t)(last - before));
+  if (count >= 32 && bytes + 3 < packed) return bitset_encode(docs, count, before, bytes, out);
+  return packed;
+}
+
+static const uint8_t *bitset_decode(const uint8_t *in, const uint8_t *end, int64_t before, uint32_t *docs,
+                                    size_t count) {
+  if (end - in < 3) return NULL;
+  size_t bytes = in[1] | (size_t)in[2] << 8;
+  in += 3;
+  if ((size_t)(end - in) < bytes) return NULL;
+  size_t found = 0;
+  for (size_t at = 0; at < bytes; at += 8) {
+    uint64_t bits = load_u64(in + at);
+    if (bytes - at < 8) bits &= (UINT64_C(1) << (bytes - at) * 8) - 1;
+    int64_t base = before + 1 + (int64_t)at * 8;
+    for (; bits; bits &= bits - 1) {
+      if (found == count) return NULL;
+      docs[found++] = (uint32_t)(base + __builtin_ctzll(bits));
+    }
+  }
+  return found == count ? in + bytes : NULL;
+}
+
+const uint8_t *docs_decode(const uint8_t *in, const uint8_t *end, int64_t before, uint32_t *docs, size_t count) {
+  if (in < end && *in == BITSET_MARK) return bitset_decode(in, end, before, docs, count);
+  in = packed_decode(in, end, docs, count);
+  if (!in) return NULL;
+  uint64_t doc = (uint64_t)(before + 1);
+  for (size_t i = 0; i < count; i++) {
+    doc += docs[i];
+    docs[i] = (uint32_t)doc;
+    doc++;
+  }
+  return doc <= (uint64_t)UINT32_MAX + 1 ? in : NULL;
+}
+
+size_t vbyte_put(uint8_t *out, uint64_t value) {
+  size_t len = 0;
+  while (value >= 0x80) {
+    out[len++] = (uint8_t)(value | 0x80);
+    value >>= 7;
+  }
+  out[len++] = (uint8_t)value;
+  return len;
+}

@@ -1,0 +1,203 @@
+/* Reading one term's list; list_writer.c has the layout. */
+#include <string.h>
+
+#include "common/store/store.h"
+
+static int damaged(const struct segment *segment, struct nsearch_error *err) {
+  return error_set(err, NSEARCH_ERR_DAMAGED,
+                   "%s: a list of postings is damaged; restore the file from a copy or index again",
+                   segment->file.path);
+}
+
+static bool has_counts(uint8_t tag) { return tag_has_freqs(tag) || tag_has_positions(tag); }
+
+static int open_inlined(struct segment *segment, const struct term_entry *entry, struct list_view *view,
+                        struct nsearch_error *err) {
+  struct bytes in = {.at = entry->inlined, .end = entry->inlined + entry->inlined_len};
+  uint64_t doc = bytes_vbyte(&in);
+  if (in.failed || doc >= segment->info.documents || entry->cf == 0 || entry->cf > UINT32_MAX) {
+    return damaged(segment, err);
+  }
+  view->inlined = entry->inlined;
+  view->inlined_end = in.end;
+  view->max = 255;
+  return NSEARCH_OK;
+}
+
+static const uint8_t *take(const uint8_t **at, const uint8_t *end, uint64_t len) {
+  const uint8_t *taken = *at;
+  if (!taken || (uint64_t)(end - taken) < len) return *at = NULL;
+  *at += len;
+  return taken;
+}
+
+static int open_skips(struct segment *segment, struct list_view *view, const uint8_t *at, const uint8_t *end,
+                      struct nsearch_error *err) {
+  if (tag_has_freqs(view->tag)) {
+    const uint8_t *max = take(&at, end, 1);
+    if (max) view->max = *max;
+  }
+  if (view->blocks > 1) {
+    view->skip_last = take(&at, end, 4 * (uint64_t)view->blocks);
+    view->skip_at = take(&at, end, 4 * (uint64_t)view->blocks);
+    if (tag_has_positions(view->tag)) view->skip_positions = take(&at, end, 4 * (uint64_t)view->blocks);
+    if (tag_has_freqs(view->tag)) view->skip_max = take(&at, end, view->blocks);
+  }
+  if (!at) return damaged(segment, err);
+  view->data = at;
+  view->data_end = end;
+  view->data_offset = (uint64_t)(at - segment->file.map.bytes) - segment->sections[SECTION_LISTS].offset;
+  return NSEARCH_OK;
+}
+
+int segment_list(struct segment *segment, const struct term_entry *entry, struct list_view *view,
+                 struct nsearch_error *err) {
+  memset(view, 0, sizeof *view);
+  view->tag = entry->list_tag;
+  view->df = entry->df;
+  view->cf = entry->cf;
+  view->blocks = (entry->df + BLOCK - 1) / BLOCK;
+  view->max = 255;
+  if (entry->inlined) return open_inlined(segment, entry, view, err);
+  uint64_t base = segment->sections[SECTION_LISTS].offset + entry->lists_at;
+  view->positions = segment->file.map.bytes + base;
+  view->positions_end = view->positions + entry->positions_len;
+  view->positions_offset = base;
+  uint64_t postings = base + entry->positions_len;
+  uint64_t skip_bytes = 1 + (view->blocks > 1 ? 13 * (uint64_t)view->blocks : 0);
+  uint64_t head = skip_bytes < entry->postings_len ? skip_bytes : entry->postings_len;
+  int status = checked_touch(&segment->file, postings, head, err);
+  if (status) return status;
+  const uint8_t *at = segment->file.map.bytes + postings;
+  return open_skips(segment, view, at, at + entry->postings_len, err);
+}
+
+/* Bounds of block `block` in the data, checked. */
+static bool block_bounds(const struct list_view *view, uint32_t block, const uint8_t **start, const uint8_t **end) {
+  *start = view->data;
+  *end = view->data_end;
+  if (view->blocks == 1) return true;
+  uint64_t len = (uint64_t)(view->data_end - view->data);
+  uint32_t from = load_u32(view->skip_at + 4 * (size_t)block);
+  uint64_t to = block + 1 < view->blocks ? load_u32(view->skip_at + 4 * (size_t)block + 4) : len;
+  if (from > to || to > len) return false;
+  *start = view->data + from;
+  *end = view->data + to;
+  return true;
+}
+
+int list_block_docs(struct segment *segment, const struct list_view *view, uint32_t block, uint32_t *docs,
+                    struct block_place *place, struct nsearch_error *err) {
+  uint32_t count = view_block_size(view, block);
+  if (view->inlined) {
+    struct bytes in = {.at = view->inlined, .end = view->inlined_end};
+    docs[0] = (uint32_t)bytes_vbyte(&in);
+    place->freqs = in.at;
+    place->end = in.end;
+    return NSEARCH_OK;
+  }
+  const uint8_t *start, *end;
+  if (!block_bounds(view, block, &start, &end)) return damaged(segment, err);
+  int status = checked_touch(&segment->file, (uint64_t)(start - segment->file.map.bytes), (uint64_t)(end - start), err);
+  if (status) return status;
+  int64_t before = block ? (int64_t)view_block_last(view, block - 1) : -1;
+  place->freqs = docs_decode(start, end, before, docs, count);
+  place->end = end;
+  if (!place->freqs || docs[count - 1] >= segment->info.documents) return damaged(segment, err);
+  if (view->blocks > 1 && docs[count - 1] != view_block_last(view, block)) return damaged(segment, err);
+  return NSEARCH_OK;
+}
+
+int list_block_freqs(const struct list_view *view, uint32_t block, const struct block_place *place, uint32_t *freqs,
+                     struct nsearch_error *err) {
+  uint32_t count = view_block_size(view, block);
+  if (!has_counts(view->tag)) {
+    for (uint32_t i = 0; i < count; i++) freqs[i] = 1;
+    return NSEARCH_OK;
+  }
+  if (view->inlined) {
+    freqs[0] = (uint32_t)view->cf;
+    return NSEARCH_OK;
+  }
+  if (!packed_decode(place->freqs, place->end, freqs, count)) {
+    return error_set(err, NSEARCH_ERR_DAMAGED, "a list of term frequencies is damaged; index again");
+  }
+  for (uint32_t i = 0; i < count; i++) freqs[i]++;
+  return NSEARCH_OK;
+}
+
+int position_run_open(struct segment *segment, const struct list_view *view, uint32_t block, uint64_t total,
+                      struct position_run *run, struct nsearch_error *err) {
+  run->left = total;
+  run->fill = run->next = 0;
+  if (view->inlined) {
+    struct bytes in = {.at = view->inlined, .end = view->inlined_end};
+    bytes_vbyte(&in);
+    bytes_vbyte(&in);
+    if (total > BLOCK) return damaged(segment, err);
+    for (; run->fill < total; run->fill++) run->gaps[run->fill] = (uint32_t)bytes_vbyte(&in);
+    run->left = 0;
+    return in.failed ? damaged(segment, err) : NSEARCH_OK;
+  }
+  uint64_t len = (uint64_t)(view->positions_end - view->positions), from = 0, to = len;
+  if (view->blocks > 1) {
+    from = load_u32(view->skip_positions + 4 * (size_t)block);
+    if (block + 1 < view->blocks) to = load_u32(view->skip_positions + 4 * (size_t)block + 4);
+  }
+  if (from > to || to > len) return damaged(segment, err);
+  run->at = view->positions + from;
+  run->end = view->positions + to;
+  return checked_touch(&segment->file, view->positions_offset + from, to - from, err);
+}
+
+static int run_damaged(struct nsearch_error *err) {
+  return error_set(err, NSEARCH_ERR_DAMAGED, "a list of positions is damaged; index again");
+}
+
+static int run_fill(struct position_run *run, struct nsearch_error *err) {
+  uint32_t count = run->left < BLOCK ? (uint32_t)run->left : BLOCK;
+  if (count == 0) return run_damaged(err);
+  run->at = packed_decode(run->at, run->end, run->gaps, count);
+  if (!run->at) return run_damaged(err);
+  run->left -= count;
+  run->fill = count;
+  run->next = 0;
+  return NSEARCH_OK;
+}
+
+int position_run_skip(struct position_run *run, uint64_t count, struct nsearch_error *err) {
+  uint32_t held = run->fill - run->next;
+  if (count < held) {
+    run->next += (uint32_t)count;
+    return NSEARCH_OK;
+  }
+  count -= held;
+  run->next = run->fill;
+  while (count >= BLOCK && run->left >= BLOCK) {
+    run->at = packed_skip(run->at, run->end, BLOCK);
+    if (!run->at) return run_damaged(err);
+    run->left -= BLOCK;
+    count -= BLOCK;
+  }
+  if (count == 0) return NSEARCH_OK;
+  int status = run_fill(run, err);
+  if (status) return status;
+  if (count > run->fill) return run_damaged(err);
+  run->next = (uint32_t)count;
+  return NSEARCH_OK;
+}
+
+int position_run_read(struct position_run *run, uint32_t *gaps, size_t count, struct nsearch_error *err) {
+  while (count > 0) {
+    if (run->next == run->fill) {
+      int status = run_fill(run, err);
+      if (status) return status;
+    }
+    size_t part = run->fill - run->next < count ? run->fill - run->next : count;
+    memcpy(gaps, run->gaps + run->next, part * sizeof *gaps);
+    run->next += (uint32_t)part;
+    gaps += part;
+    count -= part;
+  }
+  return NSEARCH_OK;
+}

@@ -1,0 +1,250 @@
+/* Writing a segment file: lists stream out as terms come, the dictionary is held back, all else is known beforehand
+ * or at the end.
+ *
+ * Payload: lists, then the other sections, each at a multiple of 64, then the table: u32 magic "NSEG", u32 version,
+ * u32 count, then per section u32 id, u64 offset, u64 length; last eight bytes u64 offset of the table. */
+#include <assert.h>
+#include <string.h>
+
+#include "common/store/segment_format.h"
+
+struct segment_writer {
+  struct checked_out *file;
+  struct list_writer list;
+  struct dictionary_out *dictionary;
+  const struct segment_doc *docs;
+  uint32_t *lengths;
+  struct segment_info info;
+  uint64_t title_tokens;
+  bool lists_done;
+  struct {
+    uint64_t offset, len;
+  } sections[SECTION_COUNT];
+};
+
+/* Per-article statistics of this segment fix the K of its block maxima; a reader scales them to the index's. */
+static int list_setup(struct segment_writer *segment, struct nsearch_error *err) {
+  uint32_t count = segment->info.documents;
+  segment->lengths = memory_array(NULL, count + 1, sizeof *segment->lengths);
+  if (!segment->lengths) return error_memory(err);
+  for (uint32_t d = 0; d < count; d++) {
+    segment->lengths[d] = segment->docs[d].length;
+    segment->info.length += segment->docs[d].length;
+  }
+  double average = count ? (double)segment->info.length / count : 0;
+  segment->list.file = segment->file;
+  segment->list.lengths = segment->lengths;
+  segment->list.c0 = (float)(BM25_K1 * (1 - BM25_B));
+  segment->list.c1 = average > 0 ? (float)(BM25_K1 * BM25_B / average) : 0;
+  return NSEARCH_OK;
+}
+
+int segment_create(struct segment_writer **out, const char *path, const struct segment_doc *docs, uint32_t count,
+                   uint32_t title_weight, bool has_text, uint64_t languages, struct nsearch_error *err) {
+  struct segment_writer *segment = memory_zero(1, sizeof *segment);
+  *out = segment;
+  if (!segment) return error_memory(err);
+  segment->docs = docs;
+  segment->info = (struct segment_info){.documents = count,
+                                        .title_weight = title_weight,
+                                        .has_text = has_text,
+                                        .languages = languages};
+  int status = checked_create(&segment->file, path, err);
+  if (!status) status = dictionary_create(&segment->dictionary, err);
+  if (!status) status = list_setup(segment, err);
+  if (status) segment_finish(out, false, NULL);
+  return status;
+}
+
+struct list_writer *segment_term_begin(struct segment_writer *segment, uint8_t tag) {
+  list_begin(&segment->list, tag);
+  return &segment->list;
+}
+
+int segment_term_end(struct segment_writer *segment, const char *key, size_t len, uint32_t *number,
+                     struct nsearch_error *err) {
+  struct term_entry entry;
+  int status = list_end(&segment->list, &entry, err);
+  *number = UINT32_MAX;
+  if (status || entry.df == 0) return status;
+  *number = dictionary_count(segment->dictionary);
+  uint8_t tag = (uint8_t)key[0];
+  segment->info.positions_bytes += entry.positions_len;
+  if (tag == TAG_TEXT) segment->info.postings += entry.df;
+  if (tag == TAG_TITLE) segment->title_tokens += entry.cf;
+  if (tag == TAG_STEM) segment->info.stems_bytes += entry.postings_len;
+  return dictionary_add(segment->dictionary, key, len, &entry, err);
+}
+
+int segment_term_alias(struct segment_writer *segment, const char *key, size_t len, uint32_t of,
+                       struct nsearch_error *err) {
+  struct term_entry entry = {.alias_of = of};
+  return dictionary_add(segment->dictionary, key, len, &entry, err);
+}
+
+uint32_t segment_next_term(const struct segment_writer *segment) { return dictionary_count(segment->dictionary); }
+
+/* Lists come first in the file and end where the first other section begins. */
+static int section_begin(struct segment_writer *segment, enum section section, struct nsearch_error *err) {
+  if (!segment->lists_done) segment->sections[SECTION_LISTS].len = checked_offset(segment->file);
+  segment->lists_done = true;
+  static const uint8_t zeros[SECTION_ALIGN];
+  uint64_t at = checked_offset(segment->file), pad = (SECTION_ALIGN - at % SECTION_ALIGN) % SECTION_ALIGN;
+  segment->sections[section].offset = at + pad;
+  return checked_write(segment->file, zeros, pad, err);
+}
+
+static void section_end(struct segment_writer *segment, enum section section) {
+  segment->sections[section].len = checked_offset(segment->file) - segment->sections[section].offset;
+}
+
+static int section_write(struct segment_writer *segment, enum section section, const struct buffer *bytes,
+                         struct nsearch_error *err) {
+  int status = buffer_status(bytes, err);
+  if (!status) status = section_begin(segment, section, err);
+  if (!status) status = checked_write(segment->file, bytes->bytes, bytes->len, err);
+  section_end(segment, section);
+  return status;
+}
+
+/* The range of term numbers of a column's values, and the bytes that a value takes. */
+static uint32_t column_width(const uint32_t *values, uint32_t count, uint32_t *first) {
+  uint32_t low = UINT32_MAX, high = 0;
+  for (uint32_t i = 0; i < count; i++) {
+    if (values[i] < low) low = values[i];
+    if (values[i] > high) high = values[i];
+  }
+  *first = count ? low : 0;
+  uint32_t range = count ? high - low + 1 : 0; /* ordinal 0 of a single-valued column is "none" */
+  return count == 0 ? 0 : range < 0x100 ? 1 : range < 0x10000 ? 2 : 4;
+}
+
+int segment_column(struct segment_writer *segment, const struct keyword_field *field, const uint32_t *starts,
+                   const uint32_t *values, struct nsearch_error *err) {
+  uint32_t documents = segment->info.documents, first, count = starts[documents];
+  uint32_t width = column_width(values, count, &first);
+  int status = section_begin(segment, field->column, err);
+  if (status || width == 0) return status;
+  struct buffer bytes = {0};
+  buffer_u32(&bytes, width);
+  buffer_u32(&bytes, first);
+  buffer_u32(&bytes, count);
+  buffer_u32(&bytes, 0);
+  if (field->multi) buffer_add(&bytes, starts, (documents + 1) * sizeof *starts);
+  for (uint32_t d = 0; !field->multi && d < documents; d++) {
+    uint32_t ordinal = starts[d] == starts[d + 1] ? 0 : values[starts[d]] - first + 1;
+    buffer_add(&bytes, &ordinal, width);
+  }
+  for (uint32_t i = 0; field->multi && i < count; i++) {
+    uint32_t ordinal = values[i] - first;
+    buffer_add(&bytes, &ordinal, width);
+  }
+  status = buffer_status(&bytes, err);
+  if (!status) status = checked_write(segment->file, bytes.bytes, bytes.len, err);
+  section_end(segment, field->column);
+  buffer_free(&bytes);
+  return status;
+}
+
+static int write_doc_sections(struct segment_writer *segment, struct nsearch_error *err) {
+  static const struct {
+    enum section section;
+    size_t offset, size;
+  } fields[] = {
+      {SECTION_LENGTHS, offsetof(struct segment_doc, length), 4},
+      {SECTION_PUBLISHED, offsetof(struct segment_doc, published), 8},
+      {SECTION_DATE_INFO, offsetof(struct segment_doc, date_info), 1},
+      {SECTION_ID_HASHES, offsetof(struct segment_doc, id_hash), 8},
+      {SECTION_SIGNATURES, offsetof(struct segment_doc, signature), 8},
+      {SECTION_SEQUENCES, offsetof(struct segment_doc, sequence), 8},
+      {SECTION_CARDS, offsetof(struct segment_doc, card), 8},
+      {SECTION_TEXTS, offsetof(struct segment_doc, text), 8},
+  };
+  int status = NSEARCH_OK;
+  for (size_t f = 0; !status && f < sizeof fields / sizeof *fields; f++) {
+    status = section_begin(segment, fields[f].section, err);
+    for (uint32_t d = 0; !status && d < segment->info.documents; d++) {
+      status = checked_write(segment->file, (const char *)&segment->docs[d] + fields[f].offset, fields[f].size, err);
+    }
+    section_end(segment, fields[f].section);
+  }
+  return status;
+}
+
+static int key_compare(const void *a, const void *b) {
+  const struct segment_key *x = a, *y = b;
+  if (x->hash != y->hash) return x->hash < y->hash ? -1 : 1;
+  return x->doc < y->doc ? -1 : x->doc > y->doc;
+}
+
+static int write_keys(struct segment_writer *segment, struct nsearch_error *err) {
+  uint32_t documents = segment->info.documents;
+  size_t count = 0;
+  struct segment_key *keys = memory_zero(2 * (size_t)documents + 1, sizeof *keys);
+  if (!keys) return error_memory(err);
+  for (uint32_t d = 0; d < documents; d++) {
+    const struct segment_doc *doc = &segment->docs[d];
+    keys[count++] = (struct segment_key){.hash = doc->id_hash, .doc = d};
+    if (doc->url_hash && doc->url_hash != doc->id_hash) {
+      keys[count++] = (struct segment_key){.hash = doc->url_hash, .doc = d};
+    }
+  }
+  qsort(keys, count, sizeof *keys, key_compare);
+  int status = section_begin(segment, SECTION_KEYS, err);
+  if (!status) status = checked_write(segment->file, keys, count * sizeof *keys, err);
+  section_end(segment, SECTION_KEYS);
+  memory_free(keys);
+  return status;
+}
+
+static int write_info(struct segment_writer *segment, struct nsearch_error *err) {
+  struct buffer bytes = {0};
+  struct segment_info *info = &segment->info;
+  info->terms = dictionary_count(segment->dictionary);
+  info->tokens = info->length - segment->title_tokens * (info->title_weight - 1);
+  segment_info_encode(info, &bytes);
+  int status = section_write(segment, SECTION_INFO, &bytes, err);
+  buffer_free(&bytes);
+  return status;
+}
+
+static int write_table(struct segment_writer *segment, struct nsearch_error *err) {
+  static const uint8_t overread[OVERREAD];
+  struct buffer bytes = {0};
+  int status = checked_write(segment->file, overread, sizeof overread, err);
+  uint64_t at = checked_offset(segment->file);
+  buffer_u32(&bytes, SEGMENT_MAGIC);
+  buffer_u32(&bytes, SEGMENT_VERSION);
+  buffer_u32(&bytes, SECTION_COUNT);
+  for (uint32_t s = 0; s < SECTION_COUNT; s++) {
+    buffer_u32(&bytes, s);
+    buffer_u64(&bytes, segment->sections[s].offset);
+    buffer_u64(&bytes, segment->sections[s].len);
+  }
+  buffer_u64(&bytes, at);
+  if (!status) status = buffer_status(&bytes, err);
+  if (!status) status = checked_write(segment->file, bytes.bytes, bytes.len, err);
+  buffer_free(&bytes);
+  return status;
+}
+
+int segment_finish(struct segment_writer **pointer, bool commit, struct nsearch_error *err) {
+  struct segment_writer *segment = *pointer;
+  *pointer = NULL;
+  if (!segment) return NSEARCH_OK;
+  int status = NSEARCH_OK;
+  if (commit) {
+    status = section_write(segment, SECTION_TERMS, dictionary_terms(segment->dictionary), err);
+    if (!status) status = section_write(segment, SECTION_TERM_INDEX, dictionary_index(segment->dictionary), err);
+    if (!status) status = write_doc_sections(segment, err);
+    if (!status) status = write_keys(segment, err);
+    if (!status) status = write_info(segment, err);
+    if (!status) status = write_table(segment, err);
+  }
+  int finished = checked_finish(&segment->file, commit && !status, status ? NULL : err);
+  dictionary_discard(segment->dictionary);
+  list_writer_free(&segment->list);
+  memory_free(segment->lengths);
+  memory_free(segment);
+  return status ? status : finished;
+}

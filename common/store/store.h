@@ -1,0 +1,376 @@
+/* common/store: the on-disk format of the native engine, shared by the indexer, which writes it, and the query half,
+ * which reads it. The map of this folder, sectioned by source file; docs/index-format.md has every byte.
+ *
+ * Numbers are little endian. Every number read from a file is hostile until checked. */
+#ifndef COMMON_STORE_STORE_H
+#define COMMON_STORE_STORE_H
+
+#include <stdatomic.h>
+
+#include "common/article/article.h"
+#include "common/system/system.h"
+#include "common/text/text.h"
+
+enum { BLOCK = 256 };          /* postings in a full block */
+enum { BODY_GAP = 100 };       /* positions between title and body, and between two authors */
+#define BM25_K1 1.2
+#define BM25_B 0.75
+
+/* Kernels read a little past the end of packed data; every mapped section is followed by at least this much file. */
+enum { OVERREAD = 32 };
+
+/* ---- codec.c: runs of up to 256 integers --------------------------------------------------------------------------- */
+
+/* Patched frame of reference (Zukowski et al., Super-Scalar RAM-CPU Cache Compression, 2006): the low b bits of every
+ * value packed LSB first, the rest of the few larger ones as exceptions, b chosen for the smallest size. */
+enum { PACKED_MAX = 3 + BLOCK * 4 + BLOCK * 5 };
+size_t packed_encode(const uint32_t *values, size_t count, uint8_t *out); /* returns bytes, at most PACKED_MAX */
+
+/* Reads count <= 256 values; returns the byte after them, or NULL when they do not fit before end. May read
+ * OVERREAD bytes past end. */
+const uint8_t *packed_decode(const uint8_t *in, const uint8_t *end, uint32_t *values, size_t count);
+const uint8_t *packed_skip(const uint8_t *in, const uint8_t *end, size_t count); /* the same without decoding */
+
+/* Ascending document numbers above `before` (-1: none), as gaps packed or as a bit set, whichever is smaller. */
+enum { DOCS_MAX = PACKED_MAX + 1 };
+size_t docs_encode(const uint32_t *docs, size_t count, int64_t before, uint8_t *out);
+const uint8_t *docs_decode(const uint8_t *in, const uint8_t *end, int64_t before, uint32_t *docs, size_t count);
+
+size_t vbyte_put(uint8_t *out, uint64_t value); /* at most 10 bytes */
+
+/* ---- checked_file.c: a file whose pages carry checksums --------------------------------------------------------------- */
+
+enum { PAGE_SHIFT = 16, PAGE_BYTES = 1 << PAGE_SHIFT };
+
+/* Writing: payload, then one XXH3 per 64 KiB page, then a trailer. */
+struct checked_out;
+int checked_create(struct checked_out **out, const char *path, struct nsearch_error *err);
+int checked_write(struct checked_out *file, const void *bytes, size_t len, struct nsearch_error *err);
+uint64_t checked_offset(const struct checked_out *file);
+/* Writes checksums and trailer, syncs and closes; on failure, and with commit false, the file is removed. */
+int checked_finish(struct checked_out **file, bool commit, struct nsearch_error *err);
+
+/* Reading: mapped; a page is verified at first touch. Safe for many threads. */
+struct checked_file {
+  struct file_map map;
+  uint64_t len;               /* of the payload */
+  const uint8_t *checksums;   /* u64 each */
+  _Atomic uint8_t *verified;  /* one byte per page */
+  char *path;
+};
+int checked_open(struct checked_file *out, const char *path, struct nsearch_error *err);
+void checked_close(struct checked_file *file);
+/* Verifies the pages of [offset, offset + len): NSEARCH_ERR_DAMAGED when one is wrong or outside the payload. Costs a
+ * byte load per page once they are verified. */
+int checked_touch(const struct checked_file *file, uint64_t offset, uint64_t len, struct nsearch_error *err);
+
+/* ---- segment_format.c: what a segment file holds ------------------------------------------------------------------------ */
+
+enum section {
+  SECTION_INFO,       /* struct segment_info */
+  SECTION_LISTS,      /* per term: positions, then postings */
+  SECTION_TERMS,      /* dictionary blocks */
+  SECTION_TERM_INDEX, /* one entry per dictionary block */
+  SECTION_LENGTHS,    /* u32 per document */
+  SECTION_PUBLISHED,  /* i64 per document, descending; INT64_MIN: undated */
+  SECTION_DATE_INFO,  /* u8 per document: precision | origin << 4 */
+  SECTION_ID_HASHES,  /* u64 per document: XXH3 of the id */
+  SECTION_KEYS,       /* (u64 hash of id or URL, u32 document, u32 0) by hash */
+  SECTION_SIGNATURES, /* u64 per document: XXH3 of the body */
+  SECTION_SEQUENCES,  /* u64 per document: its place in the run that added it */
+  SECTION_CARDS,      /* u64 per document: place of its card in the packs */
+  SECTION_TEXTS,      /* u64 per document: place of its body in the packs */
+  SECTION_SOURCE,     /* columns of keyword fields, see column.c */
+  SECTION_SECTION,
+  SECTION_LANGUAGE,
+  SECTION_SITE,
+  SECTION_TOPIC,
+  SECTION_BYLINE,
+  SECTION_COUNT
+};
+
+const char *section_name(enum section section); /* "postings and positions", ... for messages and stats */
+
+struct segment_info {
+  uint32_t documents;
+  uint32_t terms;
+  uint64_t length;    /* sum of all tf of the text field */
+  uint64_t tokens;    /* of title and body, each title token once */
+  uint64_t postings;  /* of exact terms of the text field */
+  uint64_t positions_bytes; /* share of SECTION_LISTS that is positions */
+  uint64_t stems_bytes;     /* share of SECTION_LISTS that is stem postings */
+  uint32_t title_weight;
+  uint32_t has_text;
+  uint64_t languages; /* bit set over language numbers; codes in the file */
+};
+
+/* How a tag's lists look. */
+static inline bool tag_has_freqs(uint8_t tag) { return tag == TAG_TEXT || tag == TAG_STEM; }
+static inline bool tag_has_positions(uint8_t tag) { return tag == TAG_TEXT || tag == TAG_TITLE || tag == TAG_AUTHOR; }
+
+/* Keyword fields: which tag, which column, and whether an article can have several values. */
+struct keyword_field {
+  uint8_t tag;
+  enum section column;
+  bool multi;
+};
+enum { KEYWORD_FIELDS = 6 };
+extern const struct keyword_field keyword_fields[KEYWORD_FIELDS];
+
+/* ---- dictionary.c ----------------------------------------------------------------------------------------------------- */
+
+enum { DICTIONARY_BLOCK = 32 }; /* terms in a front-coded block */
+
+/* Where a term's list is. */
+struct term_entry {
+  uint32_t df;
+  uint64_t cf;            /* sum of tf, tags with freqs and positions; else df */
+  uint64_t positions_len; /* bytes at lists_at */
+  uint64_t postings_len;  /* bytes at lists_at + positions_len */
+  uint64_t lists_at;      /* offset in SECTION_LISTS */
+  const uint8_t *inlined; /* df 1: the list itself, see postings.c; else NULL */
+  uint32_t inlined_len;
+  uint32_t alias_of;      /* number of the term whose list this is; UINT32_MAX: its own */
+  uint32_t number;        /* terms are numbered in byte order of keys */
+  uint8_t list_tag;       /* how the list looks: the target's tag for an alias */
+};
+
+struct dictionary_out;
+int dictionary_create(struct dictionary_out **out, struct nsearch_error *err);
+void dictionary_discard(struct dictionary_out *dictionary);
+/* Keys in ascending order, tag included. Of entry: df, cf, lengths or inlined, alias_of. */
+int dictionary_add(struct dictionary_out *dictionary, const char *key, size_t len, const struct term_entry *entry,
+                   struct nsearch_error *err);
+uint32_t dictionary_count(const struct dictionary_out *dictionary);
+const struct buffer *dictionary_terms(const struct dictionary_out *dictionary); /* SECTION_TERMS */
+const struct buffer *dictionary_index(const struct dictionary_out *dictionary); /* SECTION_TERM_INDEX */
+
+/* ---- postings.c: one term's list, written and read ------------------------------------------------------------------------- */
+
+/* Writing. Postings come in ascending document order; positions as gaps: the first of a document absolute, then
+ * differences (0 allowed). */
+struct list_writer {
+  uint8_t tag;
+  struct checked_out *file;   /* where lists go; positions at once, postings at the end of the term */
+  const uint32_t *lengths;    /* per document, for the block maxima */
+  float c0, c1;               /* K = c0 + c1 * length */
+  uint32_t docs[BLOCK], freqs[BLOCK];
+  size_t fill;
+  int64_t before;             /* last document of the block before */
+  uint32_t df;
+  uint64_t cf;
+  uint32_t *gaps;             /* positions of the open block */
+  size_t gap_count, gap_capacity;
+  uint64_t positions_len;
+  struct buffer blocks, skip_last, skip_at, skip_positions, skip_max, inlined;
+  uint8_t list_max;
+};
+void list_begin(struct list_writer *list, uint8_t tag);
+int list_add(struct list_writer *list, uint32_t doc, uint32_t freq, struct nsearch_error *err);
+/* Room for the `count` position gaps of the posting that list_add() gave last. */
+uint32_t *list_gaps(struct list_writer *list, size_t count, struct nsearch_error *err);
+/* Writes what is open and fills in the entry; df 0 when nothing was added. */
+int list_end(struct list_writer *list, struct term_entry *entry, struct nsearch_error *err);
+void list_writer_free(struct list_writer *list);
+
+/* Reading. A list is its entry's bytes, checked for size; `view` is what a reader walks. */
+struct list_view {
+  uint8_t tag;
+  uint32_t df, blocks;
+  uint64_t cf;
+  const uint8_t *skip_last, *skip_at, *skip_positions, *skip_max; /* u32, u32, u32, u8 per block; NULL with one block */
+  const uint8_t *data, *data_end;           /* blocks */
+  const uint8_t *positions, *positions_end;
+  uint8_t max;                              /* bound of the whole list, 255ths */
+  const uint8_t *inlined, *inlined_end;
+  uint64_t data_offset, positions_offset;   /* in SECTION_LISTS, for checked_touch() */
+};
+
+/* A decoded block of documents, and where its frequencies start. */
+struct block_place {
+  const uint8_t *freqs, *end;
+};
+
+static inline uint32_t load_u32(const uint8_t *at) {
+  uint32_t value;
+  __builtin_memcpy(&value, at, 4);
+  return value;
+}
+static inline uint64_t load_u64(const uint8_t *at) {
+  uint64_t value;
+  __builtin_memcpy(&value, at, 8);
+  return value;
+}
+
+static inline uint32_t view_block_size(const struct list_view *view, uint32_t block) {
+  return block + 1 < view->blocks ? BLOCK : view->df - block * BLOCK;
+}
+static inline uint32_t view_block_last(const struct list_view *view, uint32_t block) {
+  return load_u32(view->skip_last + 4 * (size_t)block);
+}
+
+/* ---- segment_writer.c ---------------------------------------------------------------------------------------------------------- */
+
+/* One document as a segment keeps it, in the segment's order. */
+struct segment_doc {
+  int64_t published; /* INT64_MIN: undated */
+  uint8_t date_info;
+  uint32_t length;
+  uint64_t id_hash, url_hash; /* url_hash 0: no URL */
+  uint64_t signature, sequence, card, text;
+};
+
+/* The total order: newest first, undated last, then by hash of the id. */
+int segment_doc_compare(int64_t published_a, uint64_t id_hash_a, int64_t published_b, uint64_t id_hash_b);
+
+/* Order of calls: create with all documents, then per term in key order segment_term_begin(), list_add()...,
+ * segment_term_end() (or segment_term_alias()), then per keyword field segment_column(), then finish. */
+struct segment_writer;
+int segment_create(struct segment_writer **out, const char *path, const struct segment_doc *docs, uint32_t count,
+                   uint32_t title_weight, bool has_text, uint64_t languages, struct nsearch_error *err);
+struct list_writer *segment_term_begin(struct segment_writer *segment, uint8_t tag);
+/* *number: the term's number, UINT32_MAX when nothing was added (then no entry is made). */
+int segment_term_end(struct segment_writer *segment, const char *key, size_t len, uint32_t *number,
+                     struct nsearch_error *err);
+int segment_term_alias(struct segment_writer *segment, const char *key, size_t len, uint32_t of,
+                       struct nsearch_error *err);
+/* Number that the next term will get. */
+uint32_t segment_next_term(const struct segment_writer *segment);
+/* values: term numbers, those of document d at starts[d] to starts[d + 1]. */
+int segment_column(struct segment_writer *segment, const struct keyword_field *field, const uint32_t *starts,
+                   const uint32_t *values, struct nsearch_error *err);
+int segment_finish(struct segment_writer **segment, bool commit, struct nsearch_error *err);
+
+/* ---- segment.c: reading ------------------------------------------------------------------------------------------------------------ */
+
+struct segment {
+  struct checked_file file;
+  struct segment_info info;
+  struct {
+    uint64_t offset, len;
+  } sections[SECTION_COUNT];
+  _Atomic uint8_t section_verified[SECTION_COUNT];
+  uint32_t index_entries;
+};
+
+int segment_open(struct segment *out, const char *path, struct nsearch_error *err);
+void segment_close(struct segment *segment);
+
+/* A whole fixed-width section, verified at its first use; NULL on damage, or (no error) when it has no bytes. */
+const uint8_t *segment_section(struct segment *segment, enum section section, struct nsearch_error *err);
+
+/* *found false when the term is not there. Aliases are followed: entry is then the target's, alias_of says so. */
+int segment_lookup(struct segment *segment, const char *key, size_t len, struct term_entry *entry, bool *found,
+                   struct nsearch_error *err);
+
+/* The entry of an alias' target by its number. */
+int segment_target(struct segment *segment, uint32_t number, struct term_entry *entry, struct nsearch_error *err);
+
+/* Walks terms in order from the first key >= from. term_walk_next() gives key and entry, valid until the next call. */
+struct term_walk {
+  struct segment *segment;
+  uint32_t number; /* of the next term */
+  struct bytes in;
+  uint64_t lists_at;
+  char key[TERM_MAX * 8]; /* keyword values are longer than terms */
+  size_t key_len;
+};
+enum { KEY_MAX = TERM_MAX * 8 };
+int term_walk_start(struct term_walk *walk, struct segment *segment, const char *from, size_t len,
+                    struct nsearch_error *err);
+int term_walk_next(struct term_walk *walk, struct term_entry *entry, bool *more, struct nsearch_error *err);
+
+/* The list of an entry; touches the pages of its skip data, not those of its blocks. */
+int segment_list(struct segment *segment, const struct term_entry *entry, struct list_view *view,
+                 struct nsearch_error *err);
+/* Documents of a block into docs[BLOCK]; touches its pages. */
+int list_block_docs(struct segment *segment, const struct list_view *view, uint32_t block, uint32_t *docs,
+                    struct block_place *place, struct nsearch_error *err);
+int list_block_freqs(const struct list_view *view, uint32_t block, const struct block_place *place, uint32_t *freqs,
+                     struct nsearch_error *err);
+
+/* Gaps of positions of a block, in order. Skipping whole packed runs is cheap. */
+struct position_run {
+  const uint8_t *at, *end;
+  uint64_t left;            /* gaps not yet decoded */
+  uint32_t gaps[BLOCK];
+  uint32_t fill, next;
+};
+/* total: the sum of the block's freqs. */
+int position_run_open(struct segment *segment, const struct list_view *view, uint32_t block, uint64_t total,
+                      struct position_run *run, struct nsearch_error *err);
+int position_run_skip(struct position_run *run, uint64_t count, struct nsearch_error *err);
+int position_run_read(struct position_run *run, uint32_t *gaps, size_t count, struct nsearch_error *err);
+
+/* Values of a keyword column: term numbers of a document. */
+struct column {
+  const uint8_t *starts; /* multi: u32 per document + 1; single: NULL */
+  const uint8_t *values;
+  uint32_t width;        /* bytes of a value: 1, 2 or 4; 0: no document has one */
+  uint32_t first;        /* term number of ordinal 0 */
+  uint32_t count;        /* values in all */
+};
+int segment_column_open(struct segment *segment, const struct keyword_field *field, struct column *out,
+                        struct nsearch_error *err);
+uint32_t column_first(const struct column *column, uint32_t doc, uint32_t *end); /* range of indexes ... */
+uint32_t column_value(const struct column *column, uint32_t index);              /* ... into term numbers */
+
+/* ---- pack.c: cards and texts ------------------------------------------------------------------------------------------------------- */
+
+/* A place in the packs: number of the pack << 48 | record in its group << 40 | offset of the group. */
+enum { PACK_MAX = 1 << 16 };
+#define PLACE_NONE UINT64_MAX
+
+struct pack_out;
+int pack_create(struct pack_out **out, const char *path, uint32_t number, struct nsearch_error *err);
+/* Small records share a group of about 8 KiB. The place is final at once. */
+int pack_add(struct pack_out *pack, const void *bytes, size_t len, uint64_t *place, struct nsearch_error *err);
+int pack_finish(struct pack_out **pack, bool commit, uint64_t *bytes, struct nsearch_error *err);
+
+struct pack {
+  struct file_map map;
+  char *path;
+};
+int pack_open(struct pack *out, const char *path, uint64_t committed, struct nsearch_error *err);
+void pack_close(struct pack *pack);
+/* Appends the record to out; a wrong checksum or size is NSEARCH_ERR_DAMAGED. */
+int pack_read(const struct pack *pack, uint64_t place, struct buffer *out, struct nsearch_error *err);
+
+/* ---- manifest.c: what makes up a commit ----------------------------------------------------------------------------------------------- */
+
+#define MANIFEST_NAME "manifest"
+#define LOCK_NAME "lock"
+
+struct manifest_segment {
+  uint64_t number;
+  uint32_t documents;
+  uint64_t bytes;
+  uint64_t tombstones; /* generation of its tombstone file, 0: none */
+  uint32_t deleted;
+};
+struct manifest_pack {
+  uint32_t number;
+  bool texts; /* bodies; else cards */
+  uint64_t bytes; /* committed */
+};
+struct manifest {
+  uint64_t generation;
+  char engine[16];
+  int language;
+  uint32_t title_weight;
+  bool has_text;
+  uint64_t next_number; /* of segment and pack files */
+  struct manifest_segment *segments;
+  size_t segment_count, segment_capacity;
+  struct manifest_pack *packs;
+  size_t pack_count, pack_capacity;
+};
+int manifest_read(struct manifest *out, const char *folder, struct nsearch_error *err);
+/* Writes beside the old one, syncs, renames, syncs the folder. */
+int manifest_write(const struct manifest *manifest, const char *folder, struct nsearch_error *err);
+void manifest_free(struct manifest *manifest);
+/* "FOLDER/000012.segment"; NULL for want of memory. */
+char *segment_path(const char *folder, uint64_t number);
+char *pack_path(const char *folder, uint32_t number);
+
+#endif

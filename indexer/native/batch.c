@@ -1,0 +1,219 @@
+/* A worker's batch: what its articles say, as a flat stream of word numbers. */
+#include <string.h>
+
+#include "indexer/native/native.h"
+
+enum { KEYWORD_MAX = 700 }; /* bytes of a keyword value, and of its match form */
+
+int batch_init(struct batch *batch, struct nsearch_error *err) {
+  memset(batch, 0, sizeof *batch);
+  int status = lexicon_new(&batch->lexicon, err);
+  if (!status) status = analyser_new(&batch->analyser, batch->lexicon, err);
+  return status;
+}
+
+void batch_free(struct batch *batch) {
+  analyser_free(batch->analyser);
+  lexicon_free(batch->lexicon);
+  tokens_free(&batch->stream);
+  memory_free(batch->docs);
+  buffer_free(&batch->card);
+  buffer_free(&batch->key);
+}
+
+void batch_clear(struct batch *batch) {
+  lexicon_clear(batch->lexicon);
+  analyser_clear(batch->analyser);
+  batch->stream.count = 0;
+  batch->doc_count = 0;
+  batch->tokens = 0;
+  batch->languages = 0;
+}
+
+size_t batch_bytes(const struct batch *batch) {
+  size_t words = lexicon_word_count(batch->lexicon), terms = lexicon_term_count(batch->lexicon);
+  return lexicon_bytes(batch->lexicon) + analyser_bytes(batch->analyser) + 8 * batch->stream.count +
+         batch->doc_count * (2 * sizeof(struct batch_doc) + 64) + words * 16 + terms * 40;
+}
+
+static int store_article(struct batch *batch, const struct nsearch_article *article, struct pack_out *cards,
+                         struct pack_out *texts, struct segment_doc *meta, struct nsearch_error *err) {
+  buffer_clear(&batch->card);
+  article_encode_card(article, &batch->card);
+  int status = buffer_status(&batch->card, err);
+  if (!status) status = pack_add(cards, batch->card.bytes, batch->card.len, &meta->card, err);
+  size_t len;
+  const char *body = article_get(article, ARTICLE_BODY, &len);
+  meta->text = PLACE_NONE;
+  if (!status && texts && len) status = pack_add(texts, body, len, &meta->text, err);
+  return status;
+}
+
+/* Repeats each of the last `count` words of the stream `times` times, in place. */
+static int repeat_words(struct tokens *stream, size_t count, unsigned times, struct nsearch_error *err) {
+  size_t first = stream->count - count, need = first + count * times;
+  int status = memory_reserve(&stream->words, &stream->capacity, need, sizeof *stream->words, err);
+  if (status) return status;
+  for (size_t i = count; i-- > 0;) {
+    uint32_t word = stream->words[first + i];
+    for (unsigned n = 0; n < times; n++) stream->words[first + i * times + n] = word;
+  }
+  stream->count = need;
+  return NSEARCH_OK;
+}
+
+static int add_text(struct batch *batch, const struct write_options *options, const struct nsearch_article *article,
+                    int language, struct batch_doc *doc, struct nsearch_error *err) {
+  size_t len;
+  const char *title = article_get(article, ARTICLE_TITLE, &len);
+  int status = analyser_run(batch->analyser, FIELD_TEXT, language, title, len, &batch->stream, err);
+  if (status) return status;
+  doc->title_tokens = (uint32_t)(batch->stream.count - doc->start);
+  status = repeat_words(&batch->stream, doc->title_tokens, options->title_weight, err);
+  if (status) return status;
+  const char *body = article_get(article, ARTICLE_BODY, &len);
+  doc->meta.signature = hash_bytes(body, len);
+  status = analyser_run(batch->analyser, FIELD_TEXT, language, body, len, &batch->stream, err);
+  doc->text_len = (uint32_t)(batch->stream.count - doc->start);
+  return status;
+}
+
+static int add_title_twin(struct batch *batch, const struct write_options *options, struct batch_doc *doc,
+                          struct nsearch_error *err) {
+  uint32_t title[64];
+  int status = NSEARCH_OK;
+  for (uint32_t at = 0; !status && at < doc->title_tokens;) {
+    uint32_t count = 0;
+    for (; count < 64 && at < doc->title_tokens; count++, at++) {
+      title[count] = batch->stream.words[doc->start + (size_t)at * options->title_weight];
+    }
+    status = analyser_twin(batch->analyser, FIELD_TITLE, title, count, &batch->stream, err);
+  }
+  doc->title_len = doc->title_tokens;
+  return status;
+}
+
+static int push_word(struct tokens *stream, uint32_t word, struct nsearch_error *err) {
+  int status = memory_reserve(&stream->words, &stream->capacity, stream->count + 1, sizeof *stream->words, err);
+  if (!status) stream->words[stream->count++] = word;
+  return status;
+}
+
+static int add_authors(struct batch *batch, const struct nsearch_article *article, struct batch_doc *doc,
+                       struct nsearch_error *err) {
+  size_t first = batch->stream.count;
+  int status = NSEARCH_OK;
+  for (const char *name = NULL; !status && (name = article_list_next(&article->authors, name));) {
+    for (int gap = 0; !status && batch->stream.count > first && gap < BODY_GAP; gap++) {
+      status = push_word(&batch->stream, 0, err);
+    }
+    if (!status) {
+      status = analyser_run(batch->analyser, FIELD_AUTHOR, LANGUAGE_NONE, name, strlen(name), &batch->stream, err);
+    }
+  }
+  doc->author_len = (uint32_t)(batch->stream.count - first);
+  return status;
+}
+
+static size_t cut(const char *text, size_t len) {
+  if (len <= KEYWORD_MAX) return len;
+  len = KEYWORD_MAX;
+  while (len > 0 && ((uint8_t)text[len] & 0xc0) == 0x80) len--;
+  return len;
+}
+
+/* A keyword's key is tag, match form, NUL, value. A value that the article has already is not added again. */
+static int add_keyword(struct batch *batch, uint8_t tag, const char *value, size_t len, size_t first,
+                       struct nsearch_error *err) {
+  if (len == 0) return NSEARCH_OK;
+  struct buffer *key = &batch->key;
+  buffer_clear(key);
+  buffer_byte(key, tag);
+  len = cut(value, len);
+  int status = fold_keyword(value, len, key, err);
+  if (status) return status;
+  if (!key->failed && key->len - 1 > KEYWORD_MAX) key->len = 1 + cut(key->bytes + 1, key->len - 1);
+  buffer_byte(key, 0);
+  buffer_add(key, value, len);
+  uint32_t term = 0, word = 0;
+  status = buffer_status(key, err);
+  if (!status) status = lexicon_term(batch->lexicon, key->bytes, key->len, &term, err);
+  if (!status) status = lexicon_word(batch->lexicon, term, 0, &word, err);
+  for (size_t i = first; !status && i < batch->stream.count; i++) {
+    if (batch->stream.words[i] == word) return NSEARCH_OK;
+  }
+  return status ? status : push_word(&batch->stream, word, err);
+}
+
+static int add_keyword_list(struct batch *batch, uint8_t tag, const struct article_list *list, size_t first,
+                            struct nsearch_error *err) {
+  int status = NSEARCH_OK;
+  for (const char *value = NULL; !status && (value = article_list_next(list, value));) {
+    status = add_keyword(batch, tag, value, strlen(value), first, err);
+  }
+  return status;
+}
+
+static int add_keywords(struct batch *batch, const struct nsearch_article *article, struct batch_doc *doc,
+                        struct nsearch_error *err) {
+  static const struct {
+    uint8_t tag;
+    enum article_part part;
+  } parts[] = {{TAG_SOURCE, ARTICLE_SOURCE}, {TAG_SECTION, ARTICLE_SECTION}};
+  size_t first = batch->stream.count, len;
+  int status = NSEARCH_OK;
+  for (size_t i = 0; !status && i < sizeof parts / sizeof *parts; i++) {
+    const char *value = article_get(article, parts[i].part, &len);
+    status = add_keyword(batch, parts[i].tag, value, len, first, err);
+  }
+  const char *name = article_get(article, ARTICLE_LANGUAGE, &len);
+  int language = len ? language_find(name, len) : -1;
+  if (language > LANGUAGE_NONE) name = language_code(language), len = 2;
+  if (!status) status = add_keyword(batch, TAG_LANGUAGE, name, len, first, err);
+  char site[256];
+  const char *url = article_get(article, ARTICLE_URL, &len);
+  if (!status && article_site(url, len, site, sizeof site, &len)) {
+    status = add_keyword(batch, TAG_SITE, site, len, first, err);
+  }
+  if (!status) status = add_keyword_list(batch, TAG_TOPIC, &article->topics, first, err);
+  if (!status) status = add_keyword_list(batch, TAG_BYLINE, &article->authors, first, err);
+  doc->keyword_len = (uint32_t)(batch->stream.count - first);
+  return status;
+}
+
+static void describe(const struct nsearch_article *article, uint64_t sequence, struct segment_doc *meta) {
+  size_t len;
+  const char *id = article_get(article, ARTICLE_ID, &len);
+  meta->id_hash = hash_bytes(id, len);
+  const char *url = article_get(article, ARTICLE_URL, &len);
+  meta->url_hash = len ? hash_bytes(url, len) : 0;
+  bool dated = article->published.precision != NSEARCH_PRECISION_NONE;
+  meta->published = dated ? article->published.seconds : INT64_MIN;
+  meta->date_info = (uint8_t)(article->published.precision | (unsigned)article->origin << 4);
+  meta->sequence = sequence;
+}
+
+int batch_add(struct batch *batch, const struct write_options *options, const struct nsearch_article *article,
+              uint64_t sequence, struct pack_out *cards, struct pack_out *texts, struct nsearch_error *err) {
+  int status = memory_reserve(&batch->docs, &batch->doc_capacity, batch->doc_count + 1, sizeof *batch->docs, err);
+  if (status) return status;
+  struct batch_doc *doc = &batch->docs[batch->doc_count];
+  memset(doc, 0, sizeof *doc);
+  doc->start = batch->stream.count;
+  describe(article, sequence, &doc->meta);
+  size_t len;
+  const char *name = article_get(article, ARTICLE_LANGUAGE, &len);
+  int language = options->language;
+  if (language != LANGUAGE_NONE && len && language_find(name, len) > LANGUAGE_NONE) language = language_find(name, len);
+  status = add_text(batch, options, article, language, doc, err);
+  if (!status) status = add_title_twin(batch, options, doc, err);
+  if (!status) status = add_authors(batch, article, doc, err);
+  if (!status) status = add_keywords(batch, article, doc, err);
+  if (!status) status = store_article(batch, article, cards, texts, &doc->meta, err);
+  if (status) return status;
+  doc->meta.length = doc->text_len;
+  batch->tokens += doc->text_len - (uint64_t)doc->title_tokens * (options->title_weight - 1);
+  if (language != LANGUAGE_NONE) batch->languages |= UINT64_C(1) << language;
+  batch->doc_count++;
+  return NSEARCH_OK;
+}

@@ -1,0 +1,390 @@
+/* A JSON object to an article: yajl walks the text, this picks the fields out of what it meets. */
+#include "indexer/sources/sources.h"
+
+#include <setjmp.h>
+#include <stdalign.h>
+#include <stdio.h>
+#include <string.h>
+#include <yajl/yajl_parse.h>
+
+enum { DEPTH_MAX = 64, CHUNK_FIRST = 16 << 10 };
+
+/* ---- Memory for yajl ---- */
+
+/* yajl takes for granted that memory never runs out. It gets its blocks from this stack of chunks, which is emptied
+ * between records; when there is no more, control leaves yajl by longjmp() and nothing leaks. */
+struct chunk {
+  struct chunk *below;
+  size_t len, used;
+  alignas(max_align_t) char bytes[];
+};
+
+/* Size of a block, kept in front of it for the sake of realloc. */
+union block_head {
+  size_t len;
+  max_align_t aligned;
+};
+
+struct stack {
+  struct chunk *top;
+  jmp_buf exhausted;
+};
+
+static void stack_pop(struct stack *stack) {
+  struct chunk *chunk = stack->top;
+  stack->top = chunk->below;
+  memory_free(chunk);
+}
+
+/* Keeps the newest chunk, which is the largest. */
+static void stack_reset(struct stack *stack) {
+  struct chunk *top = stack->top;
+  if (!top)
+    return;
+  while (top->below) {
+    stack->top = top->below;
+    top->below = top->below->below;
+    memory_free(stack->top);
+  }
+  stack->top = top;
+  top->used = 0;
+}
+
+static void *stack_take(void *payload, size_t len) {
+  struct stack *stack = payload;
+  if (len > SIZE_MAX / 4)
+    longjmp(stack->exhausted, 1);
+  size_t need = sizeof(union block_head) + (len + alignof(max_align_t) - 1) / alignof(max_align_t) * alignof(max_align_t);
+  if (!stack->top || stack->top->len - stack->top->used < need) {
+    size_t room = stack->top ? stack->top->len * 2 : CHUNK_FIRST;
+    while (room < need)
+      room *= 2;
+    struct chunk *chunk = memory_alloc(sizeof *chunk + room);
+    if (!chunk)
+      longjmp(stack->exhausted, 1);
+    chunk->below = stack->top, chunk->len = room, chunk->used = 0;
+    stack->top = chunk;
+  }
+  union block_head *head = (union block_head *)(void *)(stack->top->bytes + stack->top->used);
+  head->len = len;
+  stack->top->used += need;
+  return head + 1;
+}
+
+static void *stack_resize(void *payload, void *block, size_t len) {
+  void *new_block = stack_take(payload, len);
+  if (block) {
+    size_t old = ((union block_head *)block - 1)->len;
+    memcpy(new_block, block, old < len ? old : len);
+  }
+  return new_block;
+}
+
+static void stack_drop(void *payload, void *block) {
+  (void)payload, (void)block;
+}
+
+/* ---- One record ---- */
+
+struct json_parser {
+  struct stack stack;
+  const struct sink *sink;
+  struct nsearch_error *err;
+  int status; /* of a call-back that failed */
+  bool too_deep, not_object;
+
+  unsigned depth;
+  bool outer_list;                        /* what is open at depth 2 is an array */
+  struct key_claim claims[TARGET_COUNT];   /* of the key of the record that is being read */
+  size_t claim_count;
+  uint32_t rank[TARGET_COUNT];             /* that holds the field */
+
+  /* A value that is an array or object gathers here until it ends. */
+  struct article_list values;
+  struct buffer inner;                    /* of an object: the value of its best key */
+  uint32_t inner_rank, key_rank;
+  struct buffer scratch;
+};
+
+/* Text of one value; NUL characters, which JSON can spell, become blanks so that lists stay whole. */
+static int values_add(struct json_parser *parser, const char *text, size_t len) {
+  trim(&text, &len);
+  if (len == 0)
+    return NSEARCH_OK;
+  return article_list_add(&parser->values, text, len, parser->err);
+}
+
+static void values_clear(struct article_list *values) {
+  buffer_clear(&values->text);
+  values->count = 0;
+}
+
+/* Sets a part from text that may be HTML. */
+static int set_text(struct json_parser *parser, enum article_part part, const char *text, size_t len) {
+  struct nsearch_article *article = parser->sink->article;
+  if ((part != ARTICLE_BODY && part != ARTICLE_TITLE) || !markup_present(text, len))
+    return article_set(article, part, text, len, parser->err);
+  buffer_clear(&parser->scratch);
+  markup_text(text, len, &parser->scratch);
+  int status = buffer_status(&parser->scratch, parser->err);
+  return status ? status : article_set(article, part, parser->scratch.bytes, parser->scratch.len, parser->err);
+}
+
+/* "a, b" as two topics. */
+static int split_topics(struct json_parser *parser, const char *text, size_t len) {
+  int status = NSEARCH_OK;
+  for (const char *end = text + len; !status && text < end;) {
+    const char *comma = memchr(text, ',', (size_t)(end - text));
+    const char *stop = comma ? comma : end, *topic = text;
+    size_t topic_len = (size_t)(stop - text);
+    trim(&topic, &topic_len);
+    if (topic_len > 0)
+      status = article_list_add(&parser->sink->article->topics, topic, topic_len, parser->err);
+    text = comma ? comma + 1 : end;
+  }
+  return status;
+}
+
+/* Gives one value to a field; *took is false for a date that is none. */
+static int set_field(struct json_parser *parser, const struct key_claim *claim, const char *text, size_t len,
+                     bool *took) {
+  struct nsearch_article *article = parser->sink->article;
+  struct date date;
+  *took = true;
+  switch (claim->target) {
+  case TARGET_AUTHORS:
+    values_clear(&article->authors);
+    return byline_add(article, text, len, parser->err);
+  case TARGET_TOPICS:
+    values_clear(&article->topics);
+    return claim->is_list ? split_topics(parser, text, len)
+                          : article_list_add(&article->topics, text, len, parser->err);
+  case TARGET_PUBLISHED:
+    if ((*took = date_parse(text, len, &date)))
+      article->published = date, article->origin = NSEARCH_ORIGIN_RECORD;
+    return NSEARCH_OK;
+  case TARGET_UPDATED:
+    if ((*took = date_parse(text, len, &date)))
+      article->updated = date.seconds, article->has_updated = true;
+    return NSEARCH_OK;
+  default:
+    return set_text(parser, (enum article_part)claim->target, text, len);
+  }
+}
+
+/* A string or number that is the record's value of the key. */
+static int take_value(struct json_parser *parser, const char *text, size_t len) {
+  int status = NSEARCH_OK;
+  trim(&text, &len);
+  for (size_t i = 0; !status && len > 0 && i < parser->claim_count; i++) {
+    const struct key_claim *claim = &parser->claims[i];
+    bool took = false;
+    if (claim->rank > parser->rank[claim->target])
+      continue;
+    status = set_field(parser, claim, text, len, &took);
+    if (took)
+      parser->rank[claim->target] = claim->rank;
+  }
+  return status;
+}
+
+/* The gathered values of an array or object: a list field takes all, the body joins them, another takes the first. */
+static int take_list(struct json_parser *parser, const struct key_claim *claim, bool *took) {
+  struct nsearch_article *article = parser->sink->article;
+  struct article_list *list = claim->target == TARGET_AUTHORS ? &article->authors : &article->topics;
+  const char *value = article_list_next(&parser->values, NULL);
+  int status = NSEARCH_OK;
+  *took = true;
+  if (claim->target == TARGET_BODY) {
+    struct buffer body = {0};
+    for (; value; value = article_list_next(&parser->values, value)) {
+      buffer_text(&body, body.len ? "\n\n" : "");
+      buffer_text(&body, value);
+    }
+    status = buffer_status(&body, parser->err);
+    if (!status)
+      status = set_text(parser, ARTICLE_BODY, body.bytes, body.len);
+    buffer_free(&body);
+    return status;
+  }
+  if (claim->target != TARGET_AUTHORS && claim->target != TARGET_TOPICS)
+    return set_field(parser, claim, value, strlen(value), took);
+  values_clear(list);
+  for (; !status && value; value = article_list_next(&parser->values, value))
+    status = article_list_add(list, value, strlen(value), parser->err);
+  return status;
+}
+
+static int take_gathered(struct json_parser *parser) {
+  int status = NSEARCH_OK;
+  for (size_t i = 0; !status && parser->values.count > 0 && i < parser->claim_count; i++) {
+    const struct key_claim *claim = &parser->claims[i];
+    bool took = false;
+    if (claim->rank > parser->rank[claim->target])
+      continue;
+    status = take_list(parser, claim, &took);
+    if (took)
+      parser->rank[claim->target] = claim->rank;
+  }
+  return status;
+}
+
+/* ---- What yajl meets ---- */
+
+/* True while directly inside an object that stands for a value: the record's own, or in an array of such. */
+static bool in_value_object(const struct json_parser *parser) {
+  return parser->depth == (parser->outer_list ? 3u : 2u);
+}
+
+static int on_text(struct json_parser *parser, const char *text, size_t len) {
+  if (parser->depth == 0)
+    return !(parser->not_object = true);
+  if (parser->claim_count == 0)
+    return 1;
+  if (parser->depth == 1)
+    return !(parser->status = take_value(parser, text, len));
+  if (parser->depth == 2 && parser->outer_list)
+    return !(parser->status = values_add(parser, text, len));
+  if (!in_value_object(parser) || parser->key_rank == 0 || parser->key_rank > parser->inner_rank)
+    return 1;
+  trim(&text, &len);
+  if (len == 0)
+    return 1;
+  buffer_clear(&parser->inner);
+  buffer_add(&parser->inner, text, len);
+  parser->inner_rank = parser->key_rank;
+  return !(parser->status = buffer_status(&parser->inner, parser->err));
+}
+
+static int on_string(void *payload, const unsigned char *text, size_t len) {
+  return on_text(payload, (const char *)text, len);
+}
+
+static int on_number(void *payload, const char *text, size_t len) {
+  return on_text(payload, text, len);
+}
+
+static int on_nothing(void *payload) {
+  struct json_parser *parser = payload;
+  parser->not_object |= parser->depth == 0;
+  return parser->depth > 0;
+}
+
+static int on_boolean(void *payload, int value) {
+  (void)value;
+  return on_nothing(payload);
+}
+
+static int on_key(void *payload, const unsigned char *text, size_t len) {
+  struct json_parser *parser = payload;
+  if (parser->depth == 1)
+    parser->claim_count = key_claims(parser->sink->map, (const char *)text, len, parser->claims);
+  else if (parser->claim_count > 0 && in_value_object(parser))
+    parser->key_rank = value_key_rank((const char *)text, len);
+  return 1;
+}
+
+static int on_open(struct json_parser *parser, bool is_list) {
+  if (parser->depth == 0 && is_list)
+    return !(parser->not_object = true);
+  if (++parser->depth > DEPTH_MAX)
+    return !(parser->too_deep = true);
+  if (parser->depth == 2) {
+    parser->outer_list = is_list;
+    values_clear(&parser->values);
+  }
+  if (in_value_object(parser)) {
+    /* An array inside an array gives no value: its strings meet key rank 0. */
+    buffer_clear(&parser->inner);
+    parser->inner_rank = UINT32_MAX;
+    parser->key_rank = 0;
+  }
+  return 1;
+}
+
+static int on_map(void *payload) {
+  return on_open(payload, false);
+}
+
+static int on_array(void *payload) {
+  return on_open(payload, true);
+}
+
+static int on_close(void *payload) {
+  struct json_parser *parser = payload;
+  if (parser->claim_count > 0 && in_value_object(parser) && parser->inner.len > 0) {
+    parser->status = values_add(parser, parser->inner.bytes, parser->inner.len);
+    buffer_clear(&parser->inner);
+  }
+  if (!parser->status && parser->depth-- == 2)
+    parser->status = take_gathered(parser);
+  return !parser->status;
+}
+
+static const yajl_callbacks callbacks = {on_nothing, on_boolean, NULL,     NULL,   on_number, on_string,
+                                         on_map,     on_key,     on_close, on_array, on_close};
+
+/* ---- The record as a whole ---- */
+
+/* Runs yajl over the text. Returns false when the record is bad and says why; a failure of ours is parser->status. */
+static bool run_yajl(struct json_parser *parser, const char *text, size_t len, char *message, size_t room) {
+  yajl_alloc_funcs memory = {stack_take, stack_resize, stack_drop, &parser->stack};
+  stack_reset(&parser->stack);
+  if (setjmp(parser->stack.exhausted)) {
+    parser->status = error_memory(parser->err);
+    return true;
+  }
+  yajl_handle handle = yajl_alloc(&callbacks, &memory, parser);
+  /* What is not UTF-8 is replaced later, and costs no record. */
+  yajl_config(handle, yajl_dont_validate_strings, 1);
+  yajl_status code = yajl_parse(handle, (const unsigned char *)text, len);
+  size_t at = yajl_get_bytes_consumed(handle);
+  if (code == yajl_status_ok)
+    code = yajl_complete_parse(handle);
+  if (code == yajl_status_ok || parser->status)
+    return true;
+  if (parser->not_object)
+    snprintf(message, room, "the record is not a JSON object");
+  else if (parser->too_deep)
+    snprintf(message, room, "byte %zu: nested deeper than %d levels", at, DEPTH_MAX);
+  else {
+    const char *why = (const char *)yajl_get_error(handle, 0, (const unsigned char *)text, len);
+    snprintf(message, room, "byte %zu: %.*s", at, (int)strcspn(why, "\n"), why);
+  }
+  return false;
+}
+
+int json_parser_new(struct json_parser **out, struct nsearch_error *err) {
+  *out = memory_zero(1, sizeof **out);
+  return *out ? NSEARCH_OK : error_memory(err);
+}
+
+void json_parser_free(struct json_parser *parser) {
+  if (!parser)
+    return;
+  while (parser->stack.top)
+    stack_pop(&parser->stack);
+  buffer_free(&parser->values.text);
+  buffer_free(&parser->inner);
+  buffer_free(&parser->scratch);
+  memory_free(parser);
+}
+
+int json_article(struct json_parser *parser, const char *text, size_t len, uint64_t record, bool whole_file,
+                 const struct sink *sink, struct nsearch_error *err) {
+  char message[200] = "";
+  parser->sink = sink, parser->err = err;
+  parser->status = NSEARCH_OK;
+  parser->too_deep = parser->not_object = false;
+  parser->depth = 0, parser->claim_count = 0;
+  for (int i = 0; i < TARGET_COUNT; i++)
+    parser->rank[i] = UINT32_MAX;
+  article_clear(sink->article);
+  bool good = run_yajl(parser, text, len, message, sizeof message);
+  if (parser->status)
+    return parser->status;
+  if (good)
+    return sink->take(sink->payload, sink->article, record, whole_file, err);
+  sink->problem(sink->payload, NSEARCH_EVENT_BROKEN, record, message);
+  return NSEARCH_OK;
+}

@@ -1,0 +1,139 @@
+/* indexer/sources: what the readers of formats share. The map of this folder, sectioned by source file; the readers
+ * themselves (jsonl.c, json.c, reuters.c, trec.c, text.c) are the tables `struct source` of indexer/indexer.h. */
+#ifndef INDEXER_SOURCES_SOURCES_H
+#define INDEXER_SOURCES_SOURCES_H
+
+#include "indexer/indexer.h"
+
+/* ---- sources.c: small things for all ------------------------------------------------------------------------------- */
+
+enum { SPAN_BYTES = 256 << 10 };
+
+/* True when the name, without a final ".gz", ends so; ASCII letter case ignored. */
+bool name_ends_with(const char *file_name, const char *ending);
+
+/* Length of a byte order mark and white space at the start of text. */
+size_t leading_blank(const char *text, size_t len);
+
+/* Drops ASCII white space and control characters at both ends. */
+void trim(const char **text, size_t *len);
+
+/* Moves the first bytes of the window into the span. */
+int span_take(struct input *input, size_t bytes, struct span *span, struct nsearch_error *err);
+
+void problem_set(struct source_problem *problem, enum nsearch_event_kind kind, uint64_t record, const char *format,
+                 ...) PRINTF_LIKE(4, 5);
+
+/* ---- markup.c: text out of HTML fragments and entities ------------------------------------------------------------ */
+
+/* True when the text holds a tag of HTML. */
+bool markup_present(const char *text, size_t len);
+
+/* Appends the text of an HTML fragment: tags dropped, those of blocks as line ends, scripts and styles left out,
+ * entities as characters. */
+void markup_text(const char *text, size_t len, struct buffer *out);
+
+/* Appends text with entities (&amp; &#8217; &eacute;) as characters; what is no entity stays. */
+void entities_decode(const char *text, size_t len, struct buffer *out);
+
+/* ---- byline.c: names out of a line ------------------------------------------------------------------------------------ */
+
+/* Adds the authors named in "By Jane Roe and John Doe": docs/formats.md says where a line is cut. */
+int byline_add(struct nsearch_article *article, const char *text, size_t len, struct nsearch_error *err);
+
+/* ---- json_scan.c: the edges of JSON values without looking at them ------------------------------------------------- */
+
+/* Position in a value being walked over; start zeroed. It can be continued when more bytes are there. */
+struct json_scan {
+  size_t at;       /* bytes looked at */
+  uint64_t kinds;  /* open brackets, innermost lowest: 1 for an object */
+  uint32_t depth;  /* of open brackets */
+  bool in_string, escaped;
+  bool split_string; /* a line ended inside a string, which JSON forbids: most likely a quote is missing */
+  bool tolerant;     /* go on all the same */
+};
+
+enum json_edge {
+  JSON_MORE,  /* the bytes end inside the value */
+  JSON_END,   /* `at` is after its last byte */
+  JSON_STRAY, /* `at` is before a closing bracket that belongs to what the value is in */
+  JSON_SPLIT_STRING
+};
+
+/* Walks over one value, whose first byte text[0] is no white space. Brackets that do not fit are paired as well as can
+ * be: the parser will call the value bad, and the next one is found all the same. */
+enum json_edge json_scan(struct json_scan *scan, const char *text, size_t len);
+
+/* ---- json_article.c: a JSON object to an article -------------------------------------------------------------------- */
+
+struct json_parser;
+int json_parser_new(struct json_parser **out, struct nsearch_error *err);
+void json_parser_free(struct json_parser *parser);
+
+/* Reads one record and hands the article, or what is wrong with it, to the sink. */
+int json_article(struct json_parser *parser, const char *text, size_t len, uint64_t record, bool whole_file,
+                 const struct sink *sink, struct nsearch_error *err);
+
+/* ---- json_keys.c: which field a key stands for ---------------------------------------------------------------------- */
+
+enum target {
+  TARGET_ID = ARTICLE_ID,
+  TARGET_URL = ARTICLE_URL,
+  TARGET_TITLE = ARTICLE_TITLE,
+  TARGET_BODY = ARTICLE_BODY,
+  TARGET_SOURCE = ARTICLE_SOURCE,
+  TARGET_SECTION = ARTICLE_SECTION,
+  TARGET_LANGUAGE = ARTICLE_LANGUAGE,
+  TARGET_AUTHORS,
+  TARGET_TOPICS,
+  TARGET_PUBLISHED,
+  TARGET_UPDATED,
+  TARGET_COUNT
+};
+
+/* The field of a name as --map has it ("body"), or -1. */
+int field_find(const char *name, size_t len);
+
+/* A key's claim on a field: of two keys the one with the lower rank holds. */
+struct key_claim {
+  enum target target;
+  uint32_t rank;
+  bool is_list; /* a string is a comma-separated list */
+};
+
+/* Fills in what the key of a record stands for and returns how many fields that are. */
+size_t key_claims(const struct field_map *map, const char *key, size_t len, struct key_claim out[TARGET_COUNT]);
+
+/* Rank of a key of an object that stands where a value was expected ({"name": "Reuters"}), or 0 for none; the lower
+ * rank holds. */
+uint32_t value_key_rank(const char *key, size_t len);
+
+/* ---- sgml.c: records between tags ------------------------------------------------------------------------------------- */
+
+/* A tag in text: text[start..end) is all of it, brackets included. A comment has an empty name. */
+struct sgml_tag {
+  size_t start, end;
+  const char *name; /* in the text */
+  size_t name_len;
+  bool closing;
+};
+
+/* The next tag at or after `at`; a '<' that begins none is passed over. */
+bool sgml_next(const char *text, size_t len, size_t at, struct sgml_tag *tag);
+bool sgml_is(const struct sgml_tag *tag, const char *name); /* ASCII letter case ignored */
+
+/* The value of an attribute of a tag. */
+bool sgml_attribute(const char *text, const struct sgml_tag *tag, const char *name, const char **value, size_t *len);
+
+/* split() of a format whose records stand between <name> and </name>; uses state[0]. */
+int sgml_split(struct input *input, uint64_t state[8], const char *name, struct span *span, bool *more,
+               struct source_problem *problem, struct nsearch_error *err);
+
+/* parse() of such a format: calls fill() for each whole record, which stands in text[open->end..end), to fill in the
+ * sink's article, and hands that on. */
+typedef int (*sgml_fill)(const char *text, const struct sgml_tag *open, size_t end, const struct sink *sink,
+                         struct nsearch_error *err);
+int sgml_parse(const struct span *span, const char *name, sgml_fill fill, const struct sink *sink,
+               struct nsearch_error *err);
+
+#endif

@@ -1,0 +1,111 @@
+/* Plain text: a file is one article. */
+#include "common/text/text.h"
+#include "indexer/sources/sources.h"
+
+#include <string.h>
+#include <strings.h>
+
+enum { TITLE_MAX = 200 };
+enum { STATE_DONE };
+
+/* True when the bytes read as text: no NUL, hardly any control characters, and in UTF-8 but for a few. */
+static bool is_text(const char *head, size_t len) {
+  size_t odd = 0;
+  for (size_t i = 0; i < len; i++) {
+    unsigned char c = (unsigned char)head[i];
+    if (c == 0)
+      return false;
+    odd += c < ' ' && c != '\n' && c != '\r' && c != '\t' && c != '\f' && c != 0x1b;
+  }
+  for (size_t at = 0; at < len;) {
+    uint32_t code_point;
+    bool bad = false;
+    at += utf8_valid_prefix(head + at, len - at);
+    if (at == len)
+      break;
+    at += utf8_decode(head + at, len - at, &code_point, &bad);
+    odd += bad;
+  }
+  return odd <= 1 || odd * 20 <= len;
+}
+
+/* Pages and markup have readers of their own, or none: they are not plain text. */
+static bool is_markup(const char *head, size_t len) {
+  static const char *const beginnings[] = {"<!doctype", "<html", "<?xml", "<rss", "<feed", "<rdf"};
+  size_t at = leading_blank(head, len);
+  for (size_t i = 0; i < sizeof beginnings / sizeof *beginnings; i++)
+    if (len - at >= strlen(beginnings[i]) && strncasecmp(head + at, beginnings[i], strlen(beginnings[i])) == 0)
+      return true;
+  return false;
+}
+
+static bool claims(const char *head, size_t len, bool is_all, const char *file_name) {
+  (void)is_all;
+  const char *dot = strrchr(file_name, '.');
+  bool is_named = name_ends_with(file_name, ".txt") || name_ends_with(file_name, ".text") || !dot ||
+                  (strcasecmp(dot, ".gz") == 0 && memchr(file_name, '.', (size_t)(dot - file_name)) == NULL);
+  return is_named && is_text(head, len) && !is_markup(head, len);
+}
+
+static int split(struct input *input, uint64_t state[8], struct span *span, bool *more,
+                 struct source_problem *problem, struct nsearch_error *err) {
+  *more = false;
+  if (state[STATE_DONE]) {
+    /* What is left of a file that is too large. */
+    input_consume(input, input->len);
+    int status = input_fill(input, SPAN_BYTES, err);
+    *more = !status && input->len > 0;
+    return status;
+  }
+  int status = input_fill(input, RECORD_MAX + 1, err);
+  if (status)
+    return status;
+  state[STATE_DONE] = 1;
+  if (input->len > RECORD_MAX) {
+    *more = true;
+    problem_set(problem, NSEARCH_EVENT_TOO_LARGE, 1, "the file is larger than %d MiB", RECORD_MAX >> 20);
+    return NSEARCH_OK;
+  }
+  span->record = span->count = 1;
+  span->whole_file = true;
+  return span_take(input, input->len, span, err);
+}
+
+/* The name without its ending; none for standard input. */
+static int set_name(struct nsearch_article *article, const char *file_name, struct nsearch_error *err) {
+  const char *dot = strrchr(file_name, '.');
+  size_t len = dot ? (size_t)(dot - file_name) : strlen(file_name);
+  if (dot && strcasecmp(dot, ".gz") == 0) {
+    const char *inner = memrchr(file_name, '.', len);
+    len = inner && inner > file_name ? (size_t)(inner - file_name) : len;
+  }
+  return strcmp(file_name, "-") == 0 ? NSEARCH_OK : article_set(article, ARTICLE_TITLE, file_name, len, err);
+}
+
+/* The first line is the title when it is short and more follows; else the file's name is, and all is text. */
+static int parse(const struct span *span, const struct sink *sink, struct nsearch_error *err) {
+  size_t at = leading_blank(span->bytes, span->len);
+  const char *text = span->bytes + at, *body = text;
+  size_t len = span->len - at, body_len = len;
+  const char *end = len ? memchr(text, '\n', len) : NULL;
+  size_t line = end ? (size_t)(end - text) : len;
+  article_clear(sink->article);
+  if (end) {
+    body = end;
+    body_len = len - line;
+    trim(&body, &body_len);
+  }
+  int status;
+  if (end && line <= TITLE_MAX && body_len > 0) {
+    status = article_set(sink->article, ARTICLE_TITLE, text, line, err);
+  } else {
+    body = text, body_len = len;
+    trim(&body, &body_len);
+    status = body_len ? set_name(sink->article, sink->file_name, err) : NSEARCH_OK;
+  }
+  if (!status)
+    status = article_set(sink->article, ARTICLE_BODY, body, body_len, err);
+  return status ? status : sink->take(sink->payload, sink->article, span->record, span->whole_file, err);
+}
+
+const struct source source_text = {"text", claims, split, parse};

@@ -1,0 +1,235 @@
+/* The writer functions of nsearch.h: engine workers, sequences, and what a commit says was replaced. */
+#include "indexer/indexer.h"
+
+#include <pthread.h>
+#include <string.h>
+
+struct nsearch_writer {
+  const struct writer_engine *engine;
+  struct engine_writer *below;
+  struct write_options options;
+  char *path;
+
+  pthread_mutex_t lock; /* guards what follows */
+  pthread_cond_t returned;
+  struct engine_worker *idle[THREADS_MAX]; /* between two calls of nsearch_add() */
+  unsigned idle_count, out;       /* out: in the hands of a thread */
+  uint64_t next_sequence;
+  bool has_articles;
+  struct run *runs;
+  size_t run_count, run_capacity;
+};
+
+/* ---- Open and close ---- */
+
+int writer_open(struct nsearch_writer **out, const struct writer_engine *engine, const char *path,
+                const struct nsearch_options *options, struct nsearch_error *err) {
+  struct nsearch_writer *writer = memory_zero(1, sizeof *writer);
+  *out = NULL;
+  if (!writer || !(writer->path = memory_string(path, strlen(path)))) {
+    memory_free(writer);
+    return error_memory(err);
+  }
+  writer->engine = engine;
+  if (options)
+    writer->options = options->write;
+  else
+    options_default(&writer->options);
+  int status = engine->open(&writer->below, path, &writer->options, err);
+  if (status) {
+    memory_free(writer->path);
+    memory_free(writer);
+    return status;
+  }
+  pthread_mutex_init(&writer->lock, NULL);
+  pthread_cond_init(&writer->returned, NULL);
+  writer->next_sequence = 1;
+  *out = writer;
+  return NSEARCH_OK;
+}
+
+nsearch_status nsearch_writer_open(nsearch_writer **writer, const char *path, const nsearch_options *options,
+                                   nsearch_error *err) {
+  return writer_open(writer, &native_writer_engine, path, options, err);
+}
+
+static void forget_runs(struct nsearch_writer *writer) {
+  for (size_t i = 0; i < writer->run_count; i++) {
+    walk_free(&writer->runs[i].walk);
+    nsearch_report_free(writer->runs[i].report);
+  }
+  writer->run_count = 0;
+}
+
+void nsearch_writer_close(nsearch_writer *writer) {
+  if (!writer)
+    return;
+  while (writer->idle_count > 0)
+    writer->engine->worker_close(writer->idle[--writer->idle_count], NULL);
+  writer->engine->close(writer->below);
+  forget_runs(writer);
+  pthread_cond_destroy(&writer->returned);
+  pthread_mutex_destroy(&writer->lock);
+  memory_free(writer->runs);
+  memory_free(writer->path);
+  memory_free(writer);
+}
+
+unsigned writer_threads(const struct nsearch_writer *writer) {
+  return writer->options.threads;
+}
+
+const char *writer_path(const struct nsearch_writer *writer) {
+  return writer->path;
+}
+
+/* ---- Workers ---- */
+
+int writer_worker_open(struct nsearch_writer *writer, struct engine_worker **out, struct nsearch_error *err) {
+  int status = NSEARCH_OK;
+  *out = NULL;
+  pthread_mutex_lock(&writer->lock);
+  while (writer->idle_count == 0 && writer->out >= writer->options.threads)
+    pthread_cond_wait(&writer->returned, &writer->lock);
+  writer->out++;
+  if (writer->idle_count > 0)
+    *out = writer->idle[--writer->idle_count];
+  pthread_mutex_unlock(&writer->lock);
+  if (!*out)
+    status = writer->engine->worker_open(writer->below, out, err);
+  if (status) {
+    pthread_mutex_lock(&writer->lock);
+    writer->out--;
+    pthread_cond_signal(&writer->returned);
+    pthread_mutex_unlock(&writer->lock);
+  }
+  return status;
+}
+
+int writer_worker_add(struct nsearch_writer *writer, struct engine_worker *worker,
+                      const struct nsearch_article *article, uint64_t sequence, struct nsearch_error *err) {
+  return writer->engine->add(worker, article, sequence, err);
+}
+
+/* Notes that a worker is no longer out; keeps it for the next call unless it is NULL. */
+static void worker_return(struct nsearch_writer *writer, struct engine_worker *worker) {
+  pthread_mutex_lock(&writer->lock);
+  writer->out--;
+  if (worker)
+    writer->idle[writer->idle_count++] = worker;
+  pthread_cond_broadcast(&writer->returned);
+  pthread_mutex_unlock(&writer->lock);
+}
+
+int writer_worker_close(struct nsearch_writer *writer, struct engine_worker *worker, struct nsearch_error *err) {
+  int status = writer->engine->worker_close(worker, err);
+  worker_return(writer, NULL);
+  return status;
+}
+
+/* ---- Add ---- */
+
+/* A tidy copy with an id. */
+static int prepare(struct nsearch_article *copy, const struct nsearch_article *article, struct nsearch_error *err) {
+  uint64_t replaced;
+  int status = NSEARCH_OK;
+  for (int part = 0; !status && part < ARTICLE_PARTS; part++) {
+    size_t len;
+    const char *text = article_get(article, (enum article_part)part, &len);
+    status = article_set(copy, (enum article_part)part, text, len, err);
+  }
+  for (const char *v = NULL; !status && (v = article_list_next(&article->authors, v));)
+    status = article_list_add(&copy->authors, v, strlen(v), err);
+  for (const char *v = NULL; !status && (v = article_list_next(&article->topics, v));)
+    status = article_list_add(&copy->topics, v, strlen(v), err);
+  if (status)
+    return status;
+  copy->published = article->published, copy->origin = article->origin;
+  copy->updated = article->updated, copy->has_updated = article->has_updated;
+  status = article_tidy(copy, &replaced, err);
+  if (!status && article_is_empty(copy))
+    status = error_set(err, NSEARCH_ERR_EMPTY, "the article has neither title nor body");
+  return status ? status : identity_assign(copy, NULL, false, true, err);
+}
+
+nsearch_status nsearch_add(nsearch_writer *writer, const nsearch_article *article, nsearch_error *err) {
+  struct engine_worker *worker = NULL;
+  struct nsearch_article *copy = nsearch_article_new();
+  int status = copy ? prepare(copy, article, err) : error_memory(err);
+  if (!status)
+    status = writer_worker_open(writer, &worker, err);
+  if (!status) {
+    pthread_mutex_lock(&writer->lock);
+    uint64_t sequence = writer->next_sequence++;
+    writer->has_articles = true;
+    pthread_mutex_unlock(&writer->lock);
+    status = writer->engine->add(worker, copy, sequence, err);
+    worker_return(writer, worker);
+  }
+  nsearch_article_free(copy);
+  return status;
+}
+
+/* ---- Runs and commits ---- */
+
+int writer_reserve(struct nsearch_writer *writer, uint64_t files, uint64_t *first_sequence,
+                   struct nsearch_error *err) {
+  const uint64_t per_file = UINT64_C(1) << SEQUENCE_RECORD_BITS;
+  int status = NSEARCH_OK;
+  pthread_mutex_lock(&writer->lock);
+  uint64_t first_file = (writer->next_sequence + per_file - 1) / per_file;
+  if (files > UINT64_MAX / per_file - first_file)
+    status = error_set(err, NSEARCH_ERR_USAGE, "too many files for one writer: commit, and go on with another one");
+  else {
+    *first_sequence = first_file * per_file;
+    writer->next_sequence = (first_file + files) * per_file;
+  }
+  pthread_mutex_unlock(&writer->lock);
+  return status;
+}
+
+int writer_keep_run(struct nsearch_writer *writer, struct run *run, struct nsearch_error *err) {
+  pthread_mutex_lock(&writer->lock);
+  int status = memory_reserve(&writer->runs, &writer->run_capacity, writer->run_count + 1, sizeof *run, err);
+  if (!status)
+    writer->runs[writer->run_count++] = *run;
+  writer->has_articles |= !status && run->report->articles > 0;
+  pthread_mutex_unlock(&writer->lock);
+  return status;
+}
+
+/* An article of a run lost its place to a later one. Articles of nsearch_add() belong to no run. */
+static void on_replaced(void *payload, uint64_t sequence) {
+  const struct nsearch_writer *writer = payload;
+  for (size_t i = writer->run_count; i-- > 0;) {
+    struct run *run = &writer->runs[i];
+    if (sequence < run->first_sequence)
+      continue;
+    uint64_t file = (sequence - run->first_sequence) >> SEQUENCE_RECORD_BITS;
+    if (file >= run->walk.count)
+      continue;
+    run->report->events[NSEARCH_EVENT_REPLACED]++;
+    if (run->on_event)
+      run->on_event(run->event_payload, NSEARCH_EVENT_REPLACED, run->walk.files[file].path,
+                    sequence & ((UINT64_C(1) << SEQUENCE_RECORD_BITS) - 1), "an article with the same id came later");
+    return;
+  }
+}
+
+nsearch_status nsearch_commit(nsearch_writer *writer, nsearch_error *err) {
+  const struct commit_report report = {on_replaced, writer};
+  int status = NSEARCH_OK;
+  pthread_mutex_lock(&writer->lock);
+  while (writer->out > 0)
+    pthread_cond_wait(&writer->returned, &writer->lock);
+  while (!status && writer->idle_count > 0)
+    status = writer->engine->worker_close(writer->idle[--writer->idle_count], err);
+  if (!status && !writer->has_articles)
+    status = error_set(err, NSEARCH_ERR_EMPTY, "there is nothing to index: no article was found");
+  if (!status)
+    status = writer->engine->commit(writer->below, &report, err);
+  if (!status)
+    forget_runs(writer);
+  pthread_mutex_unlock(&writer->lock);
+  return status;
+}

@@ -1,0 +1,96 @@
+/* BM25 (Robertson et al., Okapi at TREC-3, 1994) in binary32 with integer contributions; docs/ranking.md. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "query/native/native.h"
+
+enum { SCALE_MAX = 24 };
+#define UNITS_LIMIT 1073741824.0 /* 2^30: no sum of contributions leaves 32 bits */
+
+static int add_leaf(struct scoring *scoring, struct snapshot *snapshot, const struct node *leaf,
+                    struct nsearch_error *err) {
+  int status = memory_reserve(&scoring->leaves, &scoring->capacity, scoring->count + 1, sizeof *scoring->leaves, err);
+  if (status) return status;
+  struct leaf_weight *weight = &scoring->leaves[scoring->count++];
+  *weight = (struct leaf_weight){.leaf = leaf};
+  for (size_t i = 0; leaf->score == SCORE_BM25 && i < leaf->key_count; i++) {
+    uint64_t df;
+    status = snapshot_frequency(snapshot, leaf->keys[i].bytes, leaf->keys[i].len, &df, err);
+    if (status) return status;
+    weight->df += df;
+  }
+  return NSEARCH_OK;
+}
+
+static int add_leaves(struct scoring *scoring, struct snapshot *snapshot, const struct node *node,
+                      struct nsearch_error *err) {
+  if (node->kind == NODE_TERM) return add_leaf(scoring, snapshot, node, err);
+  int status = NSEARCH_OK;
+  for (size_t i = 0; !status && i < node->child_count; i++) {
+    status = add_leaves(scoring, snapshot, node->children[i], err);
+  }
+  return status;
+}
+
+static double leaf_bound(const struct leaf_weight *weight, uint64_t articles) {
+  const struct node *leaf = weight->leaf;
+  if (leaf->score == SCORE_CONSTANT) return leaf->boost;
+  if (leaf->score == SCORE_NONE) return 0;
+  double n = (double)articles, df = (double)weight->df;
+  return leaf->boost * log(1 + (n - df + 0.5) / (df + 0.5));
+}
+
+static int compare_doubles(const void *a, const void *b) {
+  double x = *(const double *)a, y = *(const double *)b;
+  return x < y ? -1 : x > y;
+}
+
+/* The largest power of two, at most 2^24, that keeps the sum of all bounds below 2^30. Bounds are added in ascending
+ * order, so the sum does not depend on the order of the question. */
+static int choose_scale(struct scoring *scoring, uint64_t articles, double *scale, struct nsearch_error *err) {
+  double *bounds = memory_array(NULL, scoring->count + 1, sizeof *bounds), sum = 0;
+  if (!bounds) return error_memory(err);
+  for (size_t i = 0; i < scoring->count; i++) bounds[i] = leaf_bound(&scoring->leaves[i], articles);
+  qsort(bounds, scoring->count, sizeof *bounds, compare_doubles);
+  for (size_t i = 0; i < scoring->count; i++) sum += bounds[i];
+  memory_free(bounds);
+  int exponent = SCALE_MAX;
+  while (exponent > -1000 && ldexp(sum, exponent) >= UNITS_LIMIT) exponent--;
+  *scale = ldexp(1, exponent);
+  return NSEARCH_OK;
+}
+
+int scoring_prepare(struct scoring *scoring, struct snapshot *snapshot, const struct node *tree,
+                    struct nsearch_error *err) {
+  memset(scoring, 0, sizeof *scoring);
+  const struct engine_stats *stats = &snapshot->stats;
+  double scale;
+  int status = add_leaves(scoring, snapshot, tree, err);
+  if (!status) status = choose_scale(scoring, stats->articles, &scale, err);
+  if (status) return status;
+  scoring->unit = 1 / scale;
+  scoring->average = stats->articles ? (double)stats->length / (double)stats->articles : 0;
+  scoring->c0 = (float)(BM25_K1 * (1 - BM25_B));
+  scoring->c1 = scoring->average > 0 ? (float)(BM25_K1 * BM25_B / scoring->average) : 0;
+  for (size_t i = 0; i < scoring->count; i++) {
+    struct leaf_weight *weight = &scoring->leaves[i];
+    double bound = leaf_bound(weight, stats->articles) * scale;
+    if (weight->leaf->score == SCORE_BM25) weight->weight = (float)bound;
+    if (weight->leaf->score == SCORE_CONSTANT) weight->constant = (uint32_t)lrint(bound);
+  }
+  return NSEARCH_OK;
+}
+
+void scoring_free(struct scoring *scoring) { memory_free(scoring->leaves); }
+
+double bm25_stretch(const struct scoring *scoring, const struct segment *segment) {
+  double own = segment->info.documents ? (double)segment->info.length / segment->info.documents : 0;
+  return own > 0 && scoring->average > own ? scoring->average / own : 1;
+}
+
+uint32_t bm25_bound(float weight, uint8_t max, double stretch) {
+  double share = max / 255.0 * stretch;
+  if (share > 1) share = 1;
+  return (uint32_t)((double)weight * share * 1.00001) + 1;
+}

@@ -1,0 +1,205 @@
+/* The reader functions of nsearch.h: a snapshot, and what can be asked of it. */
+#include "query/query.h"
+
+#include <assert.h>
+#include <string.h>
+
+int reader_new(struct nsearch_reader **out, const char *path, const struct reader_engine *engine,
+               struct snapshot *snapshot, struct nsearch_error *err) {
+  *out = NULL;
+  struct nsearch_reader *reader = memory_zero(1, sizeof *reader);
+  int status = reader && (reader->path = memory_string(path, strlen(path))) ? NSEARCH_OK : error_memory(err);
+  if (!status)
+    status = scratches_init(&reader->scratches, err);
+  if (status) {
+    if (reader)
+      memory_free(reader->path);
+    memory_free(reader);
+    engine->release(snapshot);
+    return status;
+  }
+  reader->engine = engine;
+  reader->snapshot = snapshot;
+  *out = reader;
+  return NSEARCH_OK;
+}
+
+nsearch_status nsearch_open(nsearch_reader **reader, const char *path, nsearch_error *err) {
+  assert(reader && path);
+  const struct reader_engine *engine;
+  struct snapshot *snapshot = NULL;
+  *reader = NULL;
+  int status = reader_engine_find(path, &engine, err);
+  if (!status)
+    status = engine->open(&snapshot, path, err);
+  if (!status)
+    status = reader_new(reader, path, engine, snapshot, err);
+  return (nsearch_status)status;
+}
+
+nsearch_status nsearch_refresh(nsearch_reader *reader, int *changed, nsearch_error *err) {
+  assert(reader);
+  const struct reader_engine *engine;
+  struct snapshot *snapshot = NULL;
+  bool stale = false;
+  if (changed)
+    *changed = 0;
+  int status = reader->engine->is_stale(reader->snapshot, &stale, err);
+  if (status || !stale)
+    return (nsearch_status)status;
+  status = reader_engine_find(reader->path, &engine, err);
+  if (!status)
+    status = engine->open(&snapshot, reader->path, err);
+  if (status)
+    return (nsearch_status)status;
+  reader->engine->release(reader->snapshot);
+  reader->engine = engine;
+  reader->snapshot = snapshot;
+  scratches_clear(&reader->scratches);
+  if (changed)
+    *changed = 1;
+  return NSEARCH_OK;
+}
+
+void nsearch_close(nsearch_reader *reader) {
+  if (!reader)
+    return;
+  scratches_destroy(&reader->scratches);
+  reader->engine->release(reader->snapshot);
+  memory_free(reader->path);
+  memory_free(reader);
+}
+
+int reader_language(const struct engine_stats *stats, const struct nsearch_article *article) {
+  size_t len;
+  const char *name = article_get(article, ARTICLE_LANGUAGE, &len);
+  int language = len ? language_find(name, len) : -1;
+  return language > LANGUAGE_NONE && (stats->languages >> language & 1) ? language : stats->language;
+}
+
+static double milliseconds_since(uint64_t started) {
+  return (double)(clock_monotonic() - started) / 1e6;
+}
+
+/* Question -> parse -> plan -> search -> hits. */
+static int search(struct nsearch_reader *reader, const struct nsearch_request *request, struct scratch *scratch,
+                  struct nsearch_result *result, struct nsearch_error *err) {
+  struct pool pool = {0};
+  struct question_node *question;
+  struct plan plan;
+  struct search_request sent;
+  struct search_answer answer = {0};
+  struct planner planner = {.engine = reader->engine,
+                            .snapshot = reader->snapshot,
+                            .stats = reader->engine->stats(reader->snapshot),
+                            .folder = scratch->folder,
+                            .pool = &pool,
+                            .err = err};
+  request_for_engine(request, clock_monotonic(), &sent);
+  int status = question_parse(&pool, request->question, request->plain, &question, err);
+  if (!status)
+    status = plan_make(&planner, question, request->all, &plan);
+  if (status)
+    goto out;
+  sent.tree = plan.tree;
+  sent.order = plan.order;
+  status = reader->engine->search(reader->snapshot, &sent, &answer, err);
+  if (status)
+    goto out;
+  result->matches = answer.matches;
+  result->exact = answer.matches_exact && !plan.cut;
+  status = result_fill(result, reader, scratch, request, &sent, answer.hits, answer.hit_count, err);
+out:
+  memory_free(answer.hits);
+  pool_free(&pool);
+  return status;
+}
+
+nsearch_status nsearch_search(nsearch_reader *reader, const nsearch_request *request, nsearch_result **result,
+                              nsearch_error *err) {
+  assert(reader && request && result);
+  uint64_t started = clock_monotonic();
+  struct scratch *scratch = NULL;
+  struct nsearch_result *made = *result = NULL;
+  int status = scratch_take(&reader->scratches, &scratch, err);
+  if (!status && !(made = memory_zero(1, sizeof *made)))
+    status = error_memory(err);
+  if (!status)
+    status = search(reader, request, scratch, made, err);
+  scratch_give(&reader->scratches, scratch);
+  if (status) {
+    nsearch_result_free(made);
+    return (nsearch_status)status;
+  }
+  made->took = milliseconds_since(started);
+  *result = made;
+  return NSEARCH_OK;
+}
+
+static int related(struct nsearch_reader *reader, const char *article, bool copies,
+                   const struct nsearch_request *request, struct scratch *scratch, struct nsearch_result *result,
+                   struct nsearch_error *err) {
+  struct pool pool = {0};
+  struct doc_ref source;
+  struct search_request sent;
+  struct search_hit *hits = NULL;
+  size_t count = 0;
+  bool full = false;
+  request_for_engine(request, clock_monotonic(), &sent);
+  int status = reader->engine->find(reader->snapshot, article, &source, err);
+  if (!status)
+    status = related_find(reader, scratch, &pool, source, copies, &sent, &hits, &count, &full, err);
+  if (!status) {
+    result->matches = count;
+    result->exact = !full;
+    status = result_fill(result, reader, scratch, request, &sent, hits, count, err);
+  }
+  memory_free(hits);
+  pool_free(&pool);
+  return status;
+}
+
+nsearch_status nsearch_related(nsearch_reader *reader, const char *article, int copies,
+                               const nsearch_request *request, nsearch_result **result, nsearch_error *err) {
+  assert(reader && article && result);
+  uint64_t started = clock_monotonic();
+  struct scratch *scratch = NULL;
+  struct nsearch_request *usual = NULL;
+  struct nsearch_result *made = *result = NULL;
+  int status = scratch_take(&reader->scratches, &scratch, err);
+  if (!status && !request && !(request = usual = nsearch_request_new("")))
+    status = error_memory(err);
+  if (!status && !(made = memory_zero(1, sizeof *made)))
+    status = error_memory(err);
+  if (!status)
+    status = related(reader, article, copies != 0, request, scratch, made, err);
+  scratch_give(&reader->scratches, scratch);
+  nsearch_request_free(usual);
+  if (status) {
+    nsearch_result_free(made);
+    return (nsearch_status)status;
+  }
+  made->took = milliseconds_since(started);
+  *result = made;
+  return NSEARCH_OK;
+}
+
+nsearch_status nsearch_get(nsearch_reader *reader, const char *id_or_url, nsearch_article **article,
+                           nsearch_error *err) {
+  assert(reader && id_or_url && article);
+  struct doc_ref doc;
+  *article = NULL;
+  int status = reader->engine->find(reader->snapshot, id_or_url, &doc, err);
+  if (status)
+    return (nsearch_status)status;
+  struct nsearch_article *made = nsearch_article_new();
+  if (!made)
+    return (nsearch_status)error_memory(err);
+  status = reader->engine->fetch(reader->snapshot, doc, WANT_CARD | WANT_BODY, made, err);
+  if (status) {
+    nsearch_article_free(made);
+    return (nsearch_status)status;
+  }
+  *article = made;
+  return NSEARCH_OK;
+}

@@ -1,0 +1,127 @@
+/* Packed runs: what goes in comes out, whatever the values, and cut or damaged bytes never read outside. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "common/store/store.h"
+
+static uint64_t random_state = 88172645463325252u;
+
+static uint64_t random_u64(void) {
+  random_state ^= random_state << 13;
+  random_state ^= random_state >> 7;
+  random_state ^= random_state << 17;
+  return random_state;
+}
+
+static void check_packed(const uint32_t *values, size_t count) {
+  uint8_t bytes[PACKED_MAX + OVERREAD] = {0};
+  uint32_t back[BLOCK];
+  size_t len = packed_encode(values, count, bytes);
+  assert_true(len <= PACKED_MAX);
+  const uint8_t *end = packed_decode(bytes, bytes + len, back, count);
+  assert_ptr_equal(end, bytes + len);
+  assert_memory_equal(values, back, count * sizeof *values);
+  assert_ptr_equal(packed_skip(bytes, bytes + len, count), bytes + len);
+  if (len > 0) assert_null(packed_decode(bytes, bytes + len - 1, back, count));
+}
+
+static void test_packed_widths(void **state) {
+  (void)state;
+  uint32_t values[BLOCK];
+  for (unsigned width = 0; width <= 32; width++) {
+    for (size_t count = 1; count <= BLOCK; count = count < 4 ? count + 1 : count * 2) {
+      uint64_t limit = UINT64_C(1) << width;
+      for (size_t i = 0; i < count; i++) values[i] = (uint32_t)(random_u64() % limit);
+      values[count - 1] = (uint32_t)(limit - 1);
+      check_packed(values, count);
+    }
+  }
+}
+
+static void test_packed_exceptions(void **state) {
+  (void)state;
+  uint32_t values[BLOCK];
+  for (int round = 0; round < 2000; round++) {
+    size_t count = 1 + random_u64() % BLOCK;
+    unsigned low = random_u64() % 12, rare = 1 + random_u64() % 40;
+    for (size_t i = 0; i < count; i++) {
+      unsigned width = random_u64() % rare == 0 ? 32 : low;
+      values[i] = (uint32_t)(random_u64() % (UINT64_C(1) << width));
+    }
+    check_packed(values, count);
+  }
+}
+
+static void test_all_values_largest(void **state) {
+  (void)state;
+  uint32_t values[BLOCK];
+  memset(values, 0xff, sizeof values);
+  check_packed(values, BLOCK);
+  values[17] = 0;
+  check_packed(values, BLOCK);
+}
+
+static void check_docs(const uint32_t *docs, size_t count, int64_t before) {
+  uint8_t bytes[DOCS_MAX + OVERREAD] = {0};
+  uint32_t back[BLOCK];
+  size_t len = docs_encode(docs, count, before, bytes);
+  assert_true(len <= DOCS_MAX);
+  assert_ptr_equal(docs_decode(bytes, bytes + len, before, back, count), bytes + len);
+  assert_memory_equal(docs, back, count * sizeof *docs);
+  assert_null(docs_decode(bytes, bytes + len - 1, before, back, count));
+}
+
+static void test_docs(void **state) {
+  (void)state;
+  uint32_t docs[BLOCK];
+  for (int round = 0; round < 3000; round++) {
+    size_t count = 1 + random_u64() % BLOCK;
+    uint32_t spread = 1 + (uint32_t)(random_u64() % (round % 3 == 0 ? 3 : round % 3 == 1 ? 40 : 5000000));
+    int64_t before = round % 5 == 0 ? -1 : (int64_t)(random_u64() % 1000000), doc = before;
+    for (size_t i = 0; i < count; i++) docs[i] = (uint32_t)(doc += 1 + (int64_t)(random_u64() % spread));
+    check_docs(docs, count, before);
+  }
+}
+
+static void test_docs_ends_of_range(void **state) {
+  (void)state;
+  uint32_t docs[BLOCK];
+  for (uint32_t i = 0; i < BLOCK; i++) docs[i] = UINT32_MAX - BLOCK + i;
+  check_docs(docs, BLOCK, -1);
+  docs[0] = 0;
+  check_docs(docs, BLOCK, -1);
+}
+
+/* Any bytes at all: an answer or NULL, and under the address sanitizer no stray read. */
+static void test_hostile_bytes(void **state) {
+  (void)state;
+  uint32_t out[BLOCK];
+  for (int round = 0; round < 20000; round++) {
+    size_t len = random_u64() % 200;
+    uint8_t *bytes = malloc(len + OVERREAD);
+    assert_non_null(bytes);
+    for (size_t i = 0; i < len + OVERREAD; i++) bytes[i] = (uint8_t)random_u64();
+    if (len && round % 2) bytes[0] = (uint8_t)(round % 4 == 1 ? 0xff : random_u64() % 33);
+    size_t count = 1 + random_u64() % BLOCK;
+    const uint8_t *end = docs_decode(bytes, bytes + len, -1, out, count);
+    assert_true(end == NULL || (end >= bytes && end <= bytes + len));
+    end = packed_decode(bytes, bytes + len, out, count);
+    assert_true(end == NULL || (end >= bytes && end <= bytes + len));
+    free(bytes);
+  }
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_packed_widths),      cmocka_unit_test(test_packed_exceptions),
+      cmocka_unit_test(test_all_values_largest), cmocka_unit_test(test_docs),
+      cmocka_unit_test(test_docs_ends_of_range), cmocka_unit_test(test_hostile_bytes),
+  };
+  return cmocka_run_group_tests_name("codec", tests, NULL, NULL);
+}

@@ -1,0 +1,312 @@
+/* Segments: random lists written, read back in every way, and merged, against a model of plain arrays. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "indexer/native/native.h"
+
+enum { TERMS = 60, DOCS = 3000 };
+
+/* freqs[t][d]: how often text term t stands in document d; its positions are d % 7 + 3 * i. */
+struct model {
+  uint32_t docs;
+  struct segment_doc meta[DOCS];
+  uint8_t freqs[TERMS][DOCS];
+  char path[64];
+};
+
+static uint64_t random_state = 1234567;
+static uint32_t random_below(uint32_t limit) {
+  random_state ^= random_state << 13;
+  random_state ^= random_state >> 7;
+  random_state ^= random_state << 17;
+  return (uint32_t)(random_state % limit);
+}
+
+static char folder[] = "/tmp/nsearch-segment-XXXXXX";
+
+static int make_folder(void **state) {
+  (void)state;
+  return mkdtemp(folder) ? 0 : -1;
+}
+static int remove_folder(void **state) {
+  (void)state;
+  return rmdir(folder);
+}
+
+static int compare_meta(const void *a, const void *b) {
+  const struct segment_doc *x = a, *y = b;
+  return segment_doc_compare(x->published, x->id_hash, y->published, y->id_hash);
+}
+
+static struct model *model_new(uint32_t docs, uint32_t number) {
+  struct model *model = calloc(1, sizeof *model);
+  assert_non_null(model);
+  model->docs = docs;
+  snprintf(model->path, sizeof model->path, "%s/%u.segment", folder, number);
+  for (uint32_t d = 0; d < docs; d++) {
+    model->meta[d] = (struct segment_doc){.published = random_below(10) ? (int64_t)random_below(500) : INT64_MIN,
+                                          .id_hash = (uint64_t)number << 32 | (d + 1),
+                                          .url_hash = d % 2 ? (uint64_t)number << 40 | (d + 1) : 0,
+                                          .sequence = d,
+                                          .text = PLACE_NONE};
+  }
+  qsort(model->meta, docs, sizeof *model->meta, compare_meta);
+  for (uint32_t t = 0; t < TERMS; t++) {
+    uint32_t rarity = t < 5 ? 1 : t < 20 ? 1 + t / 4 : 1 + t * t;
+    for (uint32_t d = 0; d < docs; d++) {
+      if (random_below(rarity)) continue;
+      model->freqs[t][d] = (uint8_t)(1 + (random_below(4) ? 0 : random_below(40)));
+      model->meta[d].length += model->freqs[t][d];
+    }
+  }
+  return model;
+}
+
+static uint32_t term_df(const struct model *model, uint32_t t) {
+  uint32_t df = 0;
+  for (uint32_t d = 0; d < model->docs; d++) df += model->freqs[t][d] != 0;
+  return df;
+}
+
+static void term_key(uint32_t t, char *key) { snprintf(key, 16, "Xterm%03u", t); }
+
+static void write_model(struct model *model) {
+  struct segment_writer *segment;
+  assert_int_equal(segment_create(&segment, model->path, model->meta, model->docs, 2, false, 0, NULL), 0);
+  for (uint32_t t = 0; t < TERMS; t++) {
+    struct list_writer *list = segment_term_begin(segment, TAG_TEXT);
+    for (uint32_t d = 0; d < model->docs; d++) {
+      if (!model->freqs[t][d]) continue;
+      assert_int_equal(list_add(list, d, model->freqs[t][d], NULL), 0);
+      uint32_t *gaps = list_gaps(list, model->freqs[t][d], NULL);
+      for (uint32_t i = 0; i < model->freqs[t][d]; i++) gaps[i] = i ? 3 : d % 7;
+    }
+    char key[16];
+    uint32_t number;
+    term_key(t, key);
+    assert_int_equal(segment_term_end(segment, key, strlen(key), &number, NULL), 0);
+    if (t == 0) continue;
+    assert_int_equal(number == UINT32_MAX, term_df(model, t) == 0);
+  }
+  assert_int_equal(segment_term_alias(segment, "Zenterm", 7, 0, NULL), 0);
+  uint32_t *starts = calloc(model->docs + 1, sizeof *starts);
+  for (int f = 0; f < KEYWORD_FIELDS; f++) {
+    assert_int_equal(segment_column(segment, &keyword_fields[f], starts, starts, NULL), 0);
+  }
+  free(starts);
+  assert_int_equal(segment_finish(&segment, true, NULL), 0);
+}
+
+/* doc_of_model: where the segment has the model's document, UINT32_MAX for one that is gone. */
+static void check_term(struct segment *segment, const struct model *model, uint32_t t, const uint32_t *doc_of_model,
+                       uint64_t *postings) {
+  char key[16];
+  term_key(t, key);
+  struct term_entry entry;
+  struct list_view view;
+  bool found;
+  assert_int_equal(segment_lookup(segment, key, strlen(key), &entry, &found, NULL), 0);
+  uint32_t expected = 0;
+  for (uint32_t d = 0; d < model->docs; d++) expected += model->freqs[t][d] && doc_of_model[d] != UINT32_MAX;
+  if (!found) {
+    assert_int_equal(expected, 0);
+    return;
+  }
+  assert_int_equal(segment_list(segment, &entry, &view, NULL), 0);
+  uint8_t *freq_at = calloc(segment->info.documents, 1), *gap_at = calloc(segment->info.documents, 1);
+  for (uint32_t d = 0; d < model->docs; d++) {
+    if (doc_of_model[d] == UINT32_MAX) continue;
+    freq_at[doc_of_model[d]] = model->freqs[t][d];
+    gap_at[doc_of_model[d]] = d % 7;
+  }
+  int64_t last = -1;
+  for (uint32_t block = 0; block < view.blocks; block++) {
+    uint32_t docs[BLOCK], freqs[BLOCK], gaps[64];
+    struct block_place place;
+    struct position_run run;
+    assert_int_equal(list_block_docs(segment, &view, block, docs, &place, NULL), 0);
+    assert_int_equal(list_block_freqs(&view, block, &place, freqs, NULL), 0);
+    uint64_t total = 0;
+    for (uint32_t i = 0; i < view_block_size(&view, block); i++) total += freqs[i];
+    assert_int_equal(position_run_open(segment, &view, block, total, &run, NULL), 0);
+    for (uint32_t i = 0; i < view_block_size(&view, block); i++) {
+      assert_true((int64_t)docs[i] > last);
+      last = docs[i];
+      bool own = freq_at[docs[i]] != 0; /* else another model's document */
+      if (own) assert_int_equal(freqs[i], freq_at[docs[i]]);
+      if (!own || i % 3 == 1) {
+        assert_int_equal(position_run_skip(&run, freqs[i], NULL), 0);
+      } else {
+        assert_int_equal(position_run_read(&run, gaps, freqs[i], NULL), 0);
+        assert_int_equal(gaps[0], gap_at[docs[i]]);
+        for (uint32_t g = 1; g < freqs[i]; g++) assert_int_equal(gaps[g], 3);
+      }
+      expected -= own;
+      *postings += own;
+    }
+  }
+  assert_int_equal(expected, 0);
+  free(freq_at);
+  free(gap_at);
+}
+
+static void test_round_trip(void **state) {
+  (void)state;
+  static const uint32_t sizes[] = {1, 2, 255, 256, 257, 512, 513, DOCS};
+  for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++) {
+    struct model *model = model_new(sizes[s], (uint32_t)s);
+    write_model(model);
+    struct segment segment;
+    assert_int_equal(segment_open(&segment, model->path, NULL), 0);
+    assert_int_equal(segment.info.documents, sizes[s]);
+    uint32_t *same = malloc(sizes[s] * sizeof *same);
+    uint64_t postings = 0;
+    for (uint32_t d = 0; d < sizes[s]; d++) same[d] = d;
+    for (uint32_t t = 0; t < TERMS; t++) check_term(&segment, model, t, same, &postings);
+    assert_int_equal(postings, segment.info.postings);
+    struct term_entry entry;
+    bool found;
+    assert_int_equal(segment_lookup(&segment, "Zenterm", 7, &entry, &found, NULL), 0);
+    assert_true(found);
+    assert_int_equal(entry.df, term_df(model, 0));
+    assert_int_equal(segment_lookup(&segment, "Xzz", 3, &entry, &found, NULL), 0);
+    assert_false(found);
+    assert_int_equal(segment_lookup(&segment, "A", 1, &entry, &found, NULL), 0);
+    assert_false(found);
+    free(same);
+    segment_close(&segment);
+    unlink(model->path);
+    free(model);
+  }
+}
+
+static void test_merge(void **state) {
+  (void)state;
+  enum { SOURCES = 5 };
+  struct model *models[SOURCES];
+  struct segment segments[SOURCES], merged;
+  struct merge_input inputs[SOURCES];
+  uint64_t *dropped[SOURCES], expected = 0, postings = 0;
+  uint32_t *moved[SOURCES], documents;
+  for (uint32_t s = 0; s < SOURCES; s++) {
+    models[s] = model_new(1 + random_below(DOCS), s + 1);
+    write_model(models[s]);
+    assert_int_equal(segment_open(&segments[s], models[s]->path, NULL), 0);
+    dropped[s] = calloc(models[s]->docs / 64 + 1, 8);
+    moved[s] = malloc(models[s]->docs * sizeof **moved);
+    for (uint32_t d = 0; s != 2 && d < models[s]->docs; d += 3) dropped[s][d / 64] |= UINT64_C(1) << d % 64;
+    inputs[s] = (struct merge_input){&segments[s], s == 2 ? NULL : dropped[s]};
+  }
+  char path[80];
+  snprintf(path, sizeof path, "%s/merged", folder);
+  assert_int_equal(merge_segments(inputs, SOURCES, path, &documents, NULL), 0);
+  assert_int_equal(segment_open(&merged, path, NULL), 0);
+  assert_int_equal(merged.info.documents, documents);
+  const uint8_t *ids = segment_section(&merged, SECTION_ID_HASHES, NULL);
+  const uint8_t *published = segment_section(&merged, SECTION_PUBLISHED, NULL);
+  for (uint32_t d = 1; d < documents; d++) {
+    assert_true(segment_doc_compare((int64_t)load_u64(published + 8 * (d - 1)), load_u64(ids + 8 * (d - 1)),
+                                    (int64_t)load_u64(published + 8 * d), load_u64(ids + 8 * d)) < 0);
+  }
+  uint32_t kept = 0;
+  for (uint32_t s = 0; s < SOURCES; s++) {
+    for (uint32_t d = 0; d < models[s]->docs; d++) {
+      moved[s][d] = UINT32_MAX;
+      bool gone = dropped[s][d / 64] >> d % 64 & 1;
+      for (uint32_t n = 0; !gone && n < documents && moved[s][d] == UINT32_MAX; n++) {
+        if (load_u64(ids + 8 * n) == models[s]->meta[d].id_hash) moved[s][d] = n;
+      }
+      assert_int_equal(moved[s][d] == UINT32_MAX, gone);
+      kept += !gone;
+      for (uint32_t t = 0; !gone && t < TERMS; t++) expected += models[s]->freqs[t][d] != 0;
+    }
+    for (uint32_t t = 0; t < TERMS; t++) check_term(&merged, models[s], t, moved[s], &postings);
+  }
+  assert_int_equal(kept, documents);
+  assert_int_equal(postings, expected);
+  assert_int_equal(postings, merged.info.postings);
+  struct term_entry stem, exact;
+  bool found;
+  assert_int_equal(segment_lookup(&merged, "Zenterm", 7, &stem, &found, NULL), 0);
+  assert_true(found);
+  assert_int_equal(segment_lookup(&merged, "Xterm000", 8, &exact, &found, NULL), 0);
+  assert_int_equal(stem.df, exact.df);
+  assert_int_equal(stem.alias_of, exact.number);
+  segment_close(&merged);
+  unlink(path);
+  for (uint32_t s = 0; s < SOURCES; s++) {
+    segment_close(&segments[s]);
+    unlink(models[s]->path);
+    free(models[s]);
+    free(dropped[s]);
+    free(moved[s]);
+  }
+}
+
+static void test_merge_to_nothing(void **state) {
+  (void)state;
+  struct model *model = model_new(70, 9);
+  write_model(model);
+  struct segment segment;
+  assert_int_equal(segment_open(&segment, model->path, NULL), 0);
+  uint64_t all[2] = {UINT64_MAX, UINT64_MAX};
+  struct merge_input input = {&segment, all};
+  uint32_t documents = 1;
+  char path[80];
+  snprintf(path, sizeof path, "%s/none", folder);
+  assert_int_equal(merge_segments(&input, 1, path, &documents, NULL), 0);
+  assert_int_equal(documents, 0);
+  assert_int_equal(access(path, F_OK), -1);
+  segment_close(&segment);
+  unlink(model->path);
+  free(model);
+}
+
+/* Every byte of a small segment flipped: refused on opening or reading, or not part of what is read. */
+static void test_flipped_bytes(void **state) {
+  (void)state;
+  struct model *model = model_new(40, 3);
+  write_model(model);
+  FILE *file = fopen(model->path, "r+b");
+  assert_non_null(file);
+  fseek(file, 0, SEEK_END);
+  long size = ftell(file);
+  for (long at = 0; at < size; at++) {
+    fseek(file, at, SEEK_SET);
+    int byte = fgetc(file);
+    fseek(file, at, SEEK_SET);
+    fputc(byte ^ 0x10, file);
+    fflush(file);
+    struct segment segment;
+    int status = segment_open(&segment, model->path, NULL);
+    if (!status) {
+      status = checked_touch(&segment.file, 0, segment.file.len, NULL);
+      segment_close(&segment);
+    }
+    assert_int_equal(status, NSEARCH_ERR_DAMAGED);
+    fseek(file, at, SEEK_SET);
+    fputc(byte, file);
+    fflush(file);
+  }
+  fclose(file);
+  unlink(model->path);
+  free(model);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_round_trip),
+      cmocka_unit_test(test_merge),
+      cmocka_unit_test(test_merge_to_nothing),
+      cmocka_unit_test(test_flipped_bytes),
+  };
+  return cmocka_run_group_tests_name("segment", tests, make_folder, remove_folder);
+}
