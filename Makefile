@@ -152,11 +152,11 @@ demo_index := $(BUILD)/demo
 
 demo: $(program) ## install what is missing, build, index tests/corpus and ask it two questions
 	@rm -rf $(demo_index)
-	@run() { printf '\n$$ %s\n' "$$(printf '%q ' "$$@" | sed 's/Alibaba\\ PLA/"Alibaba PLA"/')"; "$$@"; }; set -e; \
+	@run() { printf '\n$$ %s\n' "$$(printf '%q ' "$$@" | sed 's/Alibaba\\ PLA/"Alibaba PLA"/; s/ $$//')"; "$$@"; }; set -e; \
 	run $(program) index --index $(demo_index) tests/corpus; \
 	run $(program) query --index $(demo_index) "Alibaba PLA"; \
 	best=$$($(program) query --index $(demo_index) --json -n 1 "Alibaba PLA" | sed -n 's/.*"id": *"\([^"]*\)".*/\1/p'); \
-	run $(program) related --index $(demo_index) "$$best"
+	run $(program) related --index $(demo_index) -n 3 "$$best"
 
 check: all $(unit_tests) ## install what is missing, build, run the test suite
 	$(quiet)BUILD='$(abspath $(BUILD))' NSEARCH='$(abspath $(program))' CC='$(CC)' SAN='$(SAN)' TESTS='$(TESTS)' \

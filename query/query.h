@@ -147,7 +147,8 @@ struct scratch {
   struct folder *folder;
   struct lexicon *lexicon;
   struct analyser *analyser;
-  struct tokens tokens;
+  struct tokens tokens;  /* with places */
+  struct tokens counted; /* without */
   /* Indexed by term number of the lexicon. */
   uint32_t *marks; /* snippet.c: word of the question, from 1; all zero between calls */
   size_t mark_room;

@@ -9,6 +9,7 @@ static void scratch_free(struct scratch *scratch) {
   if (!scratch)
     return;
   tokens_free(&scratch->tokens);
+  tokens_free(&scratch->counted);
   analyser_free(scratch->analyser);
   lexicon_free(scratch->lexicon);
   folder_free(scratch->folder);

@@ -468,7 +468,9 @@ static int write_snippet(const struct finder *finder, const struct text *text, s
     buffer_text(&out->text, "…");
   for (uint32_t i = first; i < finder->match_count && finder->matches[i].start < end; i++) {
     size_t from = finder->matches[i].start, to = finder->matches[i].end < end ? finder->matches[i].end : end;
-    if (from < start || to <= at)
+    /* A bigram that is half outside is not marked; the one word that is too long to show is. */
+    bool whole = from >= start && (to == finder->matches[i].end || out->mark_count == 0);
+    if (!whole || to <= at)
       continue;
     if (from >= at) {
       add_run(out, text, at, from, &blank);

@@ -1,4 +1,5 @@
-/* The dates of records, in the many ways that they are spelled. Each form is one function; docs/dates.md is their table. */
+/* The dates of records, in the many ways that they are spelled. Each form is one function; docs/dates.md is their
+ * table. */
 #include <string.h>
 
 #include "common/date/scan.h"
@@ -177,7 +178,9 @@ static bool date_of(const struct found *found, struct date *out) {
   bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
   if (month == 2 && day == 29 && !leap) return false;
   out->seconds = date_days(year, month, day) * 86400;
-  out->precision = !found->month ? NSEARCH_PRECISION_YEAR : !found->day ? NSEARCH_PRECISION_MONTH : NSEARCH_PRECISION_DAY;
+  out->precision = found->day     ? NSEARCH_PRECISION_DAY
+                   : found->month ? NSEARCH_PRECISION_MONTH
+                                  : NSEARCH_PRECISION_YEAR;
   if (found->has_time) {
     const struct time_of_day *time = &found->time;
     out->seconds += time->hour * 3600 + time->minute * 60 + time->second - found->offset;
@@ -208,6 +211,7 @@ static bool epoch_form(struct scan in, struct date *out) {
 }
 
 bool date_parse(const char *text, size_t len, struct date *out) {
+  if (len == 0) return false;
   struct scan in = {text, text + len};
   scan_blanks(&in);
   while (!scan_ends(&in) && is_blank(in.end[-1])) in.end--;

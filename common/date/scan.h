@@ -43,7 +43,7 @@ bool scan_number(struct scan *in, size_t most, int *value);
  * `least` letters or more also stands for the name that it begins. */
 int scan_name(struct scan *in, const char *const *names, size_t count, size_t least);
 
-/* ---- time_of_day.c -------------------------------------------------------------------------------------------------- */
+/* ---- time_of_day.c ---- */
 
 struct time_of_day {
   int hour, minute, second; /* hour 24 is midnight at the end of the day */

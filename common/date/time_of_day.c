@@ -73,7 +73,9 @@ static char scan_half(struct scan *in) {
 
 static void skip_fraction(struct scan *in) {
   char mark = scan_peek(in, 0);
-  if ((mark == '.' || mark == ',') && is_digit(scan_peek(in, 1))) in->at += 1 + scan_digits(&(struct scan){in->at + 1, in->end});
+  if ((mark != '.' && mark != ',') || !is_digit(scan_peek(in, 1))) return;
+  in->at++;
+  in->at += scan_digits(in);
 }
 
 static bool scan_two(struct scan *in, int *value) { return scan_digits(in) == 2 && scan_fixed(in, 2, value); }

@@ -39,7 +39,7 @@ struct batch {
   bool bad_lines;
 };
 
-/* ---- Output ---------------------------------------------------------------------------------------------------------- */
+/* ---- Output ---------------------------------------------------------------------------------------------------- */
 
 /* Columns of run lines end at blanks. */
 static void put_column(struct stream *out, const char *text) {
@@ -98,11 +98,12 @@ static void print_timing(struct batch *batch) {
   }
   for (size_t i = 0; i < batch->searches; i++) sum += batch->times[i];
   qsort(batch->times, batch->searches, sizeof *batch->times, compare_times);
-  say("%s searches, mean %.3f ms, p50 %.3f ms, p95 %.3f ms, p99 %.3f ms", format_count(count, batch->searches),
-      sum / (double)batch->searches, percentile(batch, 0.50), percentile(batch, 0.95), percentile(batch, 0.99));
+  say("%s search%s, mean %.3f ms, p50 %.3f ms, p95 %.3f ms, p99 %.3f ms", format_count(count, batch->searches),
+      batch->searches == 1 ? "" : "es", sum / (double)batch->searches, percentile(batch, 0.50), percentile(batch, 0.95),
+      percentile(batch, 0.99));
 }
 
-/* ---- One line -------------------------------------------------------------------------------------------------------- */
+/* ---- One line -------------------------------------------------------------------------------------------------- */
 
 static void keep_time(struct batch *batch, double milliseconds) {
   if (batch->searches == batch->room) {
@@ -123,7 +124,7 @@ static int search(struct batch *batch, uint64_t line, const char *number, const 
   const struct batch_settings *settings = batch->settings;
   nsearch_result *result = NULL;
   nsearch_request *request = nsearch_request_new(question);
-  if (!request) return failure(NSEARCH_ERR_MEMORY, NULL, NULL);
+  if (!request) return failure(NSEARCH_ERR_MEMORY, NULL);
   nsearch_request_set_limit(request, settings->limit != NUMBER_UNSET   ? settings->limit
                                      : settings->format == FORMAT_TREC ? 1000
                                                                        : 10);
@@ -134,7 +135,7 @@ static int search(struct batch *batch, uint64_t line, const char *number, const 
   if (status == NSEARCH_ERR_QUERY) {
     bad_line(batch, line, nsearch_error_message(batch->err));
   } else if (status) {
-    code = failure(status, batch->err, settings->common.index);
+    code = failure(status, batch->err);
   } else {
     keep_time(batch, nsearch_result_took(result));
     for (size_t i = 0; i < nsearch_result_hits(result); i++) print_hit(batch, number, nsearch_result_hit(result, i));
@@ -158,7 +159,7 @@ static int answer_line(struct batch *batch, uint64_t line, char *text, size_t le
   return search(batch, line, text, tab + 1);
 }
 
-/* ---- The run --------------------------------------------------------------------------------------------------------- */
+/* ---- The run --------------------------------------------------------------------------------------------------- */
 
 static int answer_all(struct batch *batch, struct stream *in) {
   uint64_t line = 0;
@@ -176,7 +177,8 @@ static int run(const void *given, const struct list *arguments) {
   int error, code = open_index(&settings->common, &batch.reader, batch.err);
   if (code) goto out;
   if ((error = stream_read(&in, path))) {
-    code = file_failure("read", path, error) && error == ENOENT ? EXIT_USAGE : EXIT_SYSTEM;
+    code = file_failure("read", path, error);
+    if (error == ENOENT) code = EXIT_USAGE;
     goto out;
   }
   stream_stdout(&batch.out);

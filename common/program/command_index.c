@@ -54,7 +54,7 @@ struct index_run {
   struct stream report; /* --report, when its file is set */
 };
 
-/* ---- Call-backs ------------------------------------------------------------------------------------------------------ */
+/* ---- Call-backs ------------------------------------------------------------------------------------------------ */
 
 static void write_event(struct stream *out, nsearch_event_kind kind, const char *path, uint64_t record,
                         const char *message) {
@@ -102,7 +102,7 @@ static int on_progress(void *payload, const nsearch_report *report) {
   return interrupted(NULL);
 }
 
-/* ---- The run --------------------------------------------------------------------------------------------------------- */
+/* ---- The run --------------------------------------------------------------------------------------------------- */
 
 static unsigned to_unsigned(uint64_t number) { return number > UINT_MAX ? UINT_MAX : (unsigned)number; }
 
@@ -206,7 +206,7 @@ static int read_and_commit(nsearch_writer *writer, const nsearch_ingest *ingest,
   }
   struct run_report facts = {.report = report, .index = index_path(&settings->common), .interrupted = was_interrupted};
   if (!status) status = measure(&facts, err);
-  code = status ? failure(status, err, settings->common.index) : print_run(settings, &facts);
+  code = status ? failure(status, err) : print_run(settings, &facts);
 out:
   nsearch_report_free(report);
   return code;
@@ -225,7 +225,7 @@ static int run_index(const void *given, const struct list *arguments) {
   if (!status) status = set_ingest(ingest, settings, arguments, &run, err);
   if (!status) status = nsearch_writer_open(&writer, index_path(&settings->common), write_options, err);
   if (status) {
-    code = failure(status, err, settings->common.index);
+    code = failure(status, err);
     goto out;
   }
   if (settings->report && (error = stream_create(&run.report, settings->report))) {

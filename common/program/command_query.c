@@ -54,7 +54,7 @@ static int run(const void *given, const struct list *arguments) {
   nsearch_result *result = NULL;
   char *question = join(arguments);
   nsearch_request *request = nsearch_request_new(question);
-  int code = request ? open_index(&settings->common, &reader, err) : failure(NSEARCH_ERR_MEMORY, NULL, NULL);
+  int code = request ? open_index(&settings->common, &reader, err) : failure(NSEARCH_ERR_MEMORY, NULL);
   if (code) goto out;
   interrupt_watch();
   if ((code = request_page(request, &settings->page, err))) goto out;
@@ -65,7 +65,7 @@ static int run(const void *given, const struct list *arguments) {
   if (settings->count) nsearch_request_set_limit(request, 0);
   nsearch_status status = nsearch_search(reader, request, &result, err);
   if (status) {
-    code = question_failure(status, err, settings->common.index, question);
+    code = question_failure(status, err, question);
     goto out;
   }
   struct stream out;

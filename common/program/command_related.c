@@ -27,13 +27,13 @@ static int run(const void *given, const struct list *arguments) {
   nsearch_reader *reader = NULL;
   nsearch_result *result = NULL;
   nsearch_request *request = nsearch_request_new("");
-  int code = request ? open_index(&settings->common, &reader, err) : failure(NSEARCH_ERR_MEMORY, NULL, NULL);
+  int code = request ? open_index(&settings->common, &reader, err) : failure(NSEARCH_ERR_MEMORY, NULL);
   if (code) goto out;
   interrupt_watch();
   if ((code = request_page(request, &settings->page, err))) goto out;
   nsearch_status status = nsearch_related(reader, arguments->items[0], settings->copies, request, &result, err);
   if (status) {
-    code = failure(status, err, settings->common.index);
+    code = failure(status, err);
     goto out;
   }
   struct stream out;

@@ -20,7 +20,7 @@ static int run(const void *given, const struct list *arguments) {
   if (code) goto out;
   nsearch_status status = nsearch_get(reader, arguments->items[0], &article, err);
   if (status) {
-    code = failure(status, err, settings->common.index);
+    code = failure(status, err);
     goto out;
   }
   struct stream out;

@@ -1,6 +1,4 @@
 /* What went wrong, in words for a person and as an exit code for a script. */
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "common/program/program.h"
@@ -19,28 +17,18 @@ static char *append_clean(char *line, size_t *used, const char *text, size_t len
   return line;
 }
 
-static void put_error_line(const char *text) {
+void say(const char *format, ...) {
   size_t used = 0;
-  char *line = append_clean(NULL, &used, text, strlen(text));
+  va_list args;
+  va_start(args, format);
+  char *message = text_of_args(format, args);
+  va_end(args);
+  char *line = append_clean(NULL, &used, "nsearch: ", 9);
+  line = append_clean(line, &used, message, strlen(message));
   line[used++] = '\n';
   put_error(line, used);
   release(line);
-}
-
-void say(const char *format, ...) {
-  char start[2000];
-  va_list args, again;
-  va_start(args, format);
-  va_copy(again, args);
-  size_t used = (size_t)snprintf(start, sizeof start, "nsearch: ");
-  int len = vsnprintf(NULL, 0, format, args);
-  char *line = len < 0 || (size_t)len < sizeof start - used ? start : grow(NULL, used + (size_t)len + 1);
-  memcpy(line, start, used);
-  vsnprintf(line + used, len < 0 ? sizeof start - used : (size_t)len + 1, format, again);
-  put_error_line(line);
-  if (line != start) release(line);
-  va_end(again);
-  va_end(args);
+  release(message);
 }
 
 static int exit_code_of(nsearch_status status) {
@@ -51,7 +39,6 @@ static int exit_code_of(nsearch_status status) {
     return EXIT_NOTHING;
   case NSEARCH_ERR_USAGE:
   case NSEARCH_ERR_EXISTS:
-  case NSEARCH_ERR_UNSUPPORTED:
     return EXIT_USAGE;
   case NSEARCH_ERR_QUERY:
     return EXIT_QUERY;
@@ -69,28 +56,18 @@ static int exit_code_of(nsearch_status status) {
   case NSEARCH_ERR_DEADLINE:
   case NSEARCH_ERR_MEMORY:
   case NSEARCH_ERR_SYSTEM:
+  case NSEARCH_ERR_UNSUPPORTED:
     break;
   }
   return EXIT_SYSTEM;
 }
 
-static void say_what_to_do(nsearch_status status, const char *index) {
-  if (status == NSEARCH_ERR_MISSING)
-    say("make one with: nsearch index%s%s PATH", index ? " --index " : "", index ? index : "");
-  else if (status == NSEARCH_ERR_EXISTS)
-    say("to build it anew remove that folder first, or name another one with --index DIR");
-  else if (status == NSEARCH_ERR_DAMAGED)
-    say("build the index anew, or take it from a copy");
-}
-
-int failure(nsearch_status status, const nsearch_error *err, const char *index) {
+int failure(nsearch_status status, const nsearch_error *err) {
   const char *message = nsearch_error_message(err);
-  if (status == NSEARCH_ERR_CANCELLED) {
+  if (status == NSEARCH_ERR_CANCELLED)
     say("interrupted");
-  } else {
+  else
     say("%s", message[0] ? message : nsearch_status_text(status));
-    say_what_to_do(status, index);
-  }
   return exit_code_of(status);
 }
 
@@ -126,8 +103,8 @@ static void show_position(const char *question, size_t position) {
   release(line);
 }
 
-int question_failure(nsearch_status status, const nsearch_error *err, const char *index, const char *question) {
-  int code = failure(status, err, index);
+int question_failure(nsearch_status status, const nsearch_error *err, const char *question) {
+  int code = failure(status, err);
   int64_t position = nsearch_error_position(err);
   if (status == NSEARCH_ERR_QUERY && position >= 0) show_position(question, (size_t)position);
   return code;

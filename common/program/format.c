@@ -41,6 +41,15 @@ const char *format_duration(char *room, double seconds) {
   return room;
 }
 
+const char *format_clock(char *room, uint64_t seconds) {
+  unsigned long long hours = seconds / 3600, minutes = seconds / 60 % 60, rest = seconds % 60;
+  if (hours > 0)
+    snprintf(room, FORMAT_ROOM, "%llu:%02llu:%02llu", hours, minutes, rest);
+  else
+    snprintf(room, FORMAT_ROOM, "%llu:%02llu", minutes, rest);
+  return room;
+}
+
 /* False for a time whose year does not have four digits. */
 static bool split_time(int64_t seconds, struct tm *out) {
   time_t time = (time_t)seconds;

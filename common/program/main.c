@@ -97,12 +97,12 @@ int main(int argc, char **argv) {
   return command ? run_command(command, argv + 2) : no_such_command(argv[1]);
 }
 
-/* ---- What several commands share ------------------------------------------------------------------------------------- */
+/* ---- What several commands share ------------------------------------------------------------------------------- */
 
 int open_index(const struct common_settings *common, nsearch_reader **reader, nsearch_error *err) {
   *reader = NULL;
   nsearch_status status = nsearch_open(reader, index_path(common), err);
-  return status ? failure(status, err, common->index) : EXIT_DONE;
+  return status ? failure(status, err) : EXIT_DONE;
 }
 
 int request_page(nsearch_request *request, const struct page_settings *page, nsearch_error *err) {
@@ -112,5 +112,5 @@ int request_page(nsearch_request *request, const struct page_settings *page, nse
   nsearch_request_set_cancel(request, interrupted, NULL);
   if (page->since) status = nsearch_request_set_since(request, page->since, err);
   if (!status && page->until) status = nsearch_request_set_until(request, page->until, err);
-  return status ? failure(status, err, NULL) : EXIT_DONE;
+  return status ? failure(status, err) : EXIT_DONE;
 }

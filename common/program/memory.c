@@ -1,5 +1,4 @@
 /* Memory for the program itself, which has nothing to save when there is none left. */
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -17,16 +16,22 @@ void *grow(void *old, size_t bytes) {
 
 void release(void *block) { free(block); }
 
-char *text_of(const char *format, ...) {
-  va_list args, again;
-  va_start(args, format);
+char *text_of_args(const char *format, va_list args) {
+  va_list again;
   va_copy(again, args);
-  int len = vsnprintf(NULL, 0, format, args);
+  int len = vsnprintf(NULL, 0, format, again);
+  va_end(again);
   size_t room = len < 0 ? 1 : (size_t)len + 1;
   char *text = grow(NULL, room);
   text[0] = '\0';
-  vsnprintf(text, room, format, again);
-  va_end(again);
+  vsnprintf(text, room, format, args);
+  return text;
+}
+
+char *text_of(const char *format, ...) {
+  va_list args;
+  va_start(args, format);
+  char *text = text_of_args(format, args);
   va_end(args);
   return text;
 }

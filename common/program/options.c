@@ -1,7 +1,5 @@
 /* The option tables at work: a command line is parsed by them, and help is printed from them. */
 #include <ctype.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,7 +18,7 @@ const char *index_path(const struct common_settings *common) {
   return common->index ? common->index : environment && environment[0] ? environment : ".nsearch";
 }
 
-/* ---- Guessing ------------------------------------------------------------------------------------------------------ */
+/* ---- Guessing -------------------------------------------------------------------------------------------------- */
 
 /* Letters to insert, take away or exchange; words here are short. */
 static size_t edit_distance(const char *a, const char *b) {
@@ -46,7 +44,7 @@ void guess_offer(struct guess *guess, const char *typed, const char *word) {
   if (distance <= bound && (!guess->best || distance < guess->distance)) *guess = (struct guess){word, distance};
 }
 
-/* ---- Wrong usage --------------------------------------------------------------------------------------------------- */
+/* ---- Wrong usage ----------------------------------------------------------------------------------------------- */
 
 static char *usage_line(const struct command *command) {
   return text_of("usage: nsearch %s%s%s%s", command->name, command->options ? " [options]" : "",
@@ -54,12 +52,12 @@ static char *usage_line(const struct command *command) {
 }
 
 int usage_error(const struct command *command, const char *format, ...) {
-  char message[600];
   va_list args;
   va_start(args, format);
-  vsnprintf(message, sizeof message, format, args);
+  char *message = text_of_args(format, args);
   va_end(args);
   say("%s", message);
+  release(message);
   char *usage = usage_line(command);
   char *lines = text_of("%s\n'nsearch help %s' says more\n", usage, command->name);
   put_error(lines, strlen(lines));
@@ -68,7 +66,7 @@ int usage_error(const struct command *command, const char *format, ...) {
   return EXIT_USAGE;
 }
 
-/* ---- Parsing ------------------------------------------------------------------------------------------------------- */
+/* ---- Parsing --------------------------------------------------------------------------------------------------- */
 
 /* How an option is typed. */
 static const char *dashes(const struct option *option) { return option->name[1] ? "--" : "-"; }
@@ -207,7 +205,7 @@ bool options_parse(const struct command *command, char **words, void *settings, 
   return true;
 }
 
-/* ---- Help ---------------------------------------------------------------------------------------------------------- */
+/* ---- Help ------------------------------------------------------------------------------------------------------ */
 
 static void print_options(struct stream *out, const struct option *table) {
   enum { HELP_COLUMN = 26 };

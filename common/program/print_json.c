@@ -27,7 +27,7 @@ static void date_fields(struct json *json, nsearch_precision precision, int64_t 
   text_field(json, "date_origin", origin_name(origin));
 }
 
-/* ---- Hits ------------------------------------------------------------------------------------------------------------ */
+/* ---- Hits ------------------------------------------------------------------------------------------------------ */
 
 static void print_marks(struct json *json, const nsearch_hit *hit) {
   json_key(json, "marks");
@@ -92,7 +92,7 @@ static void print_answer(struct stream *out, const struct answer *answer) {
   json_end(&json);
 }
 
-/* ---- Articles, figures, reports ------------------------------------------------------------------------------------------ */
+/* ---- Articles, figures, reports -------------------------------------------------------------------------------- */
 
 static void print_article(struct stream *out, const nsearch_article *article) {
   struct json json = {.out = out};

@@ -8,7 +8,7 @@ static void put_plain(const struct page *page, int indent, enum style style, con
   page_text(page, indent, style, text, strlen(text), NULL, 0);
 }
 
-/* ---- Hits ------------------------------------------------------------------------------------------------------------ */
+/* ---- Hits ------------------------------------------------------------------------------------------------------ */
 
 /* "Harbor Post · 2025-11-14 · 7.31", what is not known left out. */
 static void print_origin(const struct page *page, int indent, const nsearch_hit *hit) {
@@ -88,7 +88,7 @@ static void print_answer(struct stream *out, const struct answer *answer) {
   for (size_t i = 0; i < hits; i++) print_hit(&page, rank_width, nsearch_result_hit(answer->result, i));
 }
 
-/* ---- An article -------------------------------------------------------------------------------------------------------- */
+/* ---- An article ------------------------------------------------------------------------------------------------ */
 
 enum { FIELD_COLUMN = 11 };
 
@@ -159,7 +159,7 @@ static void print_article(struct stream *out, const nsearch_article *article) {
   print_body(&page, body, len);
 }
 
-/* ---- Figures and reports --------------------------------------------------------------------------------------------------- */
+/* ---- Figures and reports --------------------------------------------------------------------------------------- */
 
 enum { NAME_WIDTH = 12, VALUE_WIDTH = 14 };
 

@@ -1,4 +1,4 @@
-/* program: nsearch, the program. It includes nsearch.h alone, so it is the library's first user. The map of this folder:
+/* program: nsearch, the program. It includes nsearch.h alone and so is the library's first user. The map:
  *
  *   main.c       the table of commands; finds the one that is asked for and runs it
  *   options.c    the option tables: parses a command line by them, prints help from them
@@ -17,6 +17,7 @@
 #define NSEARCH_PROGRAM_H
 
 #include <pthread.h>
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -36,7 +37,7 @@ enum exit_code {
   EXIT_INTERRUPTED = 130
 };
 
-/* ---- memory.c ----------------------------------------------------------------------------------------------------- */
+/* ---- memory.c -------------------------------------------------------------------------------------------------- */
 
 /* realloc() that ends the program when there is no memory; grow(NULL, n) allocates. */
 void *grow(void *old, size_t bytes);
@@ -44,6 +45,7 @@ void release(void *block);
 
 /* printf() into new memory. */
 char *text_of(const char *format, ...) __attribute__((format(printf, 1, 2)));
+char *text_of_args(const char *format, va_list args) __attribute__((format(printf, 1, 0)));
 
 /* Strings that are borrowed, mostly of the command line. */
 struct list {
@@ -53,7 +55,7 @@ struct list {
 void list_add(struct list *list, const char *item);
 void list_free(struct list *list);
 
-/* ---- stream.c ----------------------------------------------------------------------------------------------------- */
+/* ---- stream.c -------------------------------------------------------------------------------------------------- */
 
 /* Writing goes on in silence after an error; the first one is kept in `error` (an errno). */
 struct stream {
@@ -79,7 +81,7 @@ int64_t stream_line(struct stream *in);
 /* Writes to standard error, all at once. */
 void put_error(const char *bytes, size_t len);
 
-/* ---- glyph.c ------------------------------------------------------------------------------------------------------ */
+/* ---- glyph.c --------------------------------------------------------------------------------------------------- */
 
 /* The next character of text that may hold any bytes. Control characters never come out of it: those that mean white
  * space are GLYPH_BLANK, other ones and bytes that are not UTF-8 are U+FFFD, and characters that only turn the
@@ -103,14 +105,15 @@ bool code_point_is_control(uint32_t code); /* would not be safe in a terminal */
 /* All of a text on one line. */
 void put_clean(struct stream *out, const char *text, size_t len);
 
-/* ---- format.c ----------------------------------------------------------------------------------------------------- */
+/* ---- format.c -------------------------------------------------------------------------------------------------- */
 
 enum { FORMAT_ROOM = 48 };
 
 /* Each fills room[FORMAT_ROOM] and returns it. */
 const char *format_count(char *room, uint64_t number);   /* "12,345" */
 const char *format_size(char *room, uint64_t bytes);     /* "61.0 MB", of 1,000,000 bytes */
-const char *format_duration(char *room, double seconds); /* "0.8 s", "2:05 min" */
+const char *format_duration(char *room, double seconds); /* "0.82 s", "2:05 min" */
+const char *format_clock(char *room, uint64_t seconds);  /* "0:07", "1:02:05" */
 /* As much of a time as is known: "2025", "2025-11", "2025-11-14", "2025-11-14 09:30"; "" when there is none. */
 const char *format_date(char *room, int64_t seconds, nsearch_precision precision);
 /* RFC 3339, UTC; "" for a year that it cannot write. */
@@ -118,21 +121,21 @@ const char *format_rfc3339(char *room, int64_t seconds);
 const char *precision_name(nsearch_precision precision); /* NULL when there is no date; so origin_name() */
 const char *origin_name(nsearch_origin origin);
 
-/* ---- failure.c ---------------------------------------------------------------------------------------------------- */
+/* ---- failure.c ------------------------------------------------------------------------------------------------- */
 
 /* One line "nsearch: ..." on standard error, free of control characters. */
 void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* Says what failed and what to do about it; returns the exit code. `index` is what --index said, or NULL. */
-int failure(nsearch_status status, const nsearch_error *err, const char *index);
+/* Says what failed, in the library's words; returns the exit code. */
+int failure(nsearch_status status, const nsearch_error *err);
 
 /* The same for a question, with a caret under the place. */
-int question_failure(nsearch_status status, const nsearch_error *err, const char *index, const char *question);
+int question_failure(nsearch_status status, const nsearch_error *err, const char *question);
 
 /* For files that the program itself reads and writes: EXIT_SYSTEM. */
 int file_failure(const char *what, const char *path, int error);
 
-/* ---- options.c ---------------------------------------------------------------------------------------------------- */
+/* ---- options.c ------------------------------------------------------------------------------------------------- */
 
 enum option_kind {
   OPTION_FLAG,   /* bool */
@@ -187,7 +190,7 @@ void guess_offer(struct guess *guess, const char *typed, const char *word);
 /* --index, else $NSEARCH_INDEX, else ".nsearch". */
 const char *index_path(const struct common_settings *common);
 
-/* ---- main.c and command_*.c --------------------------------------------------------------------------------------- */
+/* ---- main.c and command_*.c ------------------------------------------------------------------------------------ */
 
 extern const struct command command_index, command_query, command_related, command_show, command_stats, command_batch,
     command_help;
@@ -205,13 +208,13 @@ struct page_settings {
 };
 int request_page(nsearch_request *request, const struct page_settings *page, nsearch_error *err);
 
-/* ---- interrupt.c -------------------------------------------------------------------------------------------------- */
+/* ---- interrupt.c ----------------------------------------------------------------------------------------------- */
 
 /* From now on the first Ctrl-C only raises the flag, and the second ends the program. */
 void interrupt_watch(void);
 int interrupted(void *unused); /* an nsearch_cancel */
 
-/* ---- print.c: one interface, two printers ------------------------------------------------------------------------- */
+/* ---- print.c: one interface, two printers ---------------------------------------------------------------------- */
 
 struct answer {
   const char *question; /* NULL for related articles, then: */
@@ -246,7 +249,7 @@ enum { EVENT_FIRST = NSEARCH_EVENT_UNREADABLE, EVENT_LAST = NSEARCH_EVENT_TOO_LA
  * no failure. */
 int finish(struct stream *out, int code);
 
-/* ---- json.c ------------------------------------------------------------------------------------------------------- */
+/* ---- json.c ---------------------------------------------------------------------------------------------------- */
 
 struct json {
   struct stream *out;
@@ -266,7 +269,7 @@ void json_real(struct json *json, double number, int digits); /* null when it is
 void json_bool(struct json *json, bool value);
 void json_end(struct json *json); /* a newline after the document */
 
-/* ---- page.c: text for people -------------------------------------------------------------------------------------- */
+/* ---- page.c: text for people ----------------------------------------------------------------------------------- */
 
 enum style { STYLE_PLAIN, STYLE_TITLE, STYLE_MATCH, STYLE_SOURCE, STYLE_DIM };
 
@@ -291,7 +294,7 @@ void page_text(const struct page *page, int indent, enum style style, const char
                const struct mark *marks, size_t mark_count);
 void page_blanks(const struct page *page, int count);
 
-/* ---- progress.c --------------------------------------------------------------------------------------------------- */
+/* ---- progress.c ------------------------------------------------------------------------------------------------ */
 
 /* The library calls from its own threads, messages and figures at the same time; the lock keeps the line whole. */
 struct progress {

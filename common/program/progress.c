@@ -49,8 +49,7 @@ void progress_figures(struct progress *progress, const nsearch_report *report) {
     add(line, sizeof line, "   ", part);
     /* The first second says little about the rest. */
     if (seconds >= 1 && done > 0 && done < total) {
-      snprintf(part, sizeof part, "%s left",
-               format_duration(room, (double)(long)(seconds * (total - done) / done + 1)));
+      snprintf(part, sizeof part, "%s left", format_clock(room, (uint64_t)(seconds * (total - done) / done + 1)));
       add(line, sizeof line, "   ", part);
     }
   }

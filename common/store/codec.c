@@ -149,6 +149,7 @@ static size_t bitset_encode(const uint32_t *docs, size_t count, int64_t before, 
 }
 
 size_t docs_encode(const uint32_t *docs, size_t count, int64_t before, uint8_t *out) {
+  assert(count > 0 && count <= BLOCK);
   uint32_t gaps[BLOCK];
   int64_t last = before;
   for (size_t i = 0; i < count; i++) {

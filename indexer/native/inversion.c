@@ -280,7 +280,7 @@ static int write_term(struct inversion *inv, struct segment_writer *segment, con
 }
 
 static int write_terms(struct inversion *inv, struct segment_writer *segment, struct nsearch_error *err) {
-  uint32_t count;
+  uint32_t count = 0;
   struct sort_key *keys = sort_terms(inv->batch->lexicon, &count);
   int status = keys ? NSEARCH_OK : error_memory(err);
   for (uint32_t i = 0; !status && i < count; i++) status = write_term(inv, segment, &keys[i], err);

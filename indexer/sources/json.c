@@ -46,7 +46,7 @@ static int fill_more(struct input *input, bool *more, struct nsearch_error *err)
   *more = false;
   if (input->at_end || before > RECORD_MAX)
     return NSEARCH_OK;
-  int status = input_fill(input, before < SPAN_BYTES ? SPAN_BYTES : before * 2, err);
+  int status = input_fill(input, before < SPAN_BYTES ? SPAN_BYTES : wider(before), err);
   *more = input->len > before;
   return status;
 }
@@ -204,7 +204,7 @@ static int give_up(struct input *input, uint64_t *state, enum json_edge edge, st
   struct json_scan scan = {.tolerant = true};
   if (edge == JSON_SPLIT_STRING)
     problem_set(problem, NSEARCH_EVENT_BROKEN, record, "a string runs over a line end in the record at byte %llu", offset);
-  else if (input->at_end)
+  else if (input->len <= RECORD_MAX)
     problem_set(problem, NSEARCH_EVENT_BROKEN, record, "the record at byte %llu has no end", offset);
   else
     problem_set(problem, NSEARCH_EVENT_TOO_LARGE, record, "the record at byte %llu is larger than %d MiB", offset,
@@ -227,7 +227,8 @@ struct stretch {
   enum json_edge edge;
 };
 
-static struct stretch measure(const char *text, size_t have) {
+/* At the top of a file only objects are records: an array there is one of records. */
+static struct stretch measure(const char *text, size_t have, bool in_sequence) {
   struct stretch out = {.edge = JSON_END};
   for (size_t at = 0; at < have && out.len < SPAN_BYTES;) {
     struct json_scan scan = {.at = 0};
@@ -235,7 +236,11 @@ static struct stretch measure(const char *text, size_t have) {
       at++;
       continue;
     }
+    if (in_sequence && text[at] != '{')
+      break;
     out.edge = json_scan(&scan, text + at, have - at);
+    if (scan.at > RECORD_MAX)
+      out.edge = JSON_MORE;
     if (out.edge == JSON_MORE || out.edge == JSON_SPLIT_STRING || scan.at == 0)
       break;
     out.len = at += scan.at;
@@ -245,15 +250,18 @@ static struct stretch measure(const char *text, size_t have) {
 }
 
 /* As measure(), with as much of the file as one record needs. */
-static int measure_record(struct input *input, struct stretch *out, struct nsearch_error *err) {
-  bool more = true;
+static int measure_record(struct input *input, const uint64_t *state, struct stretch *out, struct nsearch_error *err) {
+  bool more = true, in_sequence = state[STATE_PHASE] == IN_SEQUENCE;
   int status = input_fill(input, SPAN_BYTES, err);
   if (status)
     return status;
-  while ((*out = measure(input->window, input->len), out->count == 0 && out->edge == JSON_MORE && more))
+  for (;;) {
+    *out = measure(input->window, input->len, in_sequence);
+    if (out->count > 0 || out->edge != JSON_MORE || !more)
+      return NSEARCH_OK;
     if ((status = fill_more(input, &more, err)))
       return status;
-  return NSEARCH_OK;
+  }
 }
 
 /* True when the record is all there is: the file is one article. */
@@ -298,7 +306,7 @@ static int split(struct input *input, uint64_t state[8], struct span *span, bool
   *more = true;
   if (take_bracket(input, state, next, problem))
     return NSEARCH_OK;
-  if ((status = measure_record(input, &stretch, err)))
+  if ((status = measure_record(input, state, &stretch, err)))
     return status;
   if (stretch.count == 0)
     return give_up(input, state, stretch.edge, problem, err);

@@ -48,7 +48,7 @@ static bool skip_line(struct input *input, uint64_t *state) {
 
 /* Length of the whole lines at the front of the window, about SPAN_BYTES of them; 0 when one is over the limit. */
 static int whole_lines(struct input *input, size_t *len, struct nsearch_error *err) {
-  for (size_t want = SPAN_BYTES, looked = 0;; want *= 2) {
+  for (size_t want = SPAN_BYTES, looked = 0;; want = wider(want)) {
     int status = input_fill(input, want, err);
     if (status)
       return status;

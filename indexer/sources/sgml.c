@@ -117,7 +117,7 @@ static int take_rest(struct input *input, uint64_t *records, const char *name, s
   uint64_t begun = 0;
   for (size_t at = 0; next_mark(input->window, input->len, at, name, &tag); at = tag.end)
     begun += !tag.closing;
-  if (begun > 0 && input->at_end)
+  if (begun > 0 && input->len <= RECORD_MAX)
     problem_set(problem, NSEARCH_EVENT_BROKEN, *records + 1, "</%s> is missing: the file ends inside the record", name);
   else if (begun > 0)
     problem_set(problem, NSEARCH_EVENT_TOO_LARGE, *records + 1, "the record is larger than %d MiB", RECORD_MAX >> 20);
@@ -128,20 +128,20 @@ static int take_rest(struct input *input, uint64_t *records, const char *name, s
 
 int sgml_split(struct input *input, uint64_t state[8], const char *name, struct span *span, bool *more,
                struct source_problem *problem, struct nsearch_error *err) {
-  for (size_t want = SPAN_BYTES;; want *= 2) {
+  for (size_t want = SPAN_BYTES;; want = wider(want)) {
     uint64_t count;
     int status = input_fill(input, want, err);
     if (status)
       return status;
     *more = input->len > 0;
-    size_t len = whole_records(input->window, input->len, name, &count);
+    size_t len = whole_records(input->window, input->len < want ? input->len : want, name, &count);
     if (len > 0) {
       span->record = state[0] + 1;
       span->count = count;
       state[0] += count;
       return span_take(input, len, span, err);
     }
-    if (input->at_end || want > RECORD_MAX)
+    if ((input->at_end && input->len <= want) || want > RECORD_MAX)
       return take_rest(input, &state[0], name, problem);
   }
 }

@@ -38,6 +38,10 @@ void trim(const char **text, size_t *len) {
     --*len;
 }
 
+size_t wider(size_t want) {
+  return want < RECORD_MAX / 2 ? want * 2 : (size_t)RECORD_MAX + 1;
+}
+
 int span_take(struct input *input, size_t bytes, struct span *span, struct nsearch_error *err) {
   span->bytes = memory_alloc(bytes ? bytes : 1);
   if (!span->bytes)

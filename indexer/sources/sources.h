@@ -18,6 +18,10 @@ size_t leading_blank(const char *text, size_t len);
 /* Drops ASCII white space and control characters at both ends. */
 void trim(const char **text, size_t *len);
 
+/* How much of the stream to look at when `want` bytes do not hold a whole record: twice as much, and at most one byte
+ * more than a record may have. */
+size_t wider(size_t want);
+
 /* Moves the first bytes of the window into the span. */
 int span_take(struct input *input, size_t bytes, struct span *span, struct nsearch_error *err);
 

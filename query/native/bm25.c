@@ -65,7 +65,7 @@ int scoring_prepare(struct scoring *scoring, struct snapshot *snapshot, const st
                     struct nsearch_error *err) {
   memset(scoring, 0, sizeof *scoring);
   const struct engine_stats *stats = &snapshot->stats;
-  double scale;
+  double scale = 1;
   int status = add_leaves(scoring, snapshot, tree, err);
   if (!status) status = choose_scale(scoring, stats->articles, &scale, err);
   if (status) return status;

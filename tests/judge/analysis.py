@@ -223,13 +223,16 @@ def analyse(text, language):
 
 
 def question_words(text):
-    """(raw word, spaceless, prefix) of a question's text; prefix: a spaceless character that stands alone."""
-    words = []
-    for start, end, spaceless, tail in raw_words(text):
-        if not tail:
-            clusters = sum(1 for char in text[start:end] if classify(char) == "spaceless")
-            words.append((text[start:end], spaceless, spaceless and clusters == 1))
-    return words
+    """(raw word, spaceless) of a question's text: what ends it may go on in an article."""
+    words = list(raw_words(text))
+    if words and words[-1][3]:
+        words.pop()
+    return [(text[start:end], spaceless) for start, end, spaceless, _ in words]
+
+
+def is_single(words):
+    """Whether the words are one spaceless character."""
+    return len(words) == 1 and words[0][1] and sum(classify(char) == "spaceless" for char in words[0][0]) == 1
 
 
 def match_form(value):
@@ -250,12 +253,9 @@ def stop_words(root):
     """{language: set of terms}."""
     with open(os.path.join(root, "common/text/stop_words.c"), encoding="utf-8") as file:
         source = re.sub(r"/\*.*?\*/", "", file.read(), flags=re.S)
-    tables = {}
-    for name, body in re.findall(r"static const char \*const (\w+)\[\]\s*=\s*\{(.*?)\};", source, flags=re.S):
-        words = set(" ".join(re.findall(r'"((?:[^"\\]|\\.)*)"', body)).split())
-        for code, language in STEMMERS.items():
-            if name in (code, language, code + "_words", language + "_words"):
-                tables[code] = words
-    if not tables:
-        raise SystemExit("judge: no table of stop words found in common/text/stop_words.c")
+    arrays = {name: set(re.findall(r'"([^"]*)"', body))
+              for name, body in re.findall(r"static const char \*const (\w+)\[\]\s*=\s*\{(.*?)\};", source, flags=re.S)}
+    tables = {code: arrays[name] for code, name in re.findall(r'TABLE\("(\w+)", (\w+)\)', source)}
+    if not tables or not all(tables.values()):
+        raise SystemExit("judge: cannot read the tables of common/text/stop_words.c")
     return tables

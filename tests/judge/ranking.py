@@ -95,10 +95,10 @@ def holds(tokens, phrase):
 
 
 class Leaf:
-    """A scoring word: the keys are exact terms, or (language, stem) pairs."""
+    """A scoring word: the keys are exact terms, or (language, stem) pairs. One that is a prefix scores its boost."""
 
-    def __init__(self, keys, boost=1):
-        self.keys, self.boost = frozenset(keys), boost
+    def __init__(self, keys, boost=1, constant=False):
+        self.keys, self.boost, self.constant = frozenset(keys), boost, constant
 
 
 def f32(value):
@@ -156,25 +156,28 @@ class Judge:
             return False
         letters = [char for char in clause.text if char.isalpha()]
         capitals = len(letters) >= 2 and all(char.isupper() for char in letters)
-        return not capitals and analysis.terms(*words[0][:2], None)[0] in self.stop_words
+        return not capitals and analysis.terms(*words[0], None)[0] in self.stop_words
 
     def text_clause(self, clause):
         """(matching entries, leaves) of a word or phrase; None when nothing of it is a word."""
         words = analysis.question_words(clause.text)
         if not words:
             return None
+        phrase = [analysis.terms(*word, None)[0] for word in words]
         if len(words) == 1 and not clause.quoted:
-            leaf = Leaf(self.plain_keys(*words[0][:2]))
+            if analysis.is_single(words):
+                leaf = Leaf((key for key in self.frequency if isinstance(key, str) and key.startswith(phrase[0])),
+                            constant=True)
+            else:
+                leaf = Leaf(self.plain_keys(*words[0]))
             return self.with_any(leaf.keys), [leaf]
-        phrase = [analysis.terms(raw, spaceless, None)[0] for raw, spaceless, _ in words]
         return self.with_phrase(phrase), [Leaf([term]) for term in phrase]
 
     def field_clause(self, clause):
         """The entries that a filter lets through."""
         field, wanted = clause.field, clause.text
         if field in ("title", "author"):
-            phrase = [analysis.terms(raw, spaceless, None)[0]
-                      for raw, spaceless, _ in analysis.question_words(wanted)]
+            phrase = [analysis.terms(*word, None)[0] for word in analysis.question_words(wanted)]
             return {number for number, entry in enumerate(self.entries)
                     if holds(entry.title if field == "title" else entry.authors, phrase)}
         return {number for number, entry in enumerate(self.entries) if self.has_value(entry.article, field, wanted)}
@@ -182,10 +185,12 @@ class Judge:
     @staticmethod
     def has_value(article, field, wanted):
         if field == "lang":
-            code = analysis.language_of(article["language"])
-            return code is not None and code == analysis.language_of(wanted)
+            code = analysis.language_of(wanted)
+            if code:
+                return code == analysis.language_of(article["language"])
+            return analysis.match_form(article["language"]) == analysis.match_form(wanted)
         if field == "id":
-            return article["id"] == wanted
+            return wanted in (article["id"], article["url"])
         values = {"source": [article["source"]], "section": [article["section"]], "topic": article["topics"],
                   "site": [site_of(article["url"])]}[field]
         return any(value and analysis.match_form(value) == analysis.match_form(wanted) for value in values)
@@ -195,8 +200,8 @@ class Judge:
     def matches(self, question):
         """(entries, leaves with the entries in which each counts)."""
         required, optional, filters, excluded = [], [], [], []
-        plain = [clause for clause in question.clauses if not (clause.sign or clause.field or clause.quoted)]
-        drop_stops = not all(self.is_stop_word(clause) for clause in plain)
+        drop_stops = any(not self.is_stop_word(clause) and analysis.question_words(clause.text)
+                         for clause in question.clauses if clause.sign != "-" and not clause.field)
         plain_leaves, phrase_leaves = {}, []
         for clause in question.clauses:
             if clause.field:
@@ -214,8 +219,8 @@ class Judge:
             is_plain = clause.sign == "" and not clause.quoted
             (required if clause.sign == "+" or (question.every and is_plain) else optional).append(found)
             if len(leaves) == 1 and not clause.quoted:
-                known = plain_leaves.setdefault(leaves[0].keys, (Leaf(leaves[0].keys, 0), found))
-                known[0].boost += 1
+                known = plain_leaves.setdefault(leaves[0].keys, (leaves[0], found))[0]
+                known.boost += known is not leaves[0]
             else:
                 phrase_leaves += [(leaf, found) for leaf in leaves]
         result = set(self.everything)
@@ -248,7 +253,8 @@ class Judge:
         bounds = []
         for leaf, _ in leaves:
             df = len(self.with_any(leaf.keys))
-            bounds.append(leaf.boost * math.log(1 + (count - df + 0.5) / (df + 0.5)))
+            bounds.append(leaf.boost if leaf.constant else
+                          leaf.boost * math.log(1 + (count - df + 0.5) / (df + 0.5)))
         total = 0.0
         for bound in sorted(bounds):
             total += bound
@@ -258,6 +264,10 @@ class Judge:
         sums = dict.fromkeys(result, 0)
         for (leaf, found), bound in zip(leaves, bounds):
             weight = f32(math.ldexp(bound, scale))
+            if leaf.constant:
+                for number in found & result:
+                    sums[number] += round(math.ldexp(bound, scale))
+                continue
             for number in found & result:
                 tf = sum(self.frequency.get(key, {}).get(number, 0) for key in leaf.keys)
                 k = f32(c0 + f32(c1 * f32(self.length[number])))

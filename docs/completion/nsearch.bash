@@ -1,0 +1,51 @@
+# bash completion for nsearch
+
+_nsearch_options() {
+  case $1 in
+    index) echo "--language --title-weight --no-text --map --include --exclude --ids --threads --memory --report --quiet
+      --json --index --help" ;;
+    query) echo "-n --offset --since --until --all --plain --count --no-snippets --json --index --help" ;;
+    related) echo "-n --offset --since --until --copies --json --index --help" ;;
+    show) echo "--json --index --help" ;;
+    stats) echo "--json --index --help" ;;
+    batch) echo "--format -n --tag --syntax --timing --index --help" ;;
+  esac
+}
+
+_nsearch() {
+  local commands="index query related show stats batch help"
+  local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]} words=
+  COMPREPLY=()
+  if [ "$COMP_CWORD" -eq 1 ]; then
+    words="$commands --help --version"
+  else
+    case $before in
+      --index) compopt -o filenames 2>/dev/null
+        mapfile -t COMPREPLY < <(compgen -d -- "$word")
+        return ;;
+      --report) compopt -o filenames 2>/dev/null
+        mapfile -t COMPREPLY < <(compgen -f -- "$word")
+        return ;;
+      --ids) words="file global" ;;
+      --format) words="plain trec" ;;
+      --map) compopt -o nospace 2>/dev/null
+        words="id= url= title= body= source= section= language= author= topic= published= updated=" ;;
+      -n | --offset | --since | --until | --threads | --memory | --title-weight | --language | --include | --exclude | --tag)
+        return ;;
+      *)
+        case $word in
+          -*) words=$(_nsearch_options "$command") ;;
+          *)
+            case $command in
+              help) words=$commands ;;
+              index | batch) compopt -o filenames 2>/dev/null
+                mapfile -t COMPREPLY < <(compgen -f -- "$word")
+                return ;;
+            esac ;;
+        esac ;;
+    esac
+  fi
+  mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
+}
+
+complete -F _nsearch nsearch

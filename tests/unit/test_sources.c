@@ -1,0 +1,448 @@
+/* Every format: bytes in, articles and problems out, in one table. A case is read whole, and again in a long file. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+#include <zlib.h>
+
+#include "indexer/sources/sources.h"
+
+static char folder[] = "/tmp/nsearch-sources-XXXXXX";
+
+static int set_up(void **state) {
+  (void)state;
+  return mkdtemp(folder) ? 0 : -1;
+}
+
+static int tear_down(void **state) {
+  (void)state;
+  return rmdir(folder);
+}
+
+/* ---- Reading bytes into a line of text a record ---- */
+
+static void add_list(struct buffer *out, const char *name, const struct article_list *list) {
+  for (const char *value = NULL; (value = article_list_next(list, value));)
+    buffer_format(out, " %s=%s", name, value);
+}
+
+static int take(void *payload, struct nsearch_article *article, uint64_t record, bool whole_file,
+                struct nsearch_error *err) {
+  static const char *const names[ARTICLE_PARTS] = {"id", "url", "title", "body", "source", "section", "language"};
+  struct buffer *out = payload;
+  uint64_t replaced;
+  assert_int_equal(article_tidy(article, &replaced, err), 0);
+  buffer_format(out, "%d%s", (int)record, whole_file ? "*" : "");
+  for (int i = 0; i < ARTICLE_PARTS; i++) {
+    size_t len;
+    const char *text = article_get(article, (enum article_part)i, &len);
+    if (len > 0)
+      buffer_format(out, " %s=%s", names[i], text);
+  }
+  add_list(out, "author", &article->authors);
+  add_list(out, "topic", &article->topics);
+  if (article->published.precision) {
+    char date[DATE_TEXT_MAX];
+    date_format(article->published.seconds, date);
+    buffer_format(out, " date=%s/%d", date, article->published.precision);
+  }
+  if (article->has_updated)
+    buffer_format(out, " updated=%lld", (long long)article->updated);
+  if (replaced)
+    buffer_format(out, " replaced=%d", (int)replaced);
+  buffer_text(out, "\n");
+  return NSEARCH_OK;
+}
+
+static void problem(void *payload, enum nsearch_event_kind kind, uint64_t record, const char *message) {
+  assert_true(strlen(message) > 0 && !strchr(message, '\n'));
+  buffer_format(payload, "%d %s\n", (int)record,
+                kind == NSEARCH_EVENT_BROKEN      ? "broken"
+                : kind == NSEARCH_EVENT_TOO_LARGE ? "too large"
+                                                  : "other");
+}
+
+/* Reads an open input; `out` gets what the format is called, or "unknown", and a line a record. */
+static void read_input(struct input *input, const char *name, const struct field_map *map, struct buffer *out) {
+  uint64_t state[8] = {0}, records = 0;
+  bool more = true;
+  struct sink sink = {.article = nsearch_article_new(), .file_name = name, .map = map, .take = take,
+                      .problem = problem, .payload = out};
+  nsearch_error *err = nsearch_error_new();
+  if (input_fill(input, 64 << 10, err))
+    buffer_format(out, "cut\n");
+  const struct source *source = source_find(input->window, input->len, input->at_end, name);
+  buffer_format(out, "%s\n", source ? source->name : "unknown");
+  while (source && more) {
+    struct span span = {0};
+    struct source_problem bad = {0};
+    int status = source->split(input, state, &span, &more, &bad, err);
+    if (status) {
+      assert_int_equal(status, NSEARCH_ERR_INPUT);
+      buffer_format(out, "cut\n");
+      more = true;
+      continue;
+    }
+    if (bad.kind)
+      problem(out, bad.kind, bad.record, bad.message);
+    if (!span.bytes)
+      continue;
+    assert_true(span.record > records);
+    records = span.record + span.count - 1;
+    assert_int_equal(source->parse(&span, &sink, err), 0);
+    memory_free(span.bytes);
+  }
+  buffer_byte(out, 0);
+  assert_false(out->failed);
+  nsearch_article_free(sink.article);
+  nsearch_error_free(err);
+}
+
+/* What comes out of a file of these bytes; memory_free() it. */
+static char *read_bytes(const char *name, const void *bytes, size_t len, const struct field_map *map) {
+  char path[300];
+  struct buffer out = {0};
+  struct file_out *file;
+  struct input *input;
+  snprintf(path, sizeof path, "%s/%s", folder, name);
+  assert_int_equal(file_create(&file, path, NULL), 0);
+  assert_int_equal(file_write(file, bytes, len, NULL), 0);
+  assert_int_equal(file_close(&file, NULL), 0);
+  assert_int_equal(input_open(&input, path, NULL), 0);
+  read_input(input, name, map, &out);
+  assert_int_equal(input->raw_bytes, len);
+  input_close(input);
+  assert_int_equal(file_remove(path, NULL), 0);
+  return out.bytes;
+}
+
+static void check(const char *name, const void *bytes, size_t len, const char *expected) {
+  char *found = read_bytes(name, bytes, len, NULL);
+  if (strcmp(found, expected) != 0)
+    print_error("%s: %.*s\ngives %.2000s\n", name, (int)(len < 500 ? len : 500), (const char *)bytes, found);
+  assert_true(strcmp(found, expected) == 0);
+  memory_free(found);
+}
+
+struct example {
+  const char *name, *bytes, *expected;
+};
+
+static void check_all(const struct example *examples, size_t count) {
+  for (size_t i = 0; i < count; i++)
+    check(examples[i].name, examples[i].bytes, strlen(examples[i].bytes), examples[i].expected);
+}
+
+#define CHECK_ALL(examples) check_all(examples, sizeof examples / sizeof *examples)
+
+/* ---- JSON ---- */
+
+static const struct example json_shapes[] = {
+    {"a.jsonl", "{\"title\":\"A\"}\n\n  \n{\"title\":\"B\"}", "json-lines\n1 title=A\n2 title=B\n"},
+    {"a", "{\"title\":\"A\"}\n{\"title\":\"B\"}\n", "json-lines\n1 title=A\n2 title=B\n"},
+    {"a.jsonl", "{\"title\":\"A\"}\n{\"title\":\n{\"title\":\"C\"}\r\n", "json-lines\n1 title=A\n2 broken\n3 title=C\n"},
+    {"a.ndjson", "[1]\n\"x\"\n{}\n", "json-lines\n1 broken\n2 broken\n3\n"},
+    {"a.jsonl", "", "json-lines\n"},
+    {"a.json", "{\"title\": \"A\"}", "json\n1* title=A\n"},
+    {"a", "\xEF\xBB\xBF {\n \"title\": \"A\"\n}\n", "json\n1* title=A\n"},
+    {"a.json", "{\"title\": \"A\"} {\"title\": \"B\"}", "json\n1 title=A\n2 title=B\n"},
+    {"a.json", "[{\"title\": \"A\"}, {\"title\": \"B\"}]", "json\n1 title=A\n2 title=B\n"},
+    {"a.json", "[]", "json\n"},
+    {"a.json", " \n", "json\n"},
+    {"a.json", "[{\"title\": \"A\"}]\n[{\"title\": \"B\"}]", "json\n1 title=A\n2 title=B\n"},
+    {"feed", "{\"title\": \"Feed\", \"x\": {\"items\": [{}]}, \"Entries\": [ {\"title\": \"A\"}, {\"title\": \"B\"} ],"
+             " \"source\": {\"title\": \"S\"}}",
+     "json\n1 title=A\n2 title=B\n"},
+    {"a.json", "{\"articles\": [], \"title\": \"Feed\"}", "json\n"},
+    {"a.json", "{\"title\": \"A\", \"items\": [\"x\"], \"text\": \"entries\"}", "json\n1* title=A body=entries\n"},
+    /* A bad element costs itself. */
+    {"a.json", "[{\"title\": \"A\"}, {\"title\" \"B\"}, 7, {\"title\": \"C\"}]",
+     "json\n1 title=A\n2 broken\n3 broken\n4 title=C\n"},
+    {"a.json", "[{\"title\": \"A\", \"t\": [1}, {\"title\": \"B\"}]", "json\n1 broken\n2 title=B\n"},
+    {"a.json", "[\n {\"title\": \"A},\n {\"title\": \"B\"}\n]\n", "json\n1 broken\n2 title=B\n"},
+    {"a.json", "[\n {\"title\": \"A\",\n {\"title\": \"B\"},\n {\"title\": \"C\"}\n]\n",
+     "json\n1 broken\n"},
+    {"a.json", "{\"title\": \"A\"}\n{\"title\": \"B\"", "json-lines\n1 title=A\n2 broken\n"},
+    {"a.json", "[{\"title\": \"A\"}, {\"title\": \"B", "json\n1 title=A\n2 broken\n"},
+    {"a.json", "{\"title\": \"A\"} and so on {", "json\n1 title=A\n2 broken\n"},
+    {"a.json", "no JSON at all", "json\n1 broken\n"},
+};
+
+static const struct example json_fields[] = {
+    {"a.json", "{\"ID\": 17, \"Link\": \"http://x/\", \"HEADLINE\": \"H\", \"lang\": \"en\", \"category\": \"World\"}",
+     "json\n1* id=17 url=http://x/ title=H section=World language=en\n"},
+    /* The order of the spellings decides and not that of the record; what is empty does not count. */
+    {"a.json", "{\"summary\": \"S\", \"content\": \"C\", \"description\": \"D\", \"title\": \" \", \"name\": \"N\"}",
+     "json\n1* title=N body=C\n"},
+    {"a.json", "{\"text\": \"\", \"description\": \"D\", \"body\": null}", "json\n1* body=D\n"},
+    {"a.json", "{\"title\": \"A\", \"title\": \"B\"}", "json\n1* title=B\n"},
+    {"a.json", "{\"date\": \"soon\", \"pubDate\": \"2024-02-03\", \"modified\": \"1970-01-02\"}",
+     "json\n1* date=2024-02-03T00:00:00Z/3 updated=86400\n"},
+    {"a.json", "{\"published\": 86400}", "json\n1* date=1970-01-02T00:00:00Z/4\n"},
+    {"a.json", "{\"source\": {\"id\": 1, \"name\": \"Post\"}, \"source_url\": \"x\"}", "json\n1* source=Post\n"},
+    {"a.json", "{\"title\": {\"rendered\": \"T\"}, \"content\": [{\"type\": \"x\", \"value\": \"A\"}, {\"value\": \"B\"}]}",
+     "json\n1* title=T body=A\n\nB\n"},
+    {"a.json", "{\"content\": {\"a\": {\"value\": \"no\"}, \"value\": \"yes\", \"b\": [{\"name\": \"no\"}]}}",
+     "json\n1* body=yes\n"},
+    {"a.json", "{\"x\": {\"title\": \"no\"}, \"y\": [{\"body\": \"no\"}], \"title\": [\"T\", \"U\"]}", "json\n1* title=T\n"},
+    {"a.json", "{\"author\": \"Jane Roe, John Doe and Ann Poe\"}",
+     "json\n1* author=Jane Roe author=John Doe author=Ann Poe\n"},
+    {"a.json", "{\"byline\": \"By Roe, Jane; Doe, John\"}", "json\n1* author=Roe, Jane author=Doe, John\n"},
+    {"a.json", "{\"authors\": [\"Roe, Jane\", {\"url\": \"x\", \"name\": \"John Doe\"}, null]}",
+     "json\n1* author=Roe, Jane author=John Doe\n"},
+    {"a.json", "{\"tags\": \"a, b,, c d\"}", "json\n1* topic=a topic=b topic=c d\n"},
+    {"a.json", "{\"topic\": \"a, b\"}", "json\n1* topic=a, b\n"},
+    {"a.json", "{\"topics\": [\"a, b\", 3], \"topic\": \"z\"}", "json\n1* topic=a, b topic=3\n"},
+    {"a.json", "{\"title\": \"\\u00e9\\ud83d\\ude00\\\"\\n\\u0000x\"}", "json\n1* title=\xC3\xA9\xF0\x9F\x98\x80\" x\n"},
+    {"a.json", "{\"title\": \"a\xff\"}", "json\n1* title=a\xEF\xBF\xBD replaced=1\n"},
+    /* HTML is taken apart, and what only looks like it is not. */
+    {"a.json", "{\"description\": \"<p>A &amp; <b>B</b>c</p><script>x</script>D&#8217;s\"}", "json\n1* body=A & Bc\nD\xE2\x80\x99s\n"},
+    {"a.json", "{\"text\": \"a < b &amp; c <d> e\"}", "json\n1* body=a < b &amp; c <d> e\n"},
+};
+
+static void test_json(void **state) {
+  (void)state;
+  CHECK_ALL(json_shapes);
+  CHECK_ALL(json_fields);
+}
+
+static void test_map(void **state) {
+  static struct field_map_entry entries[] = {{(char *)"body", (char *)"Story"}, {(char *)"title", (char *)"text"},
+                                             {(char *)"topic", (char *)"text"}};
+  static const struct field_map map = {entries, 3, 3};
+  const char *bytes = "{\"title\": \"usual\", \"text\": \"T\", \"story\": \"S\", \"body\": \"B\"}";
+  (void)state;
+  char *found = read_bytes("a.json", bytes, strlen(bytes), &map);
+  assert_string_equal(found, "json\n1* title=T body=S topic=T\n");
+  memory_free(found);
+  bytes = "{\"text\": \"\", \"body\": \"B\"}";
+  found = read_bytes("a.json", bytes, strlen(bytes), &map);
+  assert_string_equal(found, "json\n1* body=B\n");
+  memory_free(found);
+}
+
+static void test_json_depth(void **state) {
+  char deep[400];
+  (void)state;
+  for (int depth = 63; depth <= 64; depth++) {
+    memset(deep, 0, sizeof deep);
+    strcpy(deep, "{\"title\": \"T\", \"x\": ");
+    memset(deep + strlen(deep), '[', (size_t)depth);
+    memset(deep + strlen(deep), ']', (size_t)depth);
+    strcat(deep, "} {\"title\": \"U\"}");
+    check("a.json", deep, strlen(deep), depth == 63 ? "json\n1 title=T\n2 title=U\n" : "json\n1 broken\n2 title=U\n");
+  }
+}
+
+/* ---- SGML and text ---- */
+
+static const struct example sgml[] = {
+    {"r.sgm",
+     "<!DOCTYPE lewis SYSTEM \"lewis.dtd\">\n"
+     "<REUTERS TOPICS=\"YES\" OLDID=\"5\" NEWID=\"1\">\n<DATE>26-FEB-1987 15:01:01.79&#9;&#9;RM</DATE>\n"
+     "<TOPICS><D>cocoa</D><D>wheat</D></TOPICS>\n<PLACES><D>usa</D></PLACES>\n<UNKNOWN>\n&#5;C</UNKNOWN>\n"
+     "<TEXT>&#2;\n<TITLE>ROE &lt;ROE> SEEN</TITLE>\n<AUTHOR>    by Jane Roe, Reuters</AUTHOR>\n"
+     "<DATELINE>    LIMA, Feb 26 - </DATELINE><BODY>Rain &amp; wind.\n Reuter\n&#3;</BODY></TEXT>\n</REUTERS>\n"
+     "<REUTERS NEWID=\"2\"><DATE> 3-MAR-1987 11:59:25.44</DATE>\n<TEXT TYPE=\"UNPROC\">&#2;\nBare &lt;BB> text\n&#3;\n"
+     "</TEXT>\n</REUTERS>\n<REUTERS NEWID=\"3\"><TEXT TYPE=\"BRIEF\"><TITLE>Brief</TITLE></TEXT></REUTERS>\n",
+     "reuters-21578\n"
+     "1 id=1 title=ROE <ROE> SEEN body=LIMA, Feb 26 - Rain & wind.\n Reuter source=Reuters author=Jane Roe topic=cocoa "
+     "topic=wheat date=1987-02-26T15:01:01Z/4\n"
+     "2 id=2 body=Bare <BB> text source=Reuters date=1987-03-03T11:59:25Z/4\n3 id=3 title=Brief source=Reuters\n"},
+    {"r", "<REUTERS NEWID=\"1\"><TEXT><TITLE>A\n<REUTERS NEWID=\"2\"><TEXT><TITLE>B</TITLE></TEXT></REUTERS><REUTERS>",
+     "reuters-21578\n1 broken\n2 id=2 title=B source=Reuters\n3 broken\n"},
+    {"t",
+     "<DOC>\n<DOCNO> FT-1 </DOCNO>\n<DATE>2001-02-03</DATE><BYLINE>By JANE ROE</BYLINE>\n"
+     "<HEADLINE><P>Rain &amp; wind</P></HEADLINE>\n<TEXT>\n<P>One.</P><P>Two <i>words</i>.</P>\n</TEXT>\n"
+     "<SECTION>News</SECTION><TEXT>Three.</TEXT>\n</DOC>\n"
+     "<doc><docno>2</docno><text><H3><TI>Inside</TI></H3>Body<H3>Not again</H3></doc>\n"
+     "<DOC><DOCNO>3</DOCNO><HEADLINE>Open<TEXT>Body</HEADLINE> goes on</DOC><DOC><DOCNO>4",
+     "trec\n"
+     "1 id=FT-1 title=Rain & wind body=One.\n\nTwo  words .\n\nThree. section=News author=JANE ROE "
+     "date=2001-02-03T00:00:00Z/3\n"
+     "2 id=2 title=Inside body=Body Not again\n3 id=3 title=Open body=Body  goes on\n4 broken\n"},
+};
+
+static const struct example texts[] = {
+    {"n.txt", "A title\n\nAnd text.\n", "text\n1* title=A title body=And text.\n"},
+    {"n", "A title\r\nAnd text.", "text\n1* title=A title body=And text.\n"},
+    {"only line.txt", "One line\n\n", "text\n1* title=only line body=One line\n"},
+    {"n.text", "", "text\n1*\n"},
+    {"n.txt", "caf\xe9 noir\nx", "text\n1* title=caf\xEF\xBF\xBD noir body=x replaced=1\n"},
+    {"n.csv", "a,b\n1,2\n", "unknown\n"},
+    {"n.html", "<p>hello</p>", "unknown\n"},
+    {"n.txt", "<!DOCTYPE html><p>hello</p>", "unknown\n"},
+    {"n", "<?xml version=\"1.0\"?><feed/>", "unknown\n"},
+};
+
+static void test_sgml_and_text(void **state) {
+  char line[600];
+  (void)state;
+  CHECK_ALL(sgml);
+  CHECK_ALL(texts);
+  check("n.txt", "a\0b", 3, "unknown\n");
+  check("n", "\x89PNG\r\n\x1a\n\0", 9, "unknown\n");
+  memset(line, 'x', 201);
+  strcpy(line + 201, "\nmore");
+  char *found = read_bytes("name.txt", line, strlen(line), NULL);
+  assert_non_null(strstr(found, "title=name body=xxx"));
+  memory_free(found);
+}
+
+/* ---- Long files, and gzip ---- */
+
+/* n records of about `len` bytes with numbers as ids, between before and after. */
+static struct buffer many(const char *before, const char *record, const char *after, int n, size_t len) {
+  struct buffer out = {0};
+  char *fill = memory_alloc(len + 1);
+  memset(fill, 'w', len);
+  fill[len] = 0;
+  buffer_text(&out, before);
+  for (int i = 0; i < n; i++) {
+    const char *at = record;
+    for (; *at; at++)
+      if (*at == '#')
+        buffer_format(&out, "%d", i + 1);
+      else if (*at == '~')
+        buffer_text(&out, fill);
+      else
+        buffer_byte(&out, (uint8_t)*at);
+  }
+  buffer_text(&out, after);
+  memory_free(fill);
+  return out;
+}
+
+static struct buffer gzipped(const struct buffer *in, size_t member) {
+  struct buffer out = {0};
+  for (size_t at = 0; at < in->len; at += member) {
+    size_t len = in->len - at < member ? in->len - at : member;
+    z_stream stream = {.next_in = (Bytef *)in->bytes + at, .avail_in = (uInt)len};
+    assert_int_equal(deflateInit2(&stream, 6, Z_DEFLATED, 31, 8, Z_DEFAULT_STRATEGY), Z_OK);
+    assert_true(buffer_room(&out, len + 1000));
+    stream.next_out = (Bytef *)out.bytes + out.len;
+    stream.avail_out = (uInt)len + 1000;
+    assert_int_equal(deflate(&stream, Z_FINISH), Z_STREAM_END);
+    out.len += stream.total_out;
+    deflateEnd(&stream);
+  }
+  return out;
+}
+
+/* Records 1 to n come out once each and in order. */
+static void check_many(const char *name, const struct buffer *bytes, int n) {
+  char *found = read_bytes(name, bytes->bytes, bytes->len, NULL);
+  const char *at = strchr(found, '\n') + 1;
+  for (int i = 1; i <= n; i++, at = strchr(at, '\n') + 1) {
+    char expected[40];
+    int len = snprintf(expected, sizeof expected, "%d id=%d ", i, i);
+    assert_int_equal(strncmp(at, expected, (size_t)len), 0);
+  }
+  assert_string_equal(at, "");
+  memory_free(found);
+}
+
+static void test_long_files(void **state) {
+  static const struct {
+    const char *name, *before, *record, *after;
+  } formats[] = {
+      {"l.jsonl", "", "{\"id\":#,\"text\":\"~\"}\n", ""},
+      {"l.json", "[", "{\"id\":#,\"text\":\"~\\\"}\"},\n", "{}]"},
+      {"w.json", "{\"a\":[{}],\"items\":[", "{\"id\":#,\"text\":\"~\"}, ", "],\"b\":[{\"id\":0}]}"},
+      {"r.sgm", "", "<REUTERS NEWID=\"#\"><TEXT><BODY>~</BODY></TEXT></REUTERS>\n", ""},
+      {"t.trec", "", "<DOC><DOCNO>#</DOCNO><TEXT>~</TEXT></DOC>", "\n"},
+  };
+  static const struct {
+    int n;
+    size_t len;
+  } sizes[] = {{20000, 50}, {300, 5000}, {4, 400000}};
+  (void)state;
+  for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
+    for (size_t k = 0; k < sizeof sizes / sizeof *sizes; k++) {
+      const char *after = i == 1 ? "]" : formats[i].after;
+      struct buffer bytes = many(formats[i].before, formats[i].record, after, sizes[k].n, sizes[k].len);
+      struct buffer small = gzipped(&bytes, 100000), large = gzipped(&bytes, bytes.len);
+      check_many(formats[i].name, &bytes, sizes[k].n);
+      check_many(formats[i].name, &small, sizes[k].n);
+      check_many(formats[i].name, &large, sizes[k].n);
+      buffer_free(&bytes), buffer_free(&small), buffer_free(&large);
+    }
+}
+
+/* What came before the place where gzip breaks off stays; cut at every byte of a small file. */
+static void test_broken_gzip(void **state) {
+  const char *text = "{\"id\":1,\"text\":\"one\"}\n{\"id\":2,\"text\":\"two\"}\n";
+  struct buffer plain = {.bytes = (char *)text, .len = strlen(text)};
+  struct buffer bytes = gzipped(&plain, 22);
+  (void)state;
+  check("a.jsonl", bytes.bytes, bytes.len, "json-lines\n1 id=1 body=one\n2 id=2 body=two\n");
+  for (size_t len = 20; len < bytes.len; len++) {
+    char *found = read_bytes("a.jsonl.gz", bytes.bytes, len, NULL);
+    bool at_edge = strcmp(found, "json-lines\n1 id=1 body=one\n") == 0;
+    assert_true(strstr(found, "cut\n") == found || at_edge);
+    memory_free(found);
+  }
+  buffer_add(&bytes, "junk", 4);
+  check("a.jsonl", bytes.bytes, bytes.len, "cut\njson-lines\n1 id=1 body=one\n2 id=2 body=two\n");
+  bytes.bytes[bytes.len - 4 - 8] ^= 1; /* the checksum of the last member */
+  check("a.jsonl", bytes.bytes, bytes.len, "cut\njson-lines\n1 id=1 body=one\n2 id=2 body=two\n");
+  buffer_free(&bytes);
+}
+
+/* A record over the limit is skipped, and the next one is read. */
+static void test_too_large(void **state) {
+  struct buffer bytes = {0};
+  (void)state;
+  buffer_text(&bytes, "{\"id\":1}\n{\"id\":2,\"text\":\"");
+  assert_true(buffer_room(&bytes, (size_t)RECORD_MAX + 100));
+  memset(bytes.bytes + bytes.len, 'w', RECORD_MAX);
+  bytes.len += RECORD_MAX;
+  buffer_text(&bytes, "\"}\n{\"id\":3}\n");
+  check("a.jsonl", bytes.bytes, bytes.len, "json-lines\n1 id=1\n2 too large\n3 id=3\n");
+  check("a.json", bytes.bytes, bytes.len, "json\n1 id=1\n2 too large\n3 id=3\n");
+  check("a.txt", bytes.bytes + 24, bytes.len - 24, "text\n1 too large\n");
+  buffer_free(&bytes);
+}
+
+/* ---- Anything at all: no crash, no endless loop, no record twice ---- */
+
+static uint64_t random_state = 0x9e3779b97f4a7c15;
+
+static uint32_t random_below(uint32_t limit) {
+  random_state ^= random_state << 13, random_state ^= random_state >> 7, random_state ^= random_state << 17;
+  return (uint32_t)(random_state >> 32) % limit;
+}
+
+static void test_damage(void **state) {
+  static const char pieces[] = "{}[]\",:\\\n<>/&; 'aD";
+  const struct example *tables[] = {json_shapes, json_fields, sgml};
+  const size_t counts[] = {sizeof json_shapes / sizeof *json_shapes, sizeof json_fields / sizeof *json_fields,
+                           sizeof sgml / sizeof *sgml};
+  (void)state;
+  for (int round = 0; round < 3000; round++) {
+    size_t table = random_below(3);
+    const struct example *example = &tables[table][random_below((uint32_t)counts[table])];
+    struct buffer bytes = {0};
+    for (uint32_t i = 0; i < 1 + random_below(4); i++)
+      buffer_text(&bytes, example->bytes);
+    for (uint32_t i = 0; bytes.len > 0 && i < 1 + random_below(6); i++)
+      bytes.bytes[random_below((uint32_t)bytes.len)] = pieces[random_below(sizeof pieces - 1)];
+    memory_free(read_bytes(example->name, bytes.bytes, bytes.len, NULL));
+    buffer_free(&bytes);
+  }
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_json),        cmocka_unit_test(test_map),       cmocka_unit_test(test_json_depth),
+      cmocka_unit_test(test_sgml_and_text), cmocka_unit_test(test_long_files), cmocka_unit_test(test_broken_gzip),
+      cmocka_unit_test(test_too_large),   cmocka_unit_test(test_damage),
+  };
+  return cmocka_run_group_tests(tests, set_up, tear_down);
+}
