@@ -53,10 +53,11 @@ bool article_is_empty(const struct nsearch_article *article);
  * and other one-line parts on one line. */
 int article_tidy(struct nsearch_article *article, uint64_t *replaced, struct nsearch_error *err);
 
-/* The host of a URL, lower case, without "www." and port; false when there is none. */
+/* The host of a URL, lower case, without "www." and port, ended by a NUL; false when there is none or no room. */
 bool article_site(const char *url, size_t len, char *out, size_t room, size_t *out_len);
 
-/* A stored form of everything but the body, and back. decode takes hostile bytes: NSEARCH_ERR_DAMAGED. */
+/* A stored form of everything but the body, and back. decode clears the article first, and again when it fails; it
+ * takes hostile bytes: NSEARCH_ERR_DAMAGED. */
 void article_encode_card(const struct nsearch_article *article, struct buffer *out);
 int article_decode_card(struct nsearch_article *article, const uint8_t *bytes, size_t len, struct nsearch_error *err);
 

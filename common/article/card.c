@@ -88,6 +88,7 @@ static void take_dates(struct bytes *in, struct nsearch_article *article) {
 }
 
 int article_decode_card(struct nsearch_article *article, const uint8_t *bytes, size_t len, struct nsearch_error *err) {
+  if (len == 0) bytes = (const uint8_t *)""; /* no arithmetic on NULL */
   struct bytes in = {.at = bytes, .end = bytes + len};
   int status = NSEARCH_OK;
   article_clear(article);
@@ -101,8 +102,7 @@ int article_decode_card(struct nsearch_article *article, const uint8_t *bytes, s
   if (!status && !in.failed) status = take_list(&in, &article->topics, err);
   if (!status && !in.failed) take_dates(&in, article);
   if (!status && (in.failed || in.at != in.end))
-    status = error_set(err, NSEARCH_ERR_DAMAGED, "the stored card of an article is damaged at its byte %td",
-                       in.at - bytes);
+    status = error_set(err, NSEARCH_ERR_DAMAGED, "the card of an article (%zu bytes) is damaged; index again", len);
   if (status) article_clear(article);
   return status;
 }

@@ -22,7 +22,6 @@ static const struct fold_case {
   {"none", "x²", "x2", ""},
   {"none", "Ⅳ", "iv", ""},
   {"none", "ЁЛКА", "елка", ""},
-  {"none", "㌔", "キロ", ""},
   {"none", "ｶﾞ", "ガ", ""},
   {"none", "ᾳ\xcc\x81", "αι", ""},
   /* joiners */
