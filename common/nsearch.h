@@ -334,8 +334,10 @@ typedef enum nsearch_event_kind {
   NSEARCH_EVENT_TOO_LARGE = 6   /* a record over the limit */
 } nsearch_event_kind;
 
-/* Called from one thread at a time. record counts from 1 in its file, 0 when the whole file is meant; message is one
- * line. The strings live until the call returns. */
+/* Called from one thread at a time, also by nsearch_commit(): only a commit finds out what was replaced. Call-back and
+ * payload must therefore live until the next commit that succeeds, or until the writer is closed. record counts from 1
+ * in its file, 0 when the whole file is meant; message is one line. The strings live until the call returns. The
+ * call-back must not call functions on the writer. */
 typedef void (*nsearch_on_event)(void *payload, nsearch_event_kind kind, const char *path, uint64_t record,
                                  const char *message);
 NSEARCH_API void nsearch_ingest_set_on_event(nsearch_ingest *ingest, nsearch_on_event call, void *payload);
@@ -350,6 +352,9 @@ NSEARCH_API void nsearch_ingest_set_on_progress(nsearch_ingest *ingest, nsearch_
  * before anything is read. *report (may be NULL) is also set when it fails. */
 NSEARCH_API nsearch_status nsearch_read(nsearch_writer *writer, const nsearch_ingest *ingest, nsearch_report **report,
                                         nsearch_error *err);
+
+/* A report can be kept as long as wanted, the writer closed or not. The count of NSEARCH_EVENT_REPLACED is 0 until
+ * nsearch_commit(), which completes it; all else is final. */
 NSEARCH_API void nsearch_report_free(nsearch_report *report);
 NSEARCH_API uint64_t nsearch_report_files(const nsearch_report *report);    /* read so far, unknown ones included */
 NSEARCH_API uint64_t nsearch_report_records(const nsearch_report *report);  /* seen so far, bad and empty ones included */

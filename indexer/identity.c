@@ -8,8 +8,7 @@
 
 static bool is_digits(const char *text, size_t len) {
   for (size_t i = 0; i < len; i++)
-    if (text[i] < '0' || text[i] > '9')
-      return false;
+    if (text[i] < '0' || text[i] > '9') return false;
   return len > 0;
 }
 
@@ -27,8 +26,7 @@ static int hash_content(const struct nsearch_article *article, uint64_t *hash, s
     buffer_u64(&content, (uint64_t)article->published.seconds);
   }
   int status = buffer_status(&content, err);
-  if (!status)
-    *hash = hash_bytes(content.bytes, content.len);
+  if (!status) *hash = hash_bytes(content.bytes, content.len);
   buffer_free(&content);
   return status;
 }
@@ -43,8 +41,7 @@ static void add_path(struct buffer *id, const char *path) {
     if (!bad && code_point >= 0x20 && code_point != 0x7f)
       buffer_add(id, path + at, step);
     else
-      for (size_t i = 0; i < step; i++)
-        buffer_format(id, "%%%02X", (unsigned char)path[at + i]);
+      for (size_t i = 0; i < step; i++) buffer_format(id, "%%%02X", (unsigned char)path[at + i]);
   }
 }
 
@@ -58,8 +55,7 @@ static int set_in_file(struct nsearch_article *article, const char *below, const
     buffer_add(&id, text, len);
   }
   int status = buffer_status(&id, err);
-  if (!status)
-    status = article_set(article, ARTICLE_ID, id.bytes, id.len, err);
+  if (!status) status = article_set(article, ARTICLE_ID, id.bytes, id.len, err);
   buffer_free(&id);
   return status;
 }
@@ -71,16 +67,13 @@ int identity_assign(struct nsearch_article *article, const char *below, bool who
   if (len > 0)
     return below && !global_ids && is_digits(id, len) ? set_in_file(article, below, id, len, err) : NSEARCH_OK;
   const char *url = article_get(article, ARTICLE_URL, &len);
-  if (len > 0)
-    return article_set(article, ARTICLE_ID, url, len, err);
-  if (below && whole_file)
-    return set_in_file(article, below, NULL, 0, err);
+  if (len > 0) return article_set(article, ARTICLE_ID, url, len, err);
+  if (below && whole_file) return set_in_file(article, below, NULL, 0, err);
 
   char text[17];
   uint64_t hash;
   int status = hash_content(article, &hash, err);
-  if (status)
-    return status;
+  if (status) return status;
   snprintf(text, sizeof text, "%016" PRIx64, hash);
   return below ? set_in_file(article, below, text, 16, err) : article_set(article, ARTICLE_ID, text, 16, err);
 }

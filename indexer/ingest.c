@@ -8,8 +8,8 @@
 #include <string.h>
 
 enum {
-  HEAD_BYTES = 64 << 10,    /* by which a format is recognised */
-  SMALL_FILE = 256 << 10,   /* up to here a file is read by one thread alone */
+  HEAD_BYTES = 64 << 10,  /* by which a format is recognised */
+  SMALL_FILE = 256 << 10, /* up to here a file is read by one thread alone */
   PROGRESS_MS = 100
 };
 
@@ -44,8 +44,8 @@ struct reader {
   struct engine_worker *worker;
   struct nsearch_article *article;
   struct nsearch_error *err;
-  struct reading own;   /* a small file that this thread reads alone */
-  size_t file;          /* of the span that is being parsed */
+  struct reading own;                               /* a small file that this thread reads alone */
+  size_t file;                                      /* of the span that is being parsed */
   uint64_t records, articles, replaced, text_bytes; /* not yet in the report */
   pthread_t thread;
 };
@@ -56,8 +56,7 @@ static void event(struct ingest_run *run, enum nsearch_event_kind kind, const ch
                   const char *message) {
   pthread_mutex_lock(&run->report_lock);
   run->kept.report->events[kind]++;
-  if (run->kept.on_event)
-    run->kept.on_event(run->kept.event_payload, kind, path, record, message);
+  if (run->kept.on_event) run->kept.on_event(run->kept.event_payload, kind, path, record, message);
   pthread_mutex_unlock(&run->report_lock);
 }
 
@@ -120,8 +119,7 @@ static void reading_close(struct ingest_run *run, struct reading *reading) {
 /* A file that cannot be read (any further), or that breaks off: an event. Failures of ours are passed on. */
 static int file_trouble(struct reader *reader, const struct reading *reading, int status) {
   const char *path = file_of(reader->run, reading->file)->path;
-  if (status == NSEARCH_ERR_MEMORY)
-    return status;
+  if (status == NSEARCH_ERR_MEMORY) return status;
   event(reader->run, status == NSEARCH_ERR_INPUT ? NSEARCH_EVENT_BROKEN : NSEARCH_EVENT_UNREADABLE, path, 0,
         nsearch_error_message(reader->err));
   error_clear(reader->err);
@@ -139,19 +137,15 @@ static int reading_open(struct reader *reader, struct reading *reading, size_t f
   const struct walk_file *walk_file = file_of(run, file);
   *reading = (struct reading){.file = file};
   int status = input_open(&reading->input, walk_file->path, reader->err);
-  if (status)
-    return file_trouble(reader, reading, status);
+  if (status) return file_trouble(reader, reading, status);
   status = input_fill(reading->input, HEAD_BYTES, reader->err);
   bool is_cut = status != NSEARCH_OK;
-  if (status && (status = file_trouble(reader, reading, status)))
-    return status;
+  if (status && (status = file_trouble(reader, reading, status))) return status;
   const struct input *input = reading->input;
   size_t len = input->len < HEAD_BYTES ? input->len : HEAD_BYTES;
   reading->source = source_find(input->window, len, input->at_end && len == input->len, name_of(walk_file));
-  if (reading->source && (len > 0 || !is_cut))
-    return NSEARCH_OK;
-  if (!is_cut)
-    event(run, NSEARCH_EVENT_UNKNOWN, walk_file->path, 0, "no known format");
+  if (reading->source && (len > 0 || !is_cut)) return NSEARCH_OK;
+  if (!is_cut) event(run, NSEARCH_EVENT_UNKNOWN, walk_file->path, 0, "no known format");
   reading_close(run, reading);
   return NSEARCH_OK;
 }
@@ -163,8 +157,7 @@ static int reading_split(struct reader *reader, struct reading *reading, struct 
   bool more = false;
   *span = (struct span){0};
   int status = reading->source->split(reading->input, reading->state, span, &more, &problem, reader->err);
-  if (status)
-    return file_trouble(reader, reading, status);
+  if (status) return file_trouble(reader, reading, status);
   if (problem.kind) {
     reader->records += problem.record > 0;
     event(reader->run, problem.kind, path, problem.record, problem.message);
@@ -172,15 +165,13 @@ static int reading_split(struct reader *reader, struct reading *reading, struct 
   reader->file = reading->file;
   *got = span->bytes != NULL;
   count_input(reader->run, reading, false);
-  if (!more)
-    reading_close(reader->run, reading);
+  if (!more) reading_close(reader->run, reading);
   return NSEARCH_OK;
 }
 
 /* What a thread takes under the lock: a span of the shared file, or else a small file to read alone (*small, else
  * SIZE_MAX), or else nothing: all is read. */
-static int take_work(struct reader *reader, struct span *span, bool *got, const struct source **source,
-                     size_t *small) {
+static int take_work(struct reader *reader, struct span *span, bool *got, const struct source **source, size_t *small) {
   struct ingest_run *run = reader->run;
   const struct walk *walk = &run->kept.walk;
   int status = NSEARCH_OK;
@@ -191,8 +182,7 @@ static int take_work(struct reader *reader, struct span *span, bool *got, const 
       status = reading_split(reader, &run->shared, span, got);
       continue;
     }
-    if (run->next_file >= walk->count)
-      break;
+    if (run->next_file >= walk->count) break;
     size_t file = run->next_file++;
     if (walk->files[file].size > 0 && walk->files[file].size <= SMALL_FILE) {
       *small = file;
@@ -216,8 +206,7 @@ static int next_span(struct reader *reader, struct span *span, bool *got, const 
       continue;
     }
     status = take_work(reader, span, got, source, &small);
-    if (status || *got || small == SIZE_MAX)
-      break;
+    if (status || *got || small == SIZE_MAX) break;
     status = reading_open(reader, &reader->own, small);
   }
   return status;
@@ -238,15 +227,13 @@ static int on_article(void *payload, struct nsearch_article *article, uint64_t r
   size_t title_len, body_len;
   uint64_t replaced = 0;
   int status = article_tidy(article, &replaced, err);
-  if (status)
-    return status;
+  if (status) return status;
   if (article_is_empty(article)) {
     on_problem(reader, NSEARCH_EVENT_EMPTY, record, "neither title nor text");
     return NSEARCH_OK;
   }
   status = identity_assign(article, file_of(run, reader->file)->below, whole_file, run->ingest->global_ids, err);
-  if (status)
-    return status;
+  if (status) return status;
   uint64_t sequence = run->kept.first_sequence + ((uint64_t)reader->file << SEQUENCE_RECORD_BITS) + record;
   status = writer_worker_add(run->writer, reader->worker, article, sequence, err);
   article_get(article, ARTICLE_TITLE, &title_len);
@@ -260,20 +247,21 @@ static int on_article(void *payload, struct nsearch_article *article, uint64_t r
 
 static int read_all(struct reader *reader) {
   struct ingest_run *run = reader->run;
-  struct sink sink = {.article = reader->article, .map = &run->ingest->map, .take = on_article,
-                      .problem = on_problem, .payload = reader};
+  struct sink sink = {.article = reader->article,
+                      .map = &run->ingest->map,
+                      .take = on_article,
+                      .problem = on_problem,
+                      .payload = reader};
   const struct source *source = NULL;
   int status = NSEARCH_OK;
   while (!status) {
     struct span span = {0};
     bool got;
     status = next_span(reader, &span, &got, &source);
-    if (status || !got)
-      break;
+    if (status || !got) break;
     sink.file_name = name_of(file_of(run, reader->file));
     status = source->parse(&span, &sink, reader->err);
-    if (status)
-      error_prefix(reader->err, "%s", file_of(run, reader->file)->path);
+    if (status) error_prefix(reader->err, "%s", file_of(run, reader->file)->path);
     memory_free(span.bytes);
     tell(reader);
   }
@@ -286,14 +274,11 @@ static void *reader_main(void *payload) {
   int status = writer_worker_open(reader->run->writer, &reader->worker, reader->err);
   if (!status) {
     status = read_all(reader);
-    if (status)
-      fail(reader->run, status, reader->err);
+    if (status) fail(reader->run, status, reader->err);
     status = writer_worker_close(reader->run->writer, reader->worker, reader->err);
   }
-  if (status)
-    fail(reader->run, status, reader->err);
-  if (reader->own.input)
-    reading_close(reader->run, &reader->own);
+  if (status) fail(reader->run, status, reader->err);
+  if (reader->own.input) reading_close(reader->run, &reader->own);
   return NULL;
 }
 
@@ -310,16 +295,13 @@ static int run_readers(struct ingest_run *run, struct nsearch_error *err) {
   unsigned threads = writer_threads(run->writer), started = 0;
   struct reader *readers = memory_zero(threads, sizeof *readers);
   int status = readers ? NSEARCH_OK : error_memory(err);
-  for (unsigned i = 0; !status && i < threads; i++)
-    status = reader_init(&readers[i], run, err);
+  for (unsigned i = 0; !status && i < threads; i++) status = reader_init(&readers[i], run, err);
   if (!status) {
     /* With fewer threads than wanted the run is slower and the same. */
     for (unsigned i = 1; i < threads; i++, started++)
-      if (pthread_create(&readers[i].thread, NULL, reader_main, &readers[i]))
-        break;
+      if (pthread_create(&readers[i].thread, NULL, reader_main, &readers[i])) break;
     reader_main(&readers[0]);
-    for (unsigned i = 1; i <= started; i++)
-      pthread_join(readers[i].thread, NULL);
+    for (unsigned i = 1; i <= started; i++) pthread_join(readers[i].thread, NULL);
     status = run->status;
   }
   for (unsigned i = 0; readers && i < threads; i++) {
@@ -346,8 +328,7 @@ static int list_files(struct ingest_run *run, struct nsearch_error *err) {
   if (ingest->path_count == 0)
     return error_set(err, NSEARCH_ERR_USAGE, "there is nothing to read: give a file, a folder or -");
   int status = walk_paths(&run->kept.walk, &request, err);
-  if (status)
-    return status;
+  if (status) return status;
   run->kept.report->input_total = run->kept.walk.total_size;
   return writer_reserve(run->writer, run->kept.walk.count, &run->kept.first_sequence, err);
 }
@@ -357,8 +338,7 @@ nsearch_status nsearch_read(nsearch_writer *writer, const nsearch_ingest *ingest
   struct ingest_run run = {.writer = writer, .ingest = ingest, .err = err, .started = clock_monotonic()};
   struct nsearch_report *mine = report_new();
   struct nsearch_error *local = err ? NULL : nsearch_error_new();
-  if (report)
-    *report = mine ? report_retain(mine) : NULL;
+  if (report) *report = mine ? report_retain(mine) : NULL;
   if (!mine || (!err && !local)) {
     nsearch_report_free(mine);
     return error_memory(err);
@@ -368,8 +348,7 @@ nsearch_status nsearch_read(nsearch_writer *writer, const nsearch_ingest *ingest
   pthread_mutex_init(&run.split_lock, NULL);
   pthread_mutex_init(&run.report_lock, NULL);
   int status = list_files(&run, run.err);
-  if (!status)
-    status = run_readers(&run, run.err);
+  if (!status) status = run_readers(&run, run.err);
   input_close(run.shared.input);
   mine->nanoseconds = clock_monotonic() - run.started;
   /* What was read before a failure or a cancellation can still be committed. */
@@ -379,8 +358,7 @@ nsearch_status nsearch_read(nsearch_writer *writer, const nsearch_ingest *ingest
     nsearch_report_free(mine);
     status = status ? status : kept;
   }
-  if (!status)
-    error_clear(run.err);
+  if (!status) error_clear(run.err);
   pthread_mutex_destroy(&run.report_lock);
   pthread_mutex_destroy(&run.split_lock);
   nsearch_error_free(local);

@@ -8,7 +8,7 @@
 enum {
   WINDOW_FIRST = 64 << 10, /* most files of one article never need more */
   READ_STEP = 256 << 10,
-  READ_SMALL = 16 << 10, /* room for so much is worth a read without growing the window */
+  READ_SMALL = 16 << 10,   /* room for so much is worth a read without growing the window */
   RAW_BYTES = WINDOW_FIRST /* the first window becomes raw input when it turns out to be gzip */
 };
 
@@ -34,21 +34,18 @@ static void window_update(struct input *input) {
 /* Makes room for at least `room` bytes after the window. */
 static int window_room(struct input_state *state, size_t room, struct nsearch_error *err) {
   size_t len = state->end - state->start;
-  if (state->capacity - state->end >= room)
-    return NSEARCH_OK;
+  if (state->capacity - state->end >= room) return NSEARCH_OK;
   if (state->start > 0) {
     memmove(state->data, state->data + state->start, len);
     state->start = 0, state->end = len;
   }
-  if (state->capacity - len >= room)
-    return NSEARCH_OK;
+  if (state->capacity - len >= room) return NSEARCH_OK;
   return memory_reserve(&state->data, &state->capacity, len + room, 1, err);
 }
 
 static int raw_read(struct input *input, void *bytes, size_t len, size_t *got, struct nsearch_error *err) {
   int status = file_read(input->state->file, bytes, len, got, err);
-  if (!status)
-    input->raw_bytes += *got;
+  if (!status) input->raw_bytes += *got;
   return status;
 }
 
@@ -57,8 +54,7 @@ static int gzip_begin(struct input *input, struct nsearch_error *err) {
   struct input_state *state = input->state;
   assert(state->start == 0 && state->end <= RAW_BYTES);
   struct gzip *gzip = state->gzip = memory_alloc(sizeof *gzip);
-  if (!gzip)
-    return error_memory(err);
+  if (!gzip) return error_memory(err);
   gzip->at_end = false;
   memcpy(gzip->raw, state->data, state->end);
   isal_inflate_init(&gzip->stream);
@@ -72,11 +68,9 @@ static int gzip_begin(struct input *input, struct nsearch_error *err) {
 static int gzip_refill(struct input *input, struct nsearch_error *err) {
   struct gzip *gzip = input->state->gzip;
   size_t got = 0;
-  if (gzip->stream.avail_in > 0 || gzip->at_end)
-    return NSEARCH_OK;
+  if (gzip->stream.avail_in > 0 || gzip->at_end) return NSEARCH_OK;
   int status = raw_read(input, gzip->raw, RAW_BYTES, &got, err);
-  if (status)
-    return status;
+  if (status) return status;
   gzip->stream.next_in = gzip->raw;
   gzip->stream.avail_in = (uint32_t)got;
   gzip->at_end = got == 0;
@@ -92,14 +86,12 @@ static int gzip_next_member(struct input *input, struct nsearch_error *err) {
   struct gzip *gzip = input->state->gzip;
   for (;;) {
     int status = gzip_refill(input, err);
-    if (status)
-      return status;
+    if (status) return status;
     if (gzip->stream.avail_in == 0) {
       input->at_end = true;
       return NSEARCH_OK;
     }
-    if (*gzip->stream.next_in != 0)
-      break;
+    if (*gzip->stream.next_in != 0) break;
     gzip->stream.next_in++, gzip->stream.avail_in--;
   }
   if (*gzip->stream.next_in != 0x1f)
@@ -115,23 +107,18 @@ static int gzip_fill(struct input *input, struct nsearch_error *err) {
   struct input_state *state = input->state;
   struct inflate_state *stream = &state->gzip->stream;
   int status = gzip_refill(input, err);
-  if (!status)
-    status = window_room(state, WINDOW_FIRST, err);
-  if (status)
-    return status;
+  if (!status) status = window_room(state, WINDOW_FIRST, err);
+  if (status) return status;
   bool is_starved = stream->avail_in == 0;
   size_t room = state->capacity - state->end;
-  if (room > READ_STEP)
-    room = READ_STEP;
+  if (room > READ_STEP) room = READ_STEP;
   stream->next_out = (uint8_t *)state->data + state->end;
   stream->avail_out = (uint32_t)room;
   int code = isal_inflate(stream);
   size_t got = room - stream->avail_out;
   state->end += got;
-  if (code < 0)
-    return error_set(err, NSEARCH_ERR_INPUT, "gzip data is broken near byte %llu", raw_offset(input));
-  if (stream->block_state == ISAL_BLOCK_FINISH)
-    return gzip_next_member(input, err);
+  if (code < 0) return error_set(err, NSEARCH_ERR_INPUT, "gzip data is broken near byte %llu", raw_offset(input));
+  if (stream->block_state == ISAL_BLOCK_FINISH) return gzip_next_member(input, err);
   if (is_starved && got == 0)
     return error_set(err, NSEARCH_ERR_INPUT, "gzip data ends too early, after %llu bytes", raw_offset(input));
   return NSEARCH_OK;
@@ -141,12 +128,9 @@ static int plain_fill(struct input *input, size_t most, struct nsearch_error *er
   struct input_state *state = input->state;
   size_t got = 0;
   int status = window_room(state, most < READ_SMALL ? most : READ_SMALL, err);
-  if (!status && state->capacity - state->end < most)
-    most = state->capacity - state->end;
-  if (!status)
-    status = raw_read(input, state->data + state->end, most, &got, err);
-  if (status)
-    return status;
+  if (!status && state->capacity - state->end < most) most = state->capacity - state->end;
+  if (!status) status = raw_read(input, state->data + state->end, most, &got, err);
+  if (status) return status;
   state->end += got;
   input->at_end = got == 0;
   return NSEARCH_OK;
@@ -160,8 +144,7 @@ int input_open(struct input **out, const char *path, struct nsearch_error *err) 
     return error_memory(err);
   }
   int status = file_open(&input->state->file, path, err);
-  if (!status)
-    status = window_room(input->state, WINDOW_FIRST, err);
+  if (!status) status = window_room(input->state, WINDOW_FIRST, err);
   /* Three bytes tell; a pipe may give one at a time. */
   while (!status && input->state->end < 3 && !input->at_end)
     status = plain_fill(input, WINDOW_FIRST - input->state->end, err);
@@ -178,10 +161,8 @@ int input_open(struct input **out, const char *path, struct nsearch_error *err) 
 }
 
 void input_close(struct input *input) {
-  if (!input)
-    return;
-  if (input->state->file)
-    file_close_in(&input->state->file);
+  if (!input) return;
+  if (input->state->file) file_close_in(&input->state->file);
   memory_free(input->state->gzip);
   memory_free(input->state->data);
   memory_free(input->state);
@@ -195,8 +176,7 @@ int input_fill(struct input *input, size_t want, struct nsearch_error *err) {
     status = window_room(state, want - (state->end - state->start), err);
   while (!status && !input->at_end && state->end - state->start < want)
     status = state->gzip ? gzip_fill(input, err) : plain_fill(input, READ_STEP, err);
-  if (status && status != NSEARCH_ERR_MEMORY)
-    input->at_end = true;
+  if (status && status != NSEARCH_ERR_MEMORY) input->at_end = true;
   window_update(input);
   return status;
 }

@@ -24,14 +24,11 @@ void options_default(struct write_options *out) {
 
 nsearch_options *nsearch_options_new(void) {
   struct nsearch_options *options = memory_alloc(sizeof *options);
-  if (options)
-    options_default(&options->write);
+  if (options) options_default(&options->write);
   return options;
 }
 
-void nsearch_options_free(nsearch_options *options) {
-  memory_free(options);
-}
+void nsearch_options_free(nsearch_options *options) { memory_free(options); }
 
 nsearch_status nsearch_options_set_threads(nsearch_options *options, unsigned threads, nsearch_error *err) {
   if (threads < 1 || threads > THREADS_MAX)
@@ -64,9 +61,7 @@ nsearch_status nsearch_options_set_title_weight(nsearch_options *options, unsign
   return NSEARCH_OK;
 }
 
-void nsearch_options_set_text(nsearch_options *options, int on) {
-  options->write.keep_text = on != 0;
-}
+void nsearch_options_set_text(nsearch_options *options, int on) { options->write.keep_text = on != 0; }
 
 void nsearch_options_set_segment_articles(nsearch_options *options, uint32_t articles) {
   options->write.segment_articles = articles;
@@ -74,19 +69,15 @@ void nsearch_options_set_segment_articles(nsearch_options *options, uint32_t art
 
 /* ---- What to read ---- */
 
-nsearch_ingest *nsearch_ingest_new(void) {
-  return memory_zero(1, sizeof(struct nsearch_ingest));
-}
+nsearch_ingest *nsearch_ingest_new(void) { return memory_zero(1, sizeof(struct nsearch_ingest)); }
 
 static void free_strings(char **strings, size_t count) {
-  for (size_t i = 0; i < count; i++)
-    memory_free(strings[i]);
+  for (size_t i = 0; i < count; i++) memory_free(strings[i]);
   memory_free(strings);
 }
 
 void nsearch_ingest_free(nsearch_ingest *ingest) {
-  if (!ingest)
-    return;
+  if (!ingest) return;
   for (size_t i = 0; i < ingest->map.count; i++) {
     memory_free(ingest->map.entries[i].field);
     memory_free(ingest->map.entries[i].key);
@@ -100,17 +91,14 @@ void nsearch_ingest_free(nsearch_ingest *ingest) {
 
 static int add_string(char ***strings, size_t *count, size_t *capacity, const char *text, struct nsearch_error *err) {
   int status = memory_reserve(strings, capacity, *count + 1, sizeof **strings, err);
-  if (status)
-    return status;
-  if (!((*strings)[*count] = memory_string(text, strlen(text))))
-    return error_memory(err);
+  if (status) return status;
+  if (!((*strings)[*count] = memory_string(text, strlen(text)))) return error_memory(err);
   ++*count;
   return NSEARCH_OK;
 }
 
 nsearch_status nsearch_ingest_add_path(nsearch_ingest *ingest, const char *path, nsearch_error *err) {
-  if (!*path)
-    return error_set(err, NSEARCH_ERR_USAGE, "the path is empty: give a file, a folder or -");
+  if (!*path) return error_set(err, NSEARCH_ERR_USAGE, "the path is empty: give a file, a folder or -");
   return add_string(&ingest->paths, &ingest->path_count, &ingest->path_capacity, path, err);
 }
 
@@ -125,8 +113,7 @@ nsearch_status nsearch_ingest_add_map(nsearch_ingest *ingest, const char *map, n
                      "published or updated",
                      (int)(equals - map), map);
   int status = memory_reserve(&all->entries, &all->capacity, all->count + 1, sizeof *all->entries, err);
-  if (status)
-    return status;
+  if (status) return status;
   struct field_map_entry entry = {memory_string(map, (size_t)(equals - map)),
                                   memory_string(equals + 1, strlen(equals + 1))};
   if (!entry.field || !entry.key) {
@@ -148,9 +135,7 @@ nsearch_status nsearch_ingest_add_exclude(nsearch_ingest *ingest, const char *gl
   return add_string(&globs->patterns, &globs->count, &globs->capacity, glob, err);
 }
 
-void nsearch_ingest_set_global_ids(nsearch_ingest *ingest, int on) {
-  ingest->global_ids = on != 0;
-}
+void nsearch_ingest_set_global_ids(nsearch_ingest *ingest, int on) { ingest->global_ids = on != 0; }
 
 void nsearch_ingest_set_on_event(nsearch_ingest *ingest, nsearch_on_event call, void *payload) {
   ingest->on_event = call;

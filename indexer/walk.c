@@ -28,8 +28,7 @@ static const char *last_part(const char *path) {
 
 static bool any_matches(const struct globs *globs, const char *below) {
   for (size_t i = 0; globs && i < globs->count; i++)
-    if (fnmatch(globs->patterns[i], strchr(globs->patterns[i], '/') ? below : last_part(below), 0) == 0)
-      return true;
+    if (fnmatch(globs->patterns[i], strchr(globs->patterns[i], '/') ? below : last_part(below), 0) == 0) return true;
   return false;
 }
 
@@ -52,9 +51,11 @@ static int add_file(struct walker *walker, char *path, size_t below_len, const s
     memory_free(path);
     return status;
   }
-  walker->found[walker->count] = (struct found){
-      .file = {path, below, info->size}, .device = info->device, .inode = info->inode,
-      .stream = info->kind != FILE_REGULAR, .order = walker->count};
+  walker->found[walker->count] = (struct found){.file = {path, below, info->size},
+                                                .device = info->device,
+                                                .inode = info->inode,
+                                                .stream = info->kind != FILE_REGULAR,
+                                                .order = walker->count};
   walker->unsized |= info->kind != FILE_REGULAR;
   walker->count++;
   return NSEARCH_OK;
@@ -68,8 +69,7 @@ static int is_index(const char *folder, bool *answer, struct nsearch_error *err)
   size_t got = 0;
   *answer = false;
   char *path = path_join(folder, "manifest");
-  if (!path)
-    return error_memory(err);
+  if (!path) return error_memory(err);
   if (!file_stat(path, true, &info, NULL) && info.kind == FILE_REGULAR && !file_open(&file, path, NULL)) {
     *answer = !file_read(file, head, 7, &got, NULL) && got == 7 && memcmp(head, "nsearch", 7) == 0;
     file_close_in(&file);
@@ -85,21 +85,17 @@ static int walk_entry(struct walker *walker, const char *folder, const char *nam
                       struct nsearch_error *err) {
   struct file_info info;
   char *path = path_join(folder, name);
-  if (!path)
-    return error_memory(err);
+  if (!path) return error_memory(err);
   size_t len = below_len ? below_len + 1 + strlen(name) : strlen(name);
   int status = file_stat(path, false, &info, err);
   bool is_link = !status && info.kind == FILE_OTHER;
-  if (is_link)
-    status = file_stat(path, true, &info, err);
+  if (is_link) status = file_stat(path, true, &info, err);
   if (status && status != NSEARCH_ERR_MEMORY) {
     walker->request->unreadable(walker->request->payload, path, nsearch_error_message(err));
     status = NSEARCH_OK, info.kind = FILE_OTHER;
   }
-  if (!status && info.kind == FILE_REGULAR)
-    return add_file(walker, path, len, &info, err);
-  if (!status && info.kind == FILE_FOLDER && !is_link)
-    status = walk_folder(walker, path, len, err);
+  if (!status && info.kind == FILE_REGULAR) return add_file(walker, path, len, &info, err);
+  if (!status && info.kind == FILE_FOLDER && !is_link) status = walk_folder(walker, path, len, err);
   memory_free(path);
   return status;
 }
@@ -112,18 +108,15 @@ static int walk_folder(struct walker *walker, const char *folder, size_t below_l
   int status = file_stat(folder, true, &info, err);
   if (!status && walker->has_skip && info.device == walker->skip_device && info.inode == walker->skip_inode)
     return NSEARCH_OK;
-  if (!status)
-    status = is_index(folder, &index, err);
-  if (status || index)
-    return status;
+  if (!status) status = is_index(folder, &index, err);
+  if (status || index) return status;
   status = file_list(folder, &names, err);
   if (status && status != NSEARCH_ERR_MEMORY) {
     walker->request->unreadable(walker->request->payload, folder, nsearch_error_message(err));
     return NSEARCH_OK;
   }
   for (size_t i = 0; !status && i < names.count; i++)
-    if (names.names[i][0] != '.')
-      status = walk_entry(walker, folder, names.names[i], below_len, err);
+    if (names.names[i][0] != '.') status = walk_entry(walker, folder, names.names[i], below_len, err);
   file_names_free(&names);
   return status;
 }
@@ -134,21 +127,17 @@ static int compare_below(const void *a, const void *b) {
 
 static int compare_identity(const void *a, const void *b) {
   const struct found *x = *(struct found *const *)a, *y = *(struct found *const *)b;
-  if (x->device != y->device)
-    return x->device < y->device ? -1 : 1;
-  if (x->inode != y->inode)
-    return x->inode < y->inode ? -1 : 1;
+  if (x->device != y->device) return x->device < y->device ? -1 : 1;
+  if (x->inode != y->inode) return x->inode < y->inode ? -1 : 1;
   return x->order < y->order ? -1 : 1;
 }
 
 static int walk_argument(struct walker *walker, const char *path, struct nsearch_error *err) {
   struct file_info info = {.kind = FILE_OTHER};
   size_t len = strlen(path), first = walker->count;
-  while (len > 1 && path[len - 1] == '/')
-    len--;
+  while (len > 1 && path[len - 1] == '/') len--;
   char *copy = memory_string(path, len);
-  if (!copy)
-    return error_memory(err);
+  if (!copy) return error_memory(err);
   int status = strcmp(copy, "-") == 0 ? NSEARCH_OK : file_stat(copy, true, &info, err);
   if (!status && info.kind == FILE_ABSENT)
     status = error_set(err, NSEARCH_ERR_USAGE, "there is no file or folder %s", path);
@@ -156,8 +145,7 @@ static int walk_argument(struct walker *walker, const char *path, struct nsearch
     status = walk_folder(walker, copy, 0, err);
     if (walker->count > first)
       qsort(walker->found + first, walker->count - first, sizeof *walker->found, compare_below);
-    for (size_t i = first; i < walker->count; i++)
-      walker->found[i].order = i;
+    for (size_t i = first; i < walker->count; i++) walker->found[i].order = i;
   } else if (!status) {
     info.size = info.kind == FILE_REGULAR ? info.size : 0;
     return add_file(walker, copy, strlen(last_part(copy)), &info, err);
@@ -169,10 +157,8 @@ static int walk_argument(struct walker *walker, const char *path, struct nsearch
 /* Marks files that were reached before by emptying their path. */
 static int drop_repeats(struct walker *walker, struct nsearch_error *err) {
   struct found **order = memory_array(NULL, walker->count + 1, sizeof *order);
-  if (!order)
-    return error_memory(err);
-  for (size_t i = 0; i < walker->count; i++)
-    order[i] = &walker->found[i];
+  if (!order) return error_memory(err);
+  for (size_t i = 0; i < walker->count; i++) order[i] = &walker->found[i];
   qsort(order, walker->count, sizeof *order, compare_identity);
   for (size_t i = 1, kept = 0; i < walker->count; i++) {
     bool same = !order[i]->stream && order[i]->device == order[kept]->device && order[i]->inode == order[kept]->inode;
@@ -191,14 +177,12 @@ static int hand_over(struct walker *walker, struct walk *out, struct nsearch_err
   int status = memory_reserve(&out->files, &out->capacity, walker->count, sizeof *out->files, err);
   for (size_t i = 0; !status && i < walker->count; i++) {
     struct walk_file *file = &walker->found[i].file;
-    if (!file->path)
-      continue;
+    if (!file->path) continue;
     out->files[out->count++] = *file;
     out->total_size += file->size;
     file->path = NULL;
   }
-  if (walker->unsized)
-    out->total_size = 0;
+  if (walker->unsized) out->total_size = 0;
   return status;
 }
 
@@ -211,23 +195,17 @@ int walk_paths(struct walk *out, const struct walk_request *request, struct nsea
     walker.skip_device = info.device, walker.skip_inode = info.inode;
     walker.has_skip = true;
   }
-  for (size_t i = 0; !status && i < request->count; i++)
-    status = walk_argument(&walker, request->paths[i], err);
-  if (!status)
-    status = drop_repeats(&walker, err);
-  if (!status)
-    status = hand_over(&walker, out, err);
-  for (size_t i = 0; i < walker.count; i++)
-    memory_free(walker.found[i].file.path);
+  for (size_t i = 0; !status && i < request->count; i++) status = walk_argument(&walker, request->paths[i], err);
+  if (!status) status = drop_repeats(&walker, err);
+  if (!status) status = hand_over(&walker, out, err);
+  for (size_t i = 0; i < walker.count; i++) memory_free(walker.found[i].file.path);
   memory_free(walker.found);
-  if (status)
-    walk_free(out);
+  if (status) walk_free(out);
   return status;
 }
 
 void walk_free(struct walk *walk) {
-  for (size_t i = 0; i < walk->count; i++)
-    memory_free(walk->files[i].path);
+  for (size_t i = 0; i < walk->count; i++) memory_free(walk->files[i].path);
   memory_free(walk->files);
   *walk = (struct walk){0};
 }

@@ -13,7 +13,7 @@ struct nsearch_writer {
   pthread_mutex_t lock; /* guards what follows */
   pthread_cond_t returned;
   struct engine_worker *idle[THREADS_MAX]; /* between two calls of nsearch_add() */
-  unsigned idle_count, out;       /* out: in the hands of a thread */
+  unsigned idle_count, out;                /* out: in the hands of a thread */
   uint64_t next_sequence;
   bool has_articles;
   struct run *runs;
@@ -62,10 +62,8 @@ static void forget_runs(struct nsearch_writer *writer) {
 }
 
 void nsearch_writer_close(nsearch_writer *writer) {
-  if (!writer)
-    return;
-  while (writer->idle_count > 0)
-    writer->engine->worker_close(writer->idle[--writer->idle_count], NULL);
+  if (!writer) return;
+  while (writer->idle_count > 0) writer->engine->worker_close(writer->idle[--writer->idle_count], NULL);
   writer->engine->close(writer->below);
   forget_runs(writer);
   pthread_cond_destroy(&writer->returned);
@@ -75,13 +73,9 @@ void nsearch_writer_close(nsearch_writer *writer) {
   memory_free(writer);
 }
 
-unsigned writer_threads(const struct nsearch_writer *writer) {
-  return writer->options.threads;
-}
+unsigned writer_threads(const struct nsearch_writer *writer) { return writer->options.threads; }
 
-const char *writer_path(const struct nsearch_writer *writer) {
-  return writer->path;
-}
+const char *writer_path(const struct nsearch_writer *writer) { return writer->path; }
 
 /* ---- Workers ---- */
 
@@ -92,11 +86,9 @@ int writer_worker_open(struct nsearch_writer *writer, struct engine_worker **out
   while (writer->idle_count == 0 && writer->out >= writer->options.threads)
     pthread_cond_wait(&writer->returned, &writer->lock);
   writer->out++;
-  if (writer->idle_count > 0)
-    *out = writer->idle[--writer->idle_count];
+  if (writer->idle_count > 0) *out = writer->idle[--writer->idle_count];
   pthread_mutex_unlock(&writer->lock);
-  if (!*out)
-    status = writer->engine->worker_open(writer->below, out, err);
+  if (!*out) status = writer->engine->worker_open(writer->below, out, err);
   if (status) {
     pthread_mutex_lock(&writer->lock);
     writer->out--;
@@ -115,8 +107,7 @@ int writer_worker_add(struct nsearch_writer *writer, struct engine_worker *worke
 static void worker_return(struct nsearch_writer *writer, struct engine_worker *worker) {
   pthread_mutex_lock(&writer->lock);
   writer->out--;
-  if (worker)
-    writer->idle[writer->idle_count++] = worker;
+  if (worker) writer->idle[writer->idle_count++] = worker;
   pthread_cond_broadcast(&writer->returned);
   pthread_mutex_unlock(&writer->lock);
 }
@@ -142,8 +133,7 @@ static int prepare(struct nsearch_article *copy, const struct nsearch_article *a
     status = article_list_add(&copy->authors, v, strlen(v), err);
   for (const char *v = NULL; !status && (v = article_list_next(&article->topics, v));)
     status = article_list_add(&copy->topics, v, strlen(v), err);
-  if (status)
-    return status;
+  if (status) return status;
   copy->published = article->published, copy->origin = article->origin;
   copy->updated = article->updated, copy->has_updated = article->has_updated;
   status = article_tidy(copy, &replaced, err);
@@ -156,8 +146,7 @@ nsearch_status nsearch_add(nsearch_writer *writer, const nsearch_article *articl
   struct engine_worker *worker = NULL;
   struct nsearch_article *copy = nsearch_article_new();
   int status = copy ? prepare(copy, article, err) : error_memory(err);
-  if (!status)
-    status = writer_worker_open(writer, &worker, err);
+  if (!status) status = writer_worker_open(writer, &worker, err);
   if (!status) {
     pthread_mutex_lock(&writer->lock);
     uint64_t sequence = writer->next_sequence++;
@@ -172,8 +161,7 @@ nsearch_status nsearch_add(nsearch_writer *writer, const nsearch_article *articl
 
 /* ---- Runs and commits ---- */
 
-int writer_reserve(struct nsearch_writer *writer, uint64_t files, uint64_t *first_sequence,
-                   struct nsearch_error *err) {
+int writer_reserve(struct nsearch_writer *writer, uint64_t files, uint64_t *first_sequence, struct nsearch_error *err) {
   const uint64_t per_file = UINT64_C(1) << SEQUENCE_RECORD_BITS;
   int status = NSEARCH_OK;
   pthread_mutex_lock(&writer->lock);
@@ -191,8 +179,7 @@ int writer_reserve(struct nsearch_writer *writer, uint64_t files, uint64_t *firs
 int writer_keep_run(struct nsearch_writer *writer, struct run *run, struct nsearch_error *err) {
   pthread_mutex_lock(&writer->lock);
   int status = memory_reserve(&writer->runs, &writer->run_capacity, writer->run_count + 1, sizeof *run, err);
-  if (!status)
-    writer->runs[writer->run_count++] = *run;
+  if (!status) writer->runs[writer->run_count++] = *run;
   writer->has_articles |= !status && run->report->articles > 0;
   pthread_mutex_unlock(&writer->lock);
   return status;
@@ -203,11 +190,9 @@ static void on_replaced(void *payload, uint64_t sequence) {
   const struct nsearch_writer *writer = payload;
   for (size_t i = writer->run_count; i-- > 0;) {
     struct run *run = &writer->runs[i];
-    if (sequence < run->first_sequence)
-      continue;
+    if (sequence < run->first_sequence) continue;
     uint64_t file = (sequence - run->first_sequence) >> SEQUENCE_RECORD_BITS;
-    if (file >= run->walk.count)
-      continue;
+    if (file >= run->walk.count) continue;
     run->report->events[NSEARCH_EVENT_REPLACED]++;
     if (run->on_event)
       run->on_event(run->event_payload, NSEARCH_EVENT_REPLACED, run->walk.files[file].path,
@@ -220,16 +205,13 @@ nsearch_status nsearch_commit(nsearch_writer *writer, nsearch_error *err) {
   const struct commit_report report = {on_replaced, writer};
   int status = NSEARCH_OK;
   pthread_mutex_lock(&writer->lock);
-  while (writer->out > 0)
-    pthread_cond_wait(&writer->returned, &writer->lock);
+  while (writer->out > 0) pthread_cond_wait(&writer->returned, &writer->lock);
   while (!status && writer->idle_count > 0)
     status = writer->engine->worker_close(writer->idle[--writer->idle_count], err);
   if (!status && !writer->has_articles)
     status = error_set(err, NSEARCH_ERR_EMPTY, "there is nothing to index: no article was found");
-  if (!status)
-    status = writer->engine->commit(writer->below, &report, err);
-  if (!status)
-    forget_runs(writer);
+  if (!status) status = writer->engine->commit(writer->below, &report, err);
+  if (!status) forget_runs(writer);
   pthread_mutex_unlock(&writer->lock);
   return status;
 }

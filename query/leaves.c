@@ -6,20 +6,17 @@
 
 struct node *node_new(struct planner *planner, enum node_kind kind, size_t child_count) {
   struct node *node = pool_take(planner->pool, sizeof *node);
-  if (!node)
-    return NULL;
+  if (!node) return NULL;
   node->kind = kind;
   node->child_count = child_count;
-  if (child_count && !(node->children = pool_take(planner->pool, child_count * sizeof *node->children)))
-    return NULL;
+  if (child_count && !(node->children = pool_take(planner->pool, child_count * sizeof *node->children))) return NULL;
   return node;
 }
 
 /* A leaf with room for that many keys. */
 static struct node *leaf_new(struct planner *planner, enum leaf_score score, size_t key_room) {
   struct node *leaf = node_new(planner, NODE_TERM, 0);
-  if (!leaf || (key_room && !(leaf->keys = pool_take(planner->pool, key_room * sizeof *leaf->keys))))
-    return NULL;
+  if (!leaf || (key_room && !(leaf->keys = pool_take(planner->pool, key_room * sizeof *leaf->keys)))) return NULL;
   leaf->score = score;
   leaf->boost = 1;
   return leaf;
@@ -34,8 +31,7 @@ int leaf_of_none(struct planner *planner, struct node **out) {
 static bool add_key(struct planner *planner, struct node *leaf, const char *head, size_t head_len, const char *text,
                     size_t len) {
   char *bytes = pool_take(planner->pool, head_len + len + 1);
-  if (!bytes)
-    return false;
+  if (!bytes) return false;
   memcpy(bytes, head, head_len);
   memcpy(bytes + head_len, text, len);
   leaf->keys[leaf->key_count++] = (struct term_key){bytes, (uint32_t)(head_len + len)};
@@ -66,8 +62,7 @@ static bool expand_term(void *payload, struct term_key key, uint64_t df) {
       expansion->failed = true;
       return false;
     }
-    if (leaf->key_count)
-      memcpy(keys, leaf->keys, leaf->key_count * sizeof *keys);
+    if (leaf->key_count) memcpy(keys, leaf->keys, leaf->key_count * sizeof *keys);
     leaf->keys = keys;
     expansion->room = room;
   }
@@ -80,8 +75,7 @@ static int leaf_of_prefix(struct planner *planner, const char *prefix, size_t le
                           struct node **out) {
   struct expansion expansion = {.planner = planner, .leaf = leaf_new(planner, score, 0)};
   *out = expansion.leaf;
-  if (!expansion.leaf)
-    return error_memory(planner->err);
+  if (!expansion.leaf) return error_memory(planner->err);
   int status = planner->engine->terms(planner->snapshot, prefix, len, NULL, 0, expand_term, &expansion, planner->err);
   return expansion.failed ? error_memory(planner->err) : status;
 }
@@ -105,18 +99,15 @@ static int cut_words(struct planner *planner, const struct question_node *clause
     out->text = repaired.failed ? NULL : pool_copy(planner->pool, repaired.bytes, repaired.len);
     len = repaired.len;
     buffer_free(&repaired);
-    if (!out->text)
-      return error_memory(planner->err);
+    if (!out->text) return error_memory(planner->err);
   }
   struct word_scan scan = {.text = out->text, .len = len};
   for (struct raw_word word; word_next(&scan, &word);) {
     int status = memory_reserve(&out->words, &out->room, out->count + 1, sizeof *out->words, planner->err);
-    if (status)
-      return status;
+    if (status) return status;
     out->words[out->count++] = word;
   }
-  if (out->count && out->words[out->count - 1].run_tail)
-    out->count--;
+  if (out->count && out->words[out->count - 1].run_tail) out->count--;
   return NSEARCH_OK;
 }
 
@@ -145,11 +136,10 @@ static int leaf_of_exact(struct planner *planner, const struct raw_words *words,
   struct folded folded;
   char head = (char)tag;
   int status = fold_raw(planner, words, i, LANGUAGE_NONE, &folded);
-  if (status)
-    return status;
+  if (status) return status;
   *out = leaf_new(planner, score, 1);
   return *out && add_key(planner, *out, &head, 1, folded.exact, folded.exact_len) ? NSEARCH_OK
-                                                                                 : error_memory(planner->err);
+                                                                                  : error_memory(planner->err);
 }
 
 /* All terms that begin with the character. */
@@ -158,8 +148,7 @@ static int leaf_of_single(struct planner *planner, const struct raw_words *words
   struct folded folded;
   char prefix[TERM_MAX + 1];
   int status = fold_raw(planner, words, 0, LANGUAGE_NONE, &folded);
-  if (status)
-    return status;
+  if (status) return status;
   prefix[0] = (char)tag;
   memcpy(prefix + 1, folded.exact, folded.exact_len);
   return leaf_of_prefix(planner, prefix, folded.exact_len + 1u, score == SCORE_NONE ? score : SCORE_CONSTANT, out);
@@ -177,8 +166,7 @@ static bool in_capitals(const char *raw, size_t len) {
     at = utf8_step(raw, len, at, &c);
     utf8proc_category_t category = utf8proc_category((utf8proc_int32_t)c);
     bool letter = category >= UTF8PROC_CATEGORY_LU && category <= UTF8PROC_CATEGORY_LO;
-    if (letter && category != UTF8PROC_CATEGORY_LU)
-      return false;
+    if (letter && category != UTF8PROC_CATEGORY_LU) return false;
     capitals += letter;
   }
   return capitals >= 2;
@@ -191,18 +179,14 @@ static int leaf_of_stems(struct planner *planner, const struct raw_words *words,
   int count = language_count();
   struct node *leaf = leaf_new(planner, score, (size_t)count);
   bool stop = false;
-  if (!leaf)
-    return error_memory(planner->err);
+  if (!leaf) return error_memory(planner->err);
   for (int language = 0; language < count; language++) {
-    if (!has_language(planner, language))
-      continue;
+    if (!has_language(planner, language)) continue;
     struct folded folded;
     int status = fold_raw(planner, words, 0, language, &folded);
-    if (status)
-      return status;
+    if (status) return status;
     char head[3] = {TAG_STEM, language_code(language)[0], language_code(language)[1]};
-    if (!add_key(planner, leaf, head, sizeof head, folded.stem, folded.stem_len))
-      return error_memory(planner->err);
+    if (!add_key(planner, leaf, head, sizeof head, folded.stem, folded.stem_len)) return error_memory(planner->err);
     stop = stop || stop_word(language, folded.exact, folded.exact_len);
   }
   *class = stop && !in_capitals(words->text + word->start, word->end - word->start) ? LEAF_STOP : LEAF_PLAIN;
@@ -213,8 +197,7 @@ static int leaf_of_stems(struct planner *planner, const struct raw_words *words,
 static int leaf_of_phrase(struct planner *planner, const struct raw_words *words, uint32_t slop, enum term_tag tag,
                           enum leaf_score score, struct node **out) {
   struct node *phrase = *out = node_new(planner, NODE_PHRASE, words->count);
-  if (!phrase)
-    return error_memory(planner->err);
+  if (!phrase) return error_memory(planner->err);
   phrase->slop = slop;
   int status = NSEARCH_OK;
   for (size_t i = 0; i < words->count && !status; i++)
@@ -228,8 +211,7 @@ int leaf_of_text(struct planner *planner, const struct question_node *clause, en
   *out = NULL;
   *class = LEAF_NOTHING;
   int status = cut_words(planner, clause, &words);
-  if (status || words.count == 0)
-    goto out;
+  if (status || words.count == 0) goto out;
   bool quoted = clause->kind == QUESTION_PHRASE;
   *class = words.count == 1 && !quoted ? LEAF_PLAIN : quoted ? LEAF_QUOTED : LEAF_JOINED;
   if (words.count > 1)
@@ -263,8 +245,7 @@ static bool expand_language(void *payload, struct term_key key, uint64_t df) {
 static int leaf_of_language(struct planner *planner, int language, struct node **out) {
   struct language_filter filter = {{.planner = planner, .leaf = leaf_new(planner, SCORE_NONE, 0)}, language};
   *out = filter.expansion.leaf;
-  if (!*out)
-    return error_memory(planner->err);
+  if (!*out) return error_memory(planner->err);
   const char prefix = TAG_LANGUAGE;
   int status = planner->engine->terms(planner->snapshot, &prefix, 1, NULL, 0, expand_language, &filter, planner->err);
   return filter.expansion.failed ? error_memory(planner->err) : status;
@@ -276,10 +257,8 @@ static int leaf_of_keyword(struct planner *planner, enum term_tag tag, const cha
   buffer_byte(&prefix, (uint8_t)tag);
   int status = fold_keyword(value, len, &prefix, planner->err);
   buffer_byte(&prefix, 0);
-  if (!status)
-    status = buffer_status(&prefix, planner->err);
-  if (!status)
-    status = leaf_of_prefix(planner, prefix.bytes, prefix.len, SCORE_NONE, out);
+  if (!status) status = buffer_status(&prefix, planner->err);
+  if (!status) status = leaf_of_prefix(planner, prefix.bytes, prefix.len, SCORE_NONE, out);
   buffer_free(&prefix);
   return status;
 }
@@ -292,8 +271,7 @@ static int leaf_of_site(struct planner *planner, const char *value, size_t len, 
   buffer_text(&url, "http://");
   buffer_add(&url, value, len);
   int status = buffer_status(&url, planner->err);
-  if (status)
-    goto out;
+  if (status) goto out;
   if (article_site(value, len, host, sizeof host, &host_len) ||
       article_site(url.bytes, url.len, host, sizeof host, &host_len))
     status = leaf_of_keyword(planner, TAG_SITE, host, host_len, out);
@@ -307,8 +285,7 @@ out:
 static int leaf_of_id(struct planner *planner, const char *value, size_t len, struct node **out) {
   char *id = pool_copy(planner->pool, value, len);
   struct node *node = id ? node_new(planner, NODE_DOC, 0) : NULL;
-  if (!node)
-    return error_memory(planner->err);
+  if (!node) return error_memory(planner->err);
   int status = planner->engine->find(planner->snapshot, id, &node->doc, planner->err);
   if (status != NSEARCH_ERR_NOT_FOUND) {
     *out = node;

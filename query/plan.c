@@ -25,18 +25,15 @@ struct bag {
 };
 
 static int add_node(struct bag *bag, struct node_list *list, struct node *node) {
-  int status =
-      memory_reserve(&list->nodes, &list->room, list->count + 1, sizeof *list->nodes, bag->planner->err);
-  if (!status)
-    list->nodes[list->count++] = node;
+  int status = memory_reserve(&list->nodes, &list->room, list->count + 1, sizeof *list->nodes, bag->planner->err);
+  if (!status) list->nodes[list->count++] = node;
   return status;
 }
 
 static int add_plain(struct bag *bag, struct node *leaf, bool stop, bool required) {
   int status =
       memory_reserve(&bag->plain, &bag->plain_room, bag->plain_count + 1, sizeof *bag->plain, bag->planner->err);
-  if (status)
-    return status;
+  if (status) return status;
   bag->plain[bag->plain_count] = (struct plain_word){leaf, stop && !required, required, bag->plain_count};
   bag->plain_count++;
   return NSEARCH_OK;
@@ -55,18 +52,15 @@ static int add_filter(struct bag *bag, const struct question_node *clause) {
   struct node *node = NULL;
   enum leaf_class class;
   int status;
-  if (clause->len == 0)
-    return no_word(bag, clause);
+  if (clause->len == 0) return no_word(bag, clause);
   if (clause->scope == SCOPE_TITLE || clause->scope == SCOPE_AUTHOR) {
     enum term_tag tag = clause->scope == SCOPE_TITLE ? TAG_TITLE : TAG_AUTHOR;
     status = leaf_of_text(bag->planner, clause, tag, SCORE_NONE, &node, &class);
-    if (!status && class == LEAF_NOTHING)
-      return no_word(bag, clause);
+    if (!status && class == LEAF_NOTHING) return no_word(bag, clause);
   } else {
     status = leaf_of_value(bag->planner, clause, &node);
   }
-  if (status)
-    return status;
+  if (status) return status;
   return add_node(bag, clause->sign == SIGN_EXCLUDED ? &bag->excluded : &bag->filters, node);
 }
 
@@ -75,14 +69,10 @@ static int add_words(struct bag *bag, const struct question_node *clause) {
   enum leaf_class class;
   bool excluded = clause->sign == SIGN_EXCLUDED, required = clause->sign == SIGN_REQUIRED;
   int status = leaf_of_text(bag->planner, clause, TAG_TEXT, excluded ? SCORE_NONE : SCORE_BM25, &node, &class);
-  if (status || class == LEAF_NOTHING)
-    return status;
-  if (excluded)
-    return add_node(bag, &bag->excluded, node);
-  if (class == LEAF_PLAIN || class == LEAF_STOP)
-    return add_plain(bag, node, class == LEAF_STOP, required);
-  if (bag->all && class == LEAF_JOINED)
-    required = true;
+  if (status || class == LEAF_NOTHING) return status;
+  if (excluded) return add_node(bag, &bag->excluded, node);
+  if (class == LEAF_PLAIN || class == LEAF_STOP) return add_plain(bag, node, class == LEAF_STOP, required);
+  if (bag->all && class == LEAF_JOINED) required = true;
   return add_node(bag, required ? &bag->required : &bag->optional, node);
 }
 
@@ -92,10 +82,8 @@ static int compare_keys(const struct node *a, const struct node *b) {
   for (size_t i = 0; i < a->key_count && i < b->key_count; i++) {
     uint32_t len = a->keys[i].len < b->keys[i].len ? a->keys[i].len : b->keys[i].len;
     int difference = memcmp(a->keys[i].bytes, b->keys[i].bytes, len);
-    if (difference)
-      return difference;
-    if (a->keys[i].len != b->keys[i].len)
-      return a->keys[i].len < b->keys[i].len ? -1 : 1;
+    if (difference) return difference;
+    if (a->keys[i].len != b->keys[i].len) return a->keys[i].len < b->keys[i].len ? -1 : 1;
   }
   return (a->key_count > b->key_count) - (a->key_count < b->key_count);
 }
@@ -115,21 +103,17 @@ static int by_order(const void *a, const void *b) {
 static void drop_stop_words(struct bag *bag) {
   size_t kept = 0;
   bool others = bag->required.count || bag->optional.count;
-  for (size_t i = 0; i < bag->plain_count && !others; i++)
-    others = !bag->plain[i].stop;
-  if (!others)
-    return;
+  for (size_t i = 0; i < bag->plain_count && !others; i++) others = !bag->plain[i].stop;
+  if (!others) return;
   for (size_t i = 0; i < bag->plain_count; i++)
-    if (!bag->plain[i].stop)
-      bag->plain[kept++] = bag->plain[i];
+    if (!bag->plain[i].stop) bag->plain[kept++] = bag->plain[i];
   bag->plain_count = kept;
 }
 
 /* Makes one leaf of words that come to the same keys: its boost says how many, and one sign is enough for all. */
 static void merge_plain(struct bag *bag) {
   size_t last = 0;
-  if (bag->plain_count < 2)
-    return;
+  if (bag->plain_count < 2) return;
   qsort(bag->plain, bag->plain_count, sizeof *bag->plain, by_keys);
   for (size_t i = 1; i < bag->plain_count; i++) {
     struct plain_word *kept = &bag->plain[last], *word = &bag->plain[i];
@@ -160,13 +144,10 @@ static int settle_plain(struct bag *bag) {
 /* A node over the list, behind `first` where that is given; a single child needs none. */
 static struct node *join(struct bag *bag, enum node_kind kind, struct node *first, const struct node_list *list) {
   size_t before = first ? 1 : 0, count = before + list->count;
-  if (count == 1)
-    return first ? first : list->nodes[0];
+  if (count == 1) return first ? first : list->nodes[0];
   struct node *node = node_new(bag->planner, kind, count);
-  if (!node)
-    return NULL;
-  if (first)
-    node->children[0] = first;
+  if (!node) return NULL;
+  if (first) node->children[0] = first;
   memcpy(node->children + before, list->nodes, list->count * sizeof *list->nodes);
   return node;
 }
@@ -176,8 +157,7 @@ static struct node *base_tree(struct bag *bag) {
   if (bag->required.count) {
     size_t required = bag->required.count;
     for (size_t i = 0; i < bag->filters.count; i++)
-      if (add_node(bag, &bag->required, bag->filters.nodes[i]))
-        return NULL;
+      if (add_node(bag, &bag->required, bag->filters.nodes[i])) return NULL;
     struct node *all = join(bag, NODE_AND, NULL, &bag->required);
     bag->required.count = required;
     return all ? join(bag, NODE_AND_MAYBE, all, &bag->optional) : NULL;
@@ -201,10 +181,8 @@ int plan_make(struct planner *planner, const struct question_node *question, boo
   int status = NSEARCH_OK;
   for (const struct question_node *clause = question->children; clause && !status; clause = clause->next)
     status = clause->scope == SCOPE_ARTICLE ? add_words(&bag, clause) : add_filter(&bag, clause);
-  if (!status)
-    status = settle_plain(&bag);
-  if (!status)
-    status = make_tree(&bag, out);
+  if (!status) status = settle_plain(&bag);
+  if (!status) status = make_tree(&bag, out);
   memory_free(bag.required.nodes);
   memory_free(bag.optional.nodes);
   memory_free(bag.filters.nodes);

@@ -14,15 +14,13 @@ struct pool_block {
 
 void *pool_take(struct pool *pool, size_t bytes) {
   const size_t unit = alignof(max_align_t);
-  if (bytes > SIZE_MAX / 2)
-    return NULL;
+  if (bytes > SIZE_MAX / 2) return NULL;
   bytes = (bytes + unit - 1) / unit * unit;
   struct pool_block *block = pool->blocks;
   if (!block || block->size - block->used < bytes) {
     size_t size = bytes > BLOCK_SIZE ? bytes : BLOCK_SIZE;
     block = memory_alloc(sizeof *block + size);
-    if (!block)
-      return NULL;
+    if (!block) return NULL;
     block->size = size;
     block->used = 0;
     block->next = pool->blocks;
@@ -35,8 +33,7 @@ void *pool_take(struct pool *pool, size_t bytes) {
 
 char *pool_copy(struct pool *pool, const char *bytes, size_t len) {
   char *copy = len < SIZE_MAX ? pool_take(pool, len + 1) : NULL;
-  if (copy)
-    memcpy(copy, bytes, len);
+  if (copy) memcpy(copy, bytes, len);
   return copy;
 }
 

@@ -7,6 +7,7 @@
  *   engines.c   a folder -> the engine that reads it
  *   native/     match and score
  *   result.c    documents -> hits, and reading them
+ *   finder.c    a question's words in a body
  *   snippet.c   a body -> the passage to show
  *   related.c   an article -> articles like it
  *   stats.c     the figures of an index
@@ -154,6 +155,8 @@ struct scratch {
   size_t mark_room;
   struct term_figures *figures; /* related.c: what it knows of a term in this snapshot */
   size_t figure_room;
+  uint32_t *counts; /* related.c: indexed by word number; all zero between articles */
+  size_t count_room;
 };
 
 /* Scratches that are not in use. One of more than a bound is freed when it comes back. */
@@ -166,6 +169,43 @@ void scratches_destroy(struct scratches *scratches);
 void scratches_clear(struct scratches *scratches); /* frees all: figures of terms belong to one snapshot */
 int scratch_take(struct scratches *scratches, struct scratch **out, struct nsearch_error *err);
 void scratch_give(struct scratches *scratches, struct scratch *scratch); /* NULL is fine */
+
+/* ---- finder.c: a question's words in a body -------------------------------------------------------------------------- */
+
+/* The words of a question, ready to be found in bodies: the keys of TAG_TEXT and TAG_STEM of all leaves that can score
+ * or are required. It marks the scratch, which serves one finder at a time. */
+struct finder;
+int finder_new(struct finder **out, struct scratch *scratch, const struct reader_engine *engine,
+               struct snapshot *snapshot, const struct node *tree, struct nsearch_error *err);
+void finder_free(struct finder *finder);
+
+/* A token that is a word of the question, or two: as it stands and by its stem. */
+struct match {
+  uint32_t token;
+  uint32_t words[2];            /* 0: none */
+  uint32_t start, end;          /* bytes */
+  uint32_t first, last;         /* characters before it, and before its end */
+  uint32_t phrase, phrase_last; /* a phrase that begins here (from 1) and the match that ends it */
+  uint32_t phrase_first;        /* the match that begins the phrase that ends here; itself when none does */
+};
+
+/* All matches of a body, and the first and last of those that are most worth showing. */
+struct stretch {
+  const struct match *matches; /* the finder's, until it looks again */
+  size_t count;
+  uint32_t first, last;
+};
+
+/* Finds the stretch that weighs most: the words by idf, each once, and phrases that stand intact; the earliest of equals.
+ * body is well-formed and below 4 GiB. Linear in the body. */
+int finder_find(struct finder *finder, int language, const char *body, size_t len, struct stretch *out,
+                struct nsearch_error *err);
+
+static inline uint32_t utf8_count(const char *text, size_t from, size_t to) {
+  uint32_t count = 0;
+  for (size_t i = from; i < to; i++) count += ((uint8_t)text[i] & 0xc0) != 0x80;
+  return count;
+}
 
 /* ---- snippet.c ---------------------------------------------------------------------------------------------------------------- */
 
@@ -180,15 +220,8 @@ struct snippet {
 };
 void snippet_free(struct snippet *snippet);
 
-/* The words of a question, ready to be found in bodies: the keys of TAG_TEXT and TAG_STEM of all leaves that can score
- * or are required. It marks the scratch, which serves one finder at a time. */
-struct finder;
-int finder_new(struct finder **out, struct scratch *scratch, const struct reader_engine *engine,
-               struct snapshot *snapshot, const struct node *tree, struct nsearch_error *err);
-void finder_free(struct finder *finder);
-
-/* Cuts the passage of body that holds the most telling words of the question: the words by idf, each once, and phrases
- * intact; the earliest of equals. The beginning of the body when it holds none. Linear in the body. */
+/* Cuts the passage of body around its best stretch, at edges of words; the beginning of the body when it holds no word
+ * of the question. */
 int snippet_cut(struct finder *finder, int language, const char *body, size_t len, struct snippet *out,
                 struct nsearch_error *err);
 
@@ -213,8 +246,8 @@ struct nsearch_result {
 /* Fetches what the request shows of hits[0..count), which are in order from the first rank on: offset are skipped, at
  * most limit shown, snippets cut by the tree's words where wanted. */
 int result_fill(struct nsearch_result *result, struct nsearch_reader *reader, struct scratch *scratch,
-                const struct nsearch_request *request, const struct search_request *sent,
-                const struct search_hit *hits, size_t count, struct nsearch_error *err);
+                const struct nsearch_request *request, const struct search_request *sent, const struct search_hit *hits,
+                size_t count, struct nsearch_error *err);
 
 /* ---- related.c -------------------------------------------------------------------------------------------------------------------- */
 

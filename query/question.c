@@ -24,7 +24,7 @@ static const struct field_name {
   const char *name;
   enum question_scope scope;
 } field_names[] = {
-    {"title", SCOPE_TITLE},  {"author", SCOPE_AUTHOR}, {"source", SCOPE_SOURCE}, {"section", SCOPE_SECTION},
+    {"title", SCOPE_TITLE},   {"author", SCOPE_AUTHOR}, {"source", SCOPE_SOURCE}, {"section", SCOPE_SECTION},
     {"lang", SCOPE_LANGUAGE}, {"topic", SCOPE_TOPIC},   {"site", SCOPE_SITE},     {"id", SCOPE_ID},
 };
 
@@ -36,8 +36,7 @@ static int expected(struct parser *parser, size_t position, const char *what) {
 
 /* Bytes of the blank at `at`, 0 when there is none. */
 static size_t blank_at(const struct parser *parser, size_t at) {
-  if (at >= parser->len)
-    return 0;
+  if (at >= parser->len) return 0;
   uint32_t code_point;
   bool bad = false;
   size_t step = utf8_decode(parser->text + at, parser->len - at, &code_point, &bad);
@@ -52,8 +51,7 @@ static void take_word(struct parser *parser, struct question_node *node) {
   node->kind = QUESTION_WORD;
   node->position = parser->at;
   node->text = parser->text + parser->at;
-  while (!ends_word(parser, parser->at))
-    parser->at++;
+  while (!ends_word(parser, parser->at)) parser->at++;
   node->len = parser->at - node->position;
 }
 
@@ -63,8 +61,7 @@ static bool counts_positions(enum question_scope scope) {
 
 static int take_slop(struct parser *parser, struct question_node *node) {
   size_t tilde = parser->at++, digits = parser->at;
-  if (!counts_positions(node->scope))
-    return expected(parser, tilde, "a blank: only phrases of words take a slop");
+  if (!counts_positions(node->scope)) return expected(parser, tilde, "a blank: only phrases of words take a slop");
   while (parser->at < parser->len && parser->text[parser->at] >= '0' && parser->text[parser->at] <= '9' &&
          node->slop <= SLOP_MAX)
     node->slop = node->slop * 10 + (uint32_t)(parser->text[parser->at++] - '0');
@@ -87,8 +84,7 @@ static int take_phrase(struct parser *parser, struct question_node *node) {
   node->text = parser->text + parser->at;
   node->len = (size_t)(end - node->text);
   parser->at += node->len + 1;
-  if (parser->at < parser->len && parser->text[parser->at] == '~')
-    return take_slop(parser, node);
+  if (parser->at < parser->len && parser->text[parser->at] == '~') return take_slop(parser, node);
   return NSEARCH_OK;
 }
 
@@ -108,8 +104,7 @@ static enum question_scope take_field(struct parser *parser) {
 
 static int take_item(struct parser *parser, struct question_node *node) {
   node->scope = take_field(parser);
-  if (parser->text[parser->at] == '"')
-    return take_phrase(parser, node);
+  if (parser->text[parser->at] == '"') return take_phrase(parser, node);
   take_word(parser, node);
   return NSEARCH_OK;
 }
@@ -117,8 +112,7 @@ static int take_item(struct parser *parser, struct question_node *node) {
 /* A sign with nothing to sign is no sign; the caller sees an empty word. */
 static enum question_sign take_sign(struct parser *parser) {
   char c = parser->text[parser->at];
-  if (c != '+' && c != '-')
-    return SIGN_NONE;
+  if (c != '+' && c != '-') return SIGN_NONE;
   parser->at++;
   return c == '+' ? SIGN_REQUIRED : SIGN_EXCLUDED;
 }
@@ -128,10 +122,8 @@ static int take_clause(struct parser *parser, bool plain, bool after_blank, stru
     take_word(parser, node);
     return NSEARCH_OK;
   }
-  if (after_blank)
-    node->sign = take_sign(parser);
-  if (parser->at == parser->len || blank_at(parser, parser->at))
-    return NSEARCH_OK;
+  if (after_blank) node->sign = take_sign(parser);
+  if (parser->at == parser->len || blank_at(parser, parser->at)) return NSEARCH_OK;
   return take_item(parser, node);
 }
 
@@ -139,8 +131,7 @@ int question_parse(struct pool *pool, const char *question, bool plain, struct q
                    struct nsearch_error *err) {
   struct parser parser = {.text = question, .len = strlen(question), .pool = pool, .err = err};
   struct question_node *bag = *out = pool_take(pool, sizeof *bag);
-  if (!bag)
-    return error_memory(err);
+  if (!bag) return error_memory(err);
   struct question_node **link = &bag->children;
   for (;;) {
     bool after_blank = parser.at == 0;
@@ -148,16 +139,12 @@ int question_parse(struct pool *pool, const char *question, bool plain, struct q
       parser.at += step ? step : 1;
       after_blank = true;
     }
-    if (parser.at == parser.len)
-      return NSEARCH_OK;
+    if (parser.at == parser.len) return NSEARCH_OK;
     struct question_node *node = pool_take(pool, sizeof *node);
-    if (!node)
-      return error_memory(err);
+    if (!node) return error_memory(err);
     int status = take_clause(&parser, plain, after_blank, node);
-    if (status)
-      return status;
-    if (!node->text)
-      continue;
+    if (status) return status;
+    if (!node->text) continue;
     *link = node;
     link = &node->next;
   }

@@ -9,11 +9,9 @@ int reader_new(struct nsearch_reader **out, const char *path, const struct reade
   *out = NULL;
   struct nsearch_reader *reader = memory_zero(1, sizeof *reader);
   int status = reader && (reader->path = memory_string(path, strlen(path))) ? NSEARCH_OK : error_memory(err);
-  if (!status)
-    status = scratches_init(&reader->scratches, err);
+  if (!status) status = scratches_init(&reader->scratches, err);
   if (status) {
-    if (reader)
-      memory_free(reader->path);
+    if (reader) memory_free(reader->path);
     memory_free(reader);
     engine->release(snapshot);
     return status;
@@ -30,10 +28,8 @@ nsearch_status nsearch_open(nsearch_reader **reader, const char *path, nsearch_e
   struct snapshot *snapshot = NULL;
   *reader = NULL;
   int status = reader_engine_find(path, &engine, err);
-  if (!status)
-    status = engine->open(&snapshot, path, err);
-  if (!status)
-    status = reader_new(reader, path, engine, snapshot, err);
+  if (!status) status = engine->open(&snapshot, path, err);
+  if (!status) status = reader_new(reader, path, engine, snapshot, err);
   return (nsearch_status)status;
 }
 
@@ -42,28 +38,22 @@ nsearch_status nsearch_refresh(nsearch_reader *reader, int *changed, nsearch_err
   const struct reader_engine *engine;
   struct snapshot *snapshot = NULL;
   bool stale = false;
-  if (changed)
-    *changed = 0;
+  if (changed) *changed = 0;
   int status = reader->engine->is_stale(reader->snapshot, &stale, err);
-  if (status || !stale)
-    return (nsearch_status)status;
+  if (status || !stale) return (nsearch_status)status;
   status = reader_engine_find(reader->path, &engine, err);
-  if (!status)
-    status = engine->open(&snapshot, reader->path, err);
-  if (status)
-    return (nsearch_status)status;
+  if (!status) status = engine->open(&snapshot, reader->path, err);
+  if (status) return (nsearch_status)status;
   reader->engine->release(reader->snapshot);
   reader->engine = engine;
   reader->snapshot = snapshot;
   scratches_clear(&reader->scratches);
-  if (changed)
-    *changed = 1;
+  if (changed) *changed = 1;
   return NSEARCH_OK;
 }
 
 void nsearch_close(nsearch_reader *reader) {
-  if (!reader)
-    return;
+  if (!reader) return;
   scratches_destroy(&reader->scratches);
   reader->engine->release(reader->snapshot);
   memory_free(reader->path);
@@ -77,9 +67,7 @@ int reader_language(const struct engine_stats *stats, const struct nsearch_artic
   return language > LANGUAGE_NONE && (stats->languages >> language & 1) ? language : stats->language;
 }
 
-static double milliseconds_since(uint64_t started) {
-  return (double)(clock_monotonic() - started) / 1e6;
-}
+static double milliseconds_since(uint64_t started) { return (double)(clock_monotonic() - started) / 1e6; }
 
 /* Question -> parse -> plan -> search -> hits. */
 static int search(struct nsearch_reader *reader, const struct nsearch_request *request, struct scratch *scratch,
@@ -97,15 +85,12 @@ static int search(struct nsearch_reader *reader, const struct nsearch_request *r
                             .err = err};
   request_for_engine(request, clock_monotonic(), &sent);
   int status = question_parse(&pool, request->question, request->plain, &question, err);
-  if (!status)
-    status = plan_make(&planner, question, request->all, &plan);
-  if (status)
-    goto out;
+  if (!status) status = plan_make(&planner, question, request->all, &plan);
+  if (status) goto out;
   sent.tree = plan.tree;
   sent.order = plan.order;
   status = reader->engine->search(reader->snapshot, &sent, &answer, err);
-  if (status)
-    goto out;
+  if (status) goto out;
   result->matches = answer.matches;
   result->exact = answer.matches_exact && !plan.cut;
   status = result_fill(result, reader, scratch, request, &sent, answer.hits, answer.hit_count, err);
@@ -122,10 +107,8 @@ nsearch_status nsearch_search(nsearch_reader *reader, const nsearch_request *req
   struct scratch *scratch = NULL;
   struct nsearch_result *made = *result = NULL;
   int status = scratch_take(&reader->scratches, &scratch, err);
-  if (!status && !(made = memory_zero(1, sizeof *made)))
-    status = error_memory(err);
-  if (!status)
-    status = search(reader, request, scratch, made, err);
+  if (!status && !(made = memory_zero(1, sizeof *made))) status = error_memory(err);
+  if (!status) status = search(reader, request, scratch, made, err);
   scratch_give(&reader->scratches, scratch);
   if (status) {
     nsearch_result_free(made);
@@ -147,8 +130,7 @@ static int related(struct nsearch_reader *reader, const char *article, bool copi
   bool full = false;
   request_for_engine(request, clock_monotonic(), &sent);
   int status = reader->engine->find(reader->snapshot, article, &source, err);
-  if (!status)
-    status = related_find(reader, scratch, &pool, source, copies, &sent, &hits, &count, &full, err);
+  if (!status) status = related_find(reader, scratch, &pool, source, copies, &sent, &hits, &count, &full, err);
   if (!status) {
     result->matches = count;
     result->exact = !full;
@@ -159,20 +141,17 @@ static int related(struct nsearch_reader *reader, const char *article, bool copi
   return status;
 }
 
-nsearch_status nsearch_related(nsearch_reader *reader, const char *article, int copies,
-                               const nsearch_request *request, nsearch_result **result, nsearch_error *err) {
+nsearch_status nsearch_related(nsearch_reader *reader, const char *article, int copies, const nsearch_request *request,
+                               nsearch_result **result, nsearch_error *err) {
   assert(reader && article && result);
   uint64_t started = clock_monotonic();
   struct scratch *scratch = NULL;
   struct nsearch_request *usual = NULL;
   struct nsearch_result *made = *result = NULL;
   int status = scratch_take(&reader->scratches, &scratch, err);
-  if (!status && !request && !(request = usual = nsearch_request_new("")))
-    status = error_memory(err);
-  if (!status && !(made = memory_zero(1, sizeof *made)))
-    status = error_memory(err);
-  if (!status)
-    status = related(reader, article, copies != 0, request, scratch, made, err);
+  if (!status && !request && !(request = usual = nsearch_request_new(""))) status = error_memory(err);
+  if (!status && !(made = memory_zero(1, sizeof *made))) status = error_memory(err);
+  if (!status) status = related(reader, article, copies != 0, request, scratch, made, err);
   scratch_give(&reader->scratches, scratch);
   nsearch_request_free(usual);
   if (status) {
@@ -190,11 +169,9 @@ nsearch_status nsearch_get(nsearch_reader *reader, const char *id_or_url, nsearc
   struct doc_ref doc;
   *article = NULL;
   int status = reader->engine->find(reader->snapshot, id_or_url, &doc, err);
-  if (status)
-    return (nsearch_status)status;
+  if (status) return (nsearch_status)status;
   struct nsearch_article *made = nsearch_article_new();
-  if (!made)
-    return (nsearch_status)error_memory(err);
+  if (!made) return (nsearch_status)error_memory(err);
   status = reader->engine->fetch(reader->snapshot, doc, WANT_CARD | WANT_BODY, made, err);
   if (status) {
     nsearch_article_free(made);

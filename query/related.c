@@ -21,9 +21,7 @@ enum {
   TF_TABLE = 64
 };
 
-static double damped(uint32_t tf) {
-  return tf ? 1 + log(tf) : 0;
-}
+static double damped(uint32_t tf) { return tf ? 1 + log(tf) : 0; }
 
 static double rarity(uint64_t articles, uint64_t df) {
   return df && df < articles ? log((double)articles / (double)df) : 0;
@@ -31,19 +29,19 @@ static double rarity(uint64_t articles, uint64_t df) {
 
 /* ---- terms of an article ---- */
 
-/* What is known of a term, by its number in the scratch's lexicon. */
+/* What is known of a term, by its number in the scratch's lexicon. Small: it is read at random, for every distinct term
+ * of every candidate. */
 struct term_figures {
-  uint64_t df;   /* in the snapshot */
-  double rarity; /* from df */
-  double source; /* weight in the source article; zero between calls */
-  uint32_t tf;   /* of the article that is being counted; zero between articles */
-  bool known;    /* df and rarity are */
+  double rarity;   /* of its df in the snapshot: 0 not known yet, below 0 nothing to tell */
+  uint32_t source; /* its place in the source article, from 1; zero between calls */
+  uint32_t tf;     /* of the article that is being counted; zero between articles */
 };
 
 struct article_term {
   uint32_t term, word;
   uint32_t place; /* among the article's terms, in order of first occurrence; numbers of terms depend on the past */
   uint32_t tf;
+  uint32_t source; /* as in struct term_figures */
   double weight;
 };
 
@@ -60,47 +58,73 @@ struct comparison {
   const struct engine_stats *stats;
   struct nsearch_article *article; /* the one at hand */
   struct vector source, other;
+  uint32_t *words; /* distinct words of the article at hand */
+  size_t word_room;
   double damped[TF_TABLE];
   struct nsearch_error *err;
 };
 
-static int figures_for(struct comparison *comparison) {
+/* Room for all words and terms that the lexicon has now, new ones zeroed. */
+static int make_room(struct comparison *comparison, struct vector *vector) {
   struct scratch *scratch = comparison->scratch;
-  size_t had = scratch->figure_room;
+  size_t had = scratch->figure_room, had_counts = scratch->count_room;
   int status = memory_reserve(&scratch->figures, &scratch->figure_room, lexicon_term_count(scratch->lexicon),
                               sizeof *scratch->figures, comparison->err);
+  if (!status) memset(scratch->figures + had, 0, (scratch->figure_room - had) * sizeof *scratch->figures);
   if (!status)
-    memset(scratch->figures + had, 0, (scratch->figure_room - had) * sizeof *scratch->figures);
+    status = memory_reserve(&scratch->counts, &scratch->count_room, lexicon_word_count(scratch->lexicon),
+                            sizeof *scratch->counts, comparison->err);
+  if (!status) memset(scratch->counts + had_counts, 0, (scratch->count_room - had_counts) * sizeof *scratch->counts);
+  if (!status)
+    status = memory_reserve(&comparison->words, &comparison->word_room, scratch->counted.count + 1,
+                            sizeof *comparison->words, comparison->err);
+  if (!status)
+    status = memory_reserve(&vector->terms, &vector->room, scratch->counted.count + 1, sizeof *vector->terms,
+                            comparison->err);
   return status;
 }
 
-static int count_token(struct comparison *comparison, struct vector *vector, uint32_t number, uint32_t times) {
-  const struct word *word = &lexicon_words(comparison->scratch->lexicon)[number];
-  uint32_t term = word->stem ? word->stem : word->exact;
-  struct term_figures *figures = &comparison->scratch->figures[term];
-  if (figures->tf == 0) {
-    int status =
-        memory_reserve(&vector->terms, &vector->room, vector->count + 1, sizeof *vector->terms, comparison->err);
-    if (status)
-      return status;
-    vector->terms[vector->count] = (struct article_term){term, number, (uint32_t)vector->count, 0, 0};
-    vector->count++;
+/* Counts a run of tokens; a word that is new to the article goes to the list. The only work per token: four bytes of
+ * a table that stays in the cache. */
+static size_t count_words(struct comparison *comparison, const uint32_t *tokens, size_t len, uint32_t times,
+                          size_t count) {
+  uint32_t *counts = comparison->scratch->counts, *words = comparison->words;
+  for (size_t i = 0; i < len; i++) {
+    words[count] = tokens[i];
+    count += counts[tokens[i]] == 0;
+    counts[tokens[i]] += times;
   }
-  figures->tf += times;
-  return NSEARCH_OK;
+  return count;
 }
 
-/* The figures of a term; its df is looked up once per snapshot. */
-static int look_up(struct comparison *comparison, uint32_t term, struct term_figures **out) {
-  struct term_figures *figures = *out = &comparison->scratch->figures[term];
-  if (figures->known)
-    return NSEARCH_OK;
+/* Unites words that share a term, and leaves the counts at zero. */
+static void count_terms(struct comparison *comparison, struct vector *vector, size_t count) {
+  const struct word *words = lexicon_words(comparison->scratch->lexicon);
+  vector->count = 0;
+  for (size_t i = 0; i < count; i++) {
+    uint32_t number = comparison->words[i];
+    uint32_t term = words[number].stem ? words[number].stem : words[number].exact;
+    struct term_figures *figures = &comparison->scratch->figures[term];
+    if (figures->tf == 0) {
+      vector->terms[vector->count] =
+          (struct article_term){.term = term, .word = number, .place = (uint32_t)vector->count};
+      vector->count++;
+    }
+    figures->tf += comparison->scratch->counts[number];
+    comparison->scratch->counts[number] = 0;
+  }
+}
+
+/* Looks up the df of a term, once per snapshot. */
+static int look_up(struct comparison *comparison, uint32_t term, struct term_figures *figures) {
   struct term_key key = lexicon_key(comparison->scratch->lexicon, term);
-  int status = comparison->reader->engine->frequency(comparison->reader->snapshot, key.bytes, key.len, &figures->df,
-                                                     comparison->err);
-  figures->rarity = rarity(comparison->stats->articles, figures->df);
-  figures->known = status == NSEARCH_OK;
-  return status;
+  uint64_t df = 0;
+  int status =
+      comparison->reader->engine->frequency(comparison->reader->snapshot, key.bytes, key.len, &df, comparison->err);
+  if (status) return status;
+  figures->rarity = rarity(comparison->stats->articles, df);
+  if (figures->rarity <= 0) figures->rarity = -1;
+  return NSEARCH_OK;
 }
 
 static int weigh_terms(struct comparison *comparison, struct vector *vector) {
@@ -110,10 +134,11 @@ static int weigh_terms(struct comparison *comparison, struct vector *vector) {
     struct article_term *term = &vector->terms[i];
     struct term_figures *figures = &comparison->scratch->figures[term->term];
     term->tf = figures->tf;
+    term->source = figures->source;
     figures->tf = 0;
-    if (!status)
-      status = look_up(comparison, term->term, &figures);
-    term->weight = figures->rarity * (term->tf < TF_TABLE ? comparison->damped[term->tf] : damped(term->tf));
+    if (figures->rarity == 0 && !status) status = look_up(comparison, term->term, figures);
+    double damping = term->tf < TF_TABLE ? comparison->damped[term->tf] : damped(term->tf);
+    term->weight = figures->rarity > 0 ? figures->rarity * damping : 0;
     sum += term->weight * term->weight;
   }
   vector->norm = sqrt(sum);
@@ -128,24 +153,21 @@ static int make_vector(struct comparison *comparison, struct vector *vector) {
   size_t title_len, body_len;
   const char *title = article_get(comparison->article, ARTICLE_TITLE, &title_len);
   const char *body = article_get(comparison->article, ARTICLE_BODY, &body_len);
-  vector->count = tokens->count = 0;
+  tokens->count = 0;
   int status = analyser_run(scratch->analyser, FIELD_TEXT, language, title, utf8_valid_prefix(title, title_len), tokens,
                             comparison->err);
-  size_t title_tokens = tokens->count;
+  size_t lead = tokens->count, rest;
   if (!status)
     status = analyser_run(scratch->analyser, FIELD_TEXT, language, body, utf8_valid_prefix(body, body_len), tokens,
                           comparison->err);
-  if (!status)
-    status = figures_for(comparison);
-  if (status)
-    return status;
-  for (size_t i = 0; i < tokens->count && !status; i++) {
-    uint32_t times = i < title_tokens ? TITLE_WEIGHT : i < title_tokens + LEAD_TOKENS ? LEAD_WEIGHT : 1;
-    status = count_token(comparison, vector, tokens->words[i], times);
-  }
-  /* Also after a failure: it puts the counts back to zero. */
-  int weighed = weigh_terms(comparison, vector);
-  return status ? status : weighed;
+  if (!status) status = make_room(comparison, vector);
+  if (status) return status;
+  rest = tokens->count - lead < LEAD_TOKENS ? tokens->count : lead + LEAD_TOKENS;
+  size_t count = count_words(comparison, tokens->words, lead, TITLE_WEIGHT, 0);
+  count = count_words(comparison, tokens->words + lead, rest - lead, LEAD_WEIGHT, count);
+  count = count_words(comparison, tokens->words + rest, tokens->count - rest, 1, count);
+  count_terms(comparison, vector, count);
+  return weigh_terms(comparison, vector);
 }
 
 /* ---- the terms that fetch candidates ---- */
@@ -153,19 +175,19 @@ static int make_vector(struct comparison *comparison, struct vector *vector) {
 static bool is_short_number(const char *text, size_t len) {
   size_t digits = 0;
   for (size_t i = 0; i < len; i++) {
-    if (text[i] != '.' && (text[i] < '0' || text[i] > '9'))
-      return false;
+    if (text[i] != '.' && (text[i] < '0' || text[i] > '9')) return false;
     digits += text[i] != '.';
   }
   return digits < DIGITS_MIN;
 }
 
+/* Rarity falls as df grows, so bounds of df are bounds of rarity. */
 static bool is_seed(struct comparison *comparison, const struct article_term *term, int language) {
   const struct lexicon *lexicon = comparison->scratch->lexicon;
-  const struct term_figures *figures = &comparison->scratch->figures[term->term];
   uint64_t articles = comparison->stats->articles;
-  if (figures->df < SEED_DF_MIN || term->weight <= 0 ||
-      (articles >= COMMON_FROM && figures->df > articles / COMMON_SHARE))
+  double known = comparison->scratch->figures[term->term].rarity;
+  if (known <= 0 || known > rarity(articles, SEED_DF_MIN) ||
+      (articles >= COMMON_FROM && known < rarity(articles, articles / COMMON_SHARE)))
     return false;
   struct term_key exact = lexicon_key(lexicon, lexicon_words(lexicon)[term->word].exact);
   return !is_short_number(exact.bytes + 1, exact.len - 1) && !stop_word(language, exact.bytes + 1, exact.len - 1);
@@ -173,16 +195,14 @@ static bool is_seed(struct comparison *comparison, const struct article_term *te
 
 static int by_weight(const void *a, const void *b) {
   const struct article_term *x = a, *y = b;
-  if (x->weight != y->weight)
-    return x->weight > y->weight ? -1 : 1;
+  if (x->weight != y->weight) return x->weight > y->weight ? -1 : 1;
   return (x->place > y->place) - (x->place < y->place);
 }
 
 static struct node *seed_leaf(struct comparison *comparison, struct pool *pool, const struct article_term *term) {
   struct term_key key = lexicon_key(comparison->scratch->lexicon, term->term);
   struct node *leaf = pool_take(pool, sizeof *leaf);
-  if (!leaf || !(leaf->keys = pool_take(pool, sizeof *leaf->keys)))
-    return NULL;
+  if (!leaf || !(leaf->keys = pool_take(pool, sizeof *leaf->keys))) return NULL;
   leaf->kind = NODE_TERM;
   leaf->score = SCORE_BM25;
   leaf->boost = damped(term->tf);
@@ -200,11 +220,9 @@ static int seed_tree(struct comparison *comparison, struct pool *pool, int langu
   tree->kind = NODE_OR;
   qsort(source->terms, source->count, sizeof *source->terms, by_weight);
   for (size_t i = 0; i < source->count && tree->child_count < SEED_TERMS; i++) {
-    if (!is_seed(comparison, &source->terms[i], language))
-      continue;
+    if (!is_seed(comparison, &source->terms[i], language)) continue;
     struct node *leaf = seed_leaf(comparison, pool, &source->terms[i]);
-    if (!leaf)
-      return error_memory(comparison->err);
+    if (!leaf) return error_memory(comparison->err);
     tree->children[tree->child_count++] = leaf;
   }
   return NSEARCH_OK;
@@ -221,20 +239,19 @@ static int fetch(struct comparison *comparison, struct doc_ref doc) {
 /* Cosine of the source and a candidate. */
 static int compare(struct comparison *comparison, struct doc_ref doc, double *score) {
   int status = fetch(comparison, doc);
-  if (!status)
-    status = make_vector(comparison, &comparison->other);
+  if (!status) status = make_vector(comparison, &comparison->other);
   double product = 0, norms = comparison->source.norm * comparison->other.norm;
-  for (size_t i = 0; i < comparison->other.count && !status; i++)
-    product += comparison->other.terms[i].weight *
-               comparison->scratch->figures[comparison->other.terms[i].term].source;
+  for (size_t i = 0; i < comparison->other.count && !status; i++) {
+    const struct article_term *term = &comparison->other.terms[i];
+    if (term->source) product += term->weight * comparison->source.terms[term->source - 1].weight;
+  }
   *score = norms > 0 ? product / norms : 0;
   return status;
 }
 
 /* Merge sort: candidates of equal score stay in the order in which the engine gave them. */
 static void sort_hits(struct search_hit *hits, size_t count, struct search_hit *room) {
-  if (count < 2)
-    return;
+  if (count < 2) return;
   size_t half = count / 2, left = 0, right = half;
   sort_hits(hits, half, room);
   sort_hits(hits + half, count - half, room);
@@ -253,27 +270,28 @@ static int rank(struct comparison *comparison, struct doc_ref source, const uint
   for (size_t i = 0; i < *count; i++) {
     struct search_hit hit = hits[i];
     uint64_t other;
-    if (hit.doc.segment == source.segment && hit.doc.doc == source.doc)
-      continue;
+    if (hit.doc.segment == source.segment && hit.doc.doc == source.doc) continue;
     int status = request_check(request, comparison->err);
     if (!status && signature) {
       status = engine->signature(comparison->reader->snapshot, hit.doc, &other, comparison->err);
-      if (!status && other == *signature)
-        continue;
+      if (!status && other == *signature) continue;
     }
-    if (!status)
-      status = compare(comparison, hit.doc, &hit.score);
-    if (status)
-      return status;
+    if (!status) status = compare(comparison, hit.doc, &hit.score);
+    if (status) return status;
     hits[kept++] = hit;
   }
   *count = kept;
   struct search_hit *room = memory_array(NULL, kept + 1, sizeof *room);
-  if (!room)
-    return error_memory(comparison->err);
+  if (!room) return error_memory(comparison->err);
   sort_hits(hits, kept, room);
   memory_free(room);
   return NSEARCH_OK;
+}
+
+/* Lets the terms of the source be known in candidates, or takes that back. */
+static void point_to_source(struct comparison *comparison, bool on) {
+  for (size_t i = 0; i < comparison->source.count; i++)
+    comparison->scratch->figures[comparison->source.terms[i].term].source = on ? (uint32_t)i + 1 : 0;
 }
 
 static int find(struct comparison *comparison, struct pool *pool, struct doc_ref source, bool copies,
@@ -284,33 +302,27 @@ static int find(struct comparison *comparison, struct pool *pool, struct doc_ref
   struct node *tree;
   uint64_t signature = 0;
   int status = fetch(comparison, source);
-  if (!status)
-    status = make_vector(comparison, &comparison->source);
-  if (status)
-    return status;
+  if (!status) status = make_vector(comparison, &comparison->source);
+  if (status) return status;
   /* All articles without a text have one signature. */
   bool has_body = comparison->article->parts[ARTICLE_BODY].len > 0;
   status = seed_tree(comparison, pool, reader_language(comparison->stats, comparison->article), &tree);
-  if (!status && has_body)
-    status = engine->signature(snapshot, source, &signature, comparison->err);
+  if (!status && has_body) status = engine->signature(snapshot, source, &signature, comparison->err);
   request->tree = tree;
   request->order = ORDER_RELEVANCE;
-  if (status || tree->child_count == 0)
-    return status;
+  if (status || tree->child_count == 0) return status;
   struct search_request sent = *request;
   sent.count = false;
   sent.limit = request->limit < CANDIDATES_MIN   ? CANDIDATES_MIN
                : request->limit > CANDIDATES_MAX ? CANDIDATES_MAX
                                                  : request->limit;
   sent.limit++; /* the source itself is one of them */
-  for (size_t i = 0; i < comparison->source.count; i++)
-    comparison->scratch->figures[comparison->source.terms[i].term].source = comparison->source.terms[i].weight;
+  point_to_source(comparison, true);
   status = engine->search(snapshot, &sent, &answer, comparison->err);
   *full = answer.hit_count == sent.limit;
   if (!status)
     status = rank(comparison, source, has_body && !copies ? &signature : NULL, request, answer.hits, &answer.hit_count);
-  for (size_t i = 0; i < comparison->source.count; i++)
-    comparison->scratch->figures[comparison->source.terms[i].term].source = 0;
+  point_to_source(comparison, false);
   *hits = answer.hits;
   *count = status ? 0 : answer.hit_count;
   return status;
@@ -325,15 +337,15 @@ int related_find(struct nsearch_reader *reader, struct scratch *scratch, struct 
   *count = 0;
   *full = false;
   if (!comparison.stats->has_text)
-    return error_set(err, NSEARCH_ERR_UNSUPPORTED,
-                     "related articles are found by their text, and this index does not keep it: index again with text");
+    return error_set(
+        err, NSEARCH_ERR_UNSUPPORTED,
+        "related articles are found by their text, and this index does not keep it: index again with text");
   comparison.article = nsearch_article_new();
-  if (!comparison.article)
-    return error_memory(err);
-  for (uint32_t tf = 0; tf < TF_TABLE; tf++)
-    comparison.damped[tf] = damped(tf);
+  if (!comparison.article) return error_memory(err);
+  for (uint32_t tf = 0; tf < TF_TABLE; tf++) comparison.damped[tf] = damped(tf);
   int status = find(&comparison, pool, source, copies, request, hits, count, full);
   nsearch_article_free(comparison.article);
+  memory_free(comparison.words);
   memory_free(comparison.source.terms);
   memory_free(comparison.other.terms);
   return status;

@@ -7,8 +7,7 @@
 nsearch_request *nsearch_request_new(const char *question) {
   assert(question);
   struct nsearch_request *request = memory_zero(1, sizeof *request);
-  if (!request)
-    return NULL;
+  if (!request) return NULL;
   request->question = memory_string(question, strlen(question));
   if (!request->question) {
     memory_free(request);
@@ -22,48 +21,31 @@ nsearch_request *nsearch_request_new(const char *question) {
 }
 
 void nsearch_request_free(nsearch_request *request) {
-  if (!request)
-    return;
+  if (!request) return;
   memory_free(request->question);
   memory_free(request);
 }
 
-void nsearch_request_set_limit(nsearch_request *request, uint64_t hits) {
-  request->limit = hits;
-}
+void nsearch_request_set_limit(nsearch_request *request, uint64_t hits) { request->limit = hits; }
 
-void nsearch_request_set_offset(nsearch_request *request, uint64_t hits) {
-  request->offset = hits;
-}
+void nsearch_request_set_offset(nsearch_request *request, uint64_t hits) { request->offset = hits; }
 
-void nsearch_request_set_plain(nsearch_request *request, int on) {
-  request->plain = on != 0;
-}
+void nsearch_request_set_plain(nsearch_request *request, int on) { request->plain = on != 0; }
 
-void nsearch_request_set_all(nsearch_request *request, int on) {
-  request->all = on != 0;
-}
+void nsearch_request_set_all(nsearch_request *request, int on) { request->all = on != 0; }
 
-void nsearch_request_set_count(nsearch_request *request, int on) {
-  request->count = on != 0;
-}
+void nsearch_request_set_count(nsearch_request *request, int on) { request->count = on != 0; }
 
-void nsearch_request_set_snippets(nsearch_request *request, int on) {
-  request->snippets = on != 0;
-}
+void nsearch_request_set_snippets(nsearch_request *request, int on) { request->snippets = on != 0; }
 
-void nsearch_request_set_deadline(nsearch_request *request, uint64_t milliseconds) {
-  request->deadline = milliseconds;
-}
+void nsearch_request_set_deadline(nsearch_request *request, uint64_t milliseconds) { request->deadline = milliseconds; }
 
 void nsearch_request_set_cancel(nsearch_request *request, nsearch_cancel cancel, void *payload) {
   request->cancel = cancel;
   request->cancel_payload = payload;
 }
 
-void nsearch_request_set_partial(nsearch_request *request, int on) {
-  request->partial = on != 0;
-}
+void nsearch_request_set_partial(nsearch_request *request, int on) { request->partial = on != 0; }
 
 static nsearch_status no_date(const char *date, struct nsearch_error *err) {
   return (nsearch_status)error_set(
@@ -73,16 +55,14 @@ static nsearch_status no_date(const char *date, struct nsearch_error *err) {
 
 nsearch_status nsearch_request_set_since(nsearch_request *request, const char *date, nsearch_error *err) {
   int64_t first = INT64_MIN, last;
-  if (date && !date_period(date, strlen(date), &first, &last))
-    return no_date(date, err);
+  if (date && !date_period(date, strlen(date), &first, &last)) return no_date(date, err);
   request->since = first;
   return NSEARCH_OK;
 }
 
 nsearch_status nsearch_request_set_until(nsearch_request *request, const char *date, nsearch_error *err) {
   int64_t first, last = INT64_MAX;
-  if (date && !date_period(date, strlen(date), &first, &last))
-    return no_date(date, err);
+  if (date && !date_period(date, strlen(date), &first, &last)) return no_date(date, err);
   request->until = last;
   return NSEARCH_OK;
 }
@@ -97,11 +77,10 @@ void request_for_engine(const struct nsearch_request *request, uint64_t started,
       .cancel = request->cancel,
       .cancel_payload = request->cancel_payload,
   };
-  if (out->limit)
-    out->limit = request->offset > UINT64_MAX - out->limit ? UINT64_MAX : out->limit + request->offset;
+  if (out->limit) out->limit = request->offset > UINT64_MAX - out->limit ? UINT64_MAX : out->limit + request->offset;
   if (request->deadline)
-    out->deadline = request->deadline > (UINT64_MAX - started) / million ? UINT64_MAX
-                                                                         : started + request->deadline * million;
+    out->deadline =
+        request->deadline > (UINT64_MAX - started) / million ? UINT64_MAX : started + request->deadline * million;
 }
 
 int request_check(const struct search_request *request, struct nsearch_error *err) {

@@ -6,8 +6,7 @@
 enum { SCRATCH_BYTES_MAX = 64 << 20 };
 
 static void scratch_free(struct scratch *scratch) {
-  if (!scratch)
-    return;
+  if (!scratch) return;
   tokens_free(&scratch->tokens);
   tokens_free(&scratch->counted);
   analyser_free(scratch->analyser);
@@ -15,19 +14,17 @@ static void scratch_free(struct scratch *scratch) {
   folder_free(scratch->folder);
   memory_free(scratch->marks);
   memory_free(scratch->figures);
+  memory_free(scratch->counts);
   memory_free(scratch);
 }
 
 static int scratch_new(struct scratch **out, struct nsearch_error *err) {
   struct scratch *scratch = memory_zero(1, sizeof *scratch);
-  if (!scratch)
-    return error_memory(err);
+  if (!scratch) return error_memory(err);
   scratch->tokens.want_places = true;
   int status = folder_new(&scratch->folder, err);
-  if (!status)
-    status = lexicon_new(&scratch->lexicon, err);
-  if (!status)
-    status = analyser_new(&scratch->analyser, scratch->lexicon, err);
+  if (!status) status = lexicon_new(&scratch->lexicon, err);
+  if (!status) status = analyser_new(&scratch->analyser, scratch->lexicon, err);
   if (status) {
     scratch_free(scratch);
     return status;
@@ -59,16 +56,14 @@ void scratches_destroy(struct scratches *scratches) {
 int scratch_take(struct scratches *scratches, struct scratch **out, struct nsearch_error *err) {
   pthread_mutex_lock(&scratches->lock);
   struct scratch *scratch = scratches->free;
-  if (scratch)
-    scratches->free = scratch->next;
+  if (scratch) scratches->free = scratch->next;
   pthread_mutex_unlock(&scratches->lock);
   *out = scratch;
   return scratch ? NSEARCH_OK : scratch_new(out, err);
 }
 
 void scratch_give(struct scratches *scratches, struct scratch *scratch) {
-  if (!scratch)
-    return;
+  if (!scratch) return;
   if (lexicon_bytes(scratch->lexicon) + analyser_bytes(scratch->analyser) > SCRATCH_BYTES_MAX) {
     scratch_free(scratch);
     return;

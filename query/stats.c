@@ -13,8 +13,7 @@ struct nsearch_stats {
 nsearch_status nsearch_stats_read(nsearch_reader *reader, nsearch_stats **stats, nsearch_error *err) {
   assert(reader && stats);
   struct nsearch_stats *made = *stats = memory_zero(1, sizeof *made);
-  if (!made)
-    return (nsearch_status)error_memory(err);
+  if (!made) return (nsearch_status)error_memory(err);
   made->engine = reader->engine;
   made->snapshot = reader->engine->retain(reader->snapshot);
   made->figures = reader->engine->stats(made->snapshot);
@@ -22,51 +21,33 @@ nsearch_status nsearch_stats_read(nsearch_reader *reader, nsearch_stats **stats,
 }
 
 void nsearch_stats_free(nsearch_stats *stats) {
-  if (!stats)
-    return;
+  if (!stats) return;
   stats->engine->release(stats->snapshot);
   memory_free(stats);
 }
 
-uint64_t nsearch_stats_articles(const nsearch_stats *stats) {
-  return stats->figures->articles;
-}
+uint64_t nsearch_stats_articles(const nsearch_stats *stats) { return stats->figures->articles; }
 
-uint64_t nsearch_stats_terms(const nsearch_stats *stats) {
-  return stats->figures->terms;
-}
+uint64_t nsearch_stats_terms(const nsearch_stats *stats) { return stats->figures->terms; }
 
-uint64_t nsearch_stats_postings(const nsearch_stats *stats) {
-  return stats->figures->postings;
-}
+uint64_t nsearch_stats_postings(const nsearch_stats *stats) { return stats->figures->postings; }
 
-uint64_t nsearch_stats_tokens(const nsearch_stats *stats) {
-  return stats->figures->tokens;
-}
+uint64_t nsearch_stats_tokens(const nsearch_stats *stats) { return stats->figures->tokens; }
 
-uint64_t nsearch_stats_segments(const nsearch_stats *stats) {
-  return stats->figures->segments;
-}
+uint64_t nsearch_stats_segments(const nsearch_stats *stats) { return stats->figures->segments; }
 
-const char *nsearch_stats_engine(const nsearch_stats *stats) {
-  return stats->engine->name;
-}
+const char *nsearch_stats_engine(const nsearch_stats *stats) { return stats->engine->name; }
 
-const char *nsearch_stats_language(const nsearch_stats *stats) {
-  return language_code(stats->figures->language);
-}
+const char *nsearch_stats_language(const nsearch_stats *stats) { return language_code(stats->figures->language); }
 
 int nsearch_stats_dates(const nsearch_stats *stats, int64_t *oldest, int64_t *newest) {
-  if (!stats->figures->has_dates)
-    return 0;
+  if (!stats->figures->has_dates) return 0;
   *oldest = stats->figures->oldest;
   *newest = stats->figures->newest;
   return 1;
 }
 
-size_t nsearch_stats_parts(const nsearch_stats *stats) {
-  return stats->figures->part_count;
-}
+size_t nsearch_stats_parts(const nsearch_stats *stats) { return stats->figures->part_count; }
 
 const char *nsearch_stats_part(const nsearch_stats *stats, size_t i, uint64_t *bytes) {
   assert(i < stats->figures->part_count);

@@ -10,10 +10,23 @@ enum {
   HOLDS_CONTROL = 1, /* C0 other than newline and tab, or DEL */
   HOLDS_LINE = 2,    /* newline or tab */
   HOLDS_HIGH = 4,    /* bytes that are not ASCII */
-  HOLDS_C2 = 8       /* the byte that C1 controls begin with; so do harmless characters */
+  HOLDS_C1 = 8       /* in well-formed text: a control character of two bytes */
 };
 
 typedef uint8_t block __attribute__((vector_size(16)));
+
+static block load(const char *text) {
+  block bytes;
+  memcpy(&bytes, text, sizeof bytes);
+  return bytes;
+}
+
+/* All ones where the byte is a control character, newline and tab aside. */
+static block controls(block bytes) {
+  return (block)(((bytes < ' ') & (bytes != '\n') & (bytes != '\t')) | (bytes == 0x7f));
+}
+
+static block lines(block bytes) { return (block)((bytes == '\n') | (bytes == '\t')); }
 
 static bool any(block bits) {
   uint64_t halves[2];
@@ -22,39 +35,50 @@ static bool any(block bits) {
 }
 
 static unsigned look_over(const char *text, size_t len) {
-  block high = {0}, control = {0}, line = {0}, c2 = {0}, bytes;
-  for (size_t at = 0; at < len; at += sizeof bytes) {
-    size_t left = len - at;
-    if (left >= sizeof bytes) memcpy(&bytes, text + at, sizeof bytes);
-    else {
-      memset(&bytes, 'a', sizeof bytes);
-      memcpy(&bytes, text + at, left);
+  block high = {0}, control = {0}, line = {0}, c1 = {0};
+  char rest[sizeof(block) + 1];
+  for (size_t at = 0; at < len; at += sizeof(block)) {
+    const char *from = text + at;
+    if (len - at <= sizeof(block)) { /* the byte after the block is read as well */
+      memset(rest, 'a', sizeof rest);
+      from = memcpy(rest, from, len - at);
     }
-    block is_line = (block)((bytes == '\n') | (bytes == '\t'));
+    block bytes = load(from), next = load(from + 1);
     high |= bytes;
-    line |= is_line;
-    control |= ((block)(bytes < ' ') & ~is_line) | (block)(bytes == 0x7f);
-    c2 |= (block)(bytes == 0xc2);
+    control |= controls(bytes);
+    line |= lines(bytes);
+    c1 |= (block)((bytes == 0xc2) & (next < 0xa0));
   }
-  return (any(control) ? HOLDS_CONTROL : 0) | (any(line) ? HOLDS_LINE : 0) |
-         (any(high & 0x80) ? HOLDS_HIGH : 0) | (any(c2) ? HOLDS_C2 : 0);
+  return (any(control) ? HOLDS_CONTROL : 0) | (any(line) ? HOLDS_LINE : 0) | (any(high & 0x80) ? HOLDS_HIGH : 0) |
+         (any(c1) ? HOLDS_C1 : 0);
 }
 
-/* Length of the control character or line break at text[0..len), 0 when there is none. Well-formed text only. */
-static size_t control_length(const char *text, size_t len, bool one_line) {
+/* Every control character of one byte becomes a blank, on one line newline and tab too. */
+static void blank_controls(char *text, size_t len, bool one_line) {
+  char rest[sizeof(block)] = {0};
+  for (size_t at = 0; at < len; at += sizeof(block)) {
+    size_t left = len - at;
+    block bytes = load(left < sizeof rest ? memcpy(rest, text + at, left) : text + at);
+    block blanked = controls(bytes);
+    if (one_line) blanked |= lines(bytes);
+    bytes = (bytes & ~blanked) | (blanked & ' ');
+    memcpy(text + at, &bytes, left < sizeof bytes ? left : sizeof bytes);
+  }
+}
+
+/* Length of the control character, or on one line the line break, of several bytes that begins well-formed text. */
+static size_t long_control(const char *text, size_t len, bool one_line) {
   const uint8_t *byte = (const uint8_t *)text;
-  if (byte[0] < ' ' || byte[0] == 0x7f) return one_line || (byte[0] != '\n' && byte[0] != '\t');
   if (byte[0] == 0xc2 && len >= 2) return byte[1] < 0xa0 ? 2 : 0;
-  /* U+2028 and U+2029 break lines too. */
-  if (one_line && len >= 3 && byte[0] == 0xe2 && byte[1] == 0x80 && (byte[2] | 1) == 0xa9) return 3;
-  return 0;
+  /* U+2028 and U+2029 */
+  return one_line && byte[0] == 0xe2 && len >= 3 && byte[1] == 0x80 && (byte[2] | 1) == 0xa9 ? 3 : 0;
 }
 
-/* Each control character becomes one blank, in place; returns the new length. */
-static size_t blank_controls(char *text, size_t len, bool one_line) {
+/* Each of them becomes one blank, in place; returns the new length. */
+static size_t blank_long_controls(char *text, size_t len, bool one_line) {
   size_t to = 0;
   for (size_t at = 0; at < len;) {
-    size_t control = control_length(text + at, len - at, one_line);
+    size_t control = (uint8_t)text[at] < 0x80 ? 0 : long_control(text + at, len - at, one_line);
     text[to++] = control ? ' ' : text[at];
     at += control ? control : 1;
   }
@@ -114,8 +138,9 @@ static int tidy_text(struct buffer *text, bool one_line, uint64_t *replaced, str
     buffer_free(text);
     *text = repaired;
   }
-  unsigned suspect = HOLDS_CONTROL | HOLDS_C2 | (one_line ? HOLDS_LINE | HOLDS_HIGH : 0);
-  if (holds & suspect) text->len = blank_controls(text->bytes, text->len, one_line);
+  if (holds & (HOLDS_CONTROL | (one_line ? HOLDS_LINE : 0))) blank_controls(text->bytes, text->len, one_line);
+  if (holds & (HOLDS_C1 | (one_line ? HOLDS_HIGH : 0)))
+    text->len = blank_long_controls(text->bytes, text->len, one_line);
   trim(text);
   if (!buffer_room(text, 1)) {
     buffer_clear(text);

@@ -44,8 +44,10 @@ int64_t date_period_end(int64_t seconds, enum nsearch_precision precision) {
   if (precision != NSEARCH_PRECISION_DAY) {
     int year, month, day;
     date_civil(days, &year, &month, &day);
-    if (precision == NSEARCH_PRECISION_YEAR || month == 12) next = year < INT_MAX ? date_days(year + 1, 1, 1) : next;
-    else next = date_days(year, month + 1, 1);
+    if (precision == NSEARCH_PRECISION_YEAR || month == 12)
+      next = year < INT_MAX ? date_days(year + 1, 1, 1) : next;
+    else
+      next = date_days(year, month + 1, 1);
   }
   /* Seconds that no calendar reaches: the period is as good as over. */
   if (__builtin_mul_overflow(next, (int64_t)DAY, &end) || end <= seconds) return seconds;

@@ -56,8 +56,10 @@ static void skip_to_time(struct scan *in) {
 static void skip_comment(struct scan *in) {
   struct scan start = *in;
   scan_blanks(in);
-  if (scan_char(in, '(') && in->end[-1] == ')') in->at = in->end;
-  else *in = start;
+  if (scan_char(in, '(') && in->end[-1] == ')')
+    in->at = in->end;
+  else
+    *in = start;
 }
 
 /* After a day: time and zone, each if there. A zone without a time changes nothing: a day is a day where it is. */
@@ -65,8 +67,10 @@ static bool scan_tail(struct scan *in, struct found *out) {
   struct scan start = *in;
   char mark = scan_peek(in, 0);
   bool iso = (mark == 'T' || mark == 't') && is_digit(scan_peek(in, 1));
-  if (iso) in->at++;
-  else skip_to_time(in);
+  if (iso)
+    in->at++;
+  else
+    skip_to_time(in);
   out->has_time = in->at > start.at && is_digit(scan_peek(in, 0));
   if (out->has_time) {
     if (!scan_time(in, iso, &out->time)) return false;
@@ -178,9 +182,7 @@ static bool date_of(const struct found *found, struct date *out) {
   bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
   if (month == 2 && day == 29 && !leap) return false;
   out->seconds = date_days(year, month, day) * 86400;
-  out->precision = found->day     ? NSEARCH_PRECISION_DAY
-                   : found->month ? NSEARCH_PRECISION_MONTH
-                                  : NSEARCH_PRECISION_YEAR;
+  out->precision = found->day ? NSEARCH_PRECISION_DAY : found->month ? NSEARCH_PRECISION_MONTH : NSEARCH_PRECISION_YEAR;
   if (found->has_time) {
     const struct time_of_day *time = &found->time;
     out->seconds += time->hour * 3600 + time->minute * 60 + time->second - found->offset;

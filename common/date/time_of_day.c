@@ -4,10 +4,10 @@
 /* Ambiguous names have the meaning that news in English gives them most: CST is American, IST Indian, BST British.
  * ET, CT, MT and PT are read as standard time: without a time zone database the hour of summer time is not known. */
 static const char *const zone_names[] = {
-    "utc",  "gmt",  "ut",  "z",   "wet", "est", "et",  "edt",  "cst", "ct",   "cdt", "mst",  "mt",   "mdt",
-    "pst",  "pt",   "pdt", "ast", "adt", "nst", "ndt", "akst", "akdt", "hst", "brt", "art",  "bst",  "west",
-    "cet",  "cest", "met", "mez", "mesz", "sast", "eet", "eest", "msk", "ist", "sgt", "hkt", "awst", "jst",
-    "kst",  "acst", "aest", "aedt", "nzst", "nzdt",
+    "utc", "gmt", "ut",  "z",    "wet",  "est",  "et",  "edt",  "cst",  "ct",   "cdt",  "mst",
+    "mt",  "mdt", "pst", "pt",   "pdt",  "ast",  "adt", "nst",  "ndt",  "akst", "akdt", "hst",
+    "brt", "art", "bst", "west", "cet",  "cest", "met", "mez",  "mesz", "sast", "eet",  "eest",
+    "msk", "ist", "sgt", "hkt",  "awst", "jst",  "kst", "acst", "aest", "aedt", "nzst", "nzdt",
 };
 static const short zone_minutes[] = {
     0,    0,    0,    0,    0,    -300, -300, -240, -360, -360, -300, -420, -420, -360, /* utc .. mdt */

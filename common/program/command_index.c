@@ -1,6 +1,7 @@
 /* nsearch index PATH... */
 #include <limits.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "common/program/program.h"
 
@@ -88,7 +89,8 @@ static void on_event(void *payload, nsearch_event_kind kind, const char *path, u
   if (run->progress.problems < MOST_LINES) {
     char number[FORMAT_ROOM] = "";
     if (record > 0) snprintf(number, sizeof number, ", record %llu", (unsigned long long)record);
-    line = text_of("%s%s: %s", path, number, message);
+    /* What the system said names the file already. */
+    line = strstr(message, path) ? text_of("%s", message) : text_of("%s%s: %s", path, number, message);
   } else if (run->progress.problems == MOST_LINES) {
     line = text_of("further problems are only counted; --report FILE lists all of them");
   }

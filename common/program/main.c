@@ -34,7 +34,7 @@ void print_general_help(struct stream *out) {
 static int no_such_command(const char *typed) {
   struct guess guess = {0};
   for (size_t i = 0; command_table[i]; i++) guess_offer(&guess, typed, command_table[i]->name);
-  if (guess.best)
+  if (guess.best && typed[0] != '-')
     say("there is no command %s; did you mean %s?", typed, guess.best);
   else if (typed[0] == '-')
     say("there is no option %s here; options come after the command", typed);
@@ -77,8 +77,8 @@ static int run_command(const struct command *command, char **words) {
   else
     code = command->run(settings, &arguments);
 out:
-  list_free(&arguments);
-  release(settings);
+  list_clear(&arguments);
+  settings_free(command, settings);
   return code;
 }
 

@@ -36,13 +36,13 @@ char *text_of(const char *format, ...) {
   return text;
 }
 
-void list_add(struct list *list, const char *item) {
+void list_append(struct list *list, const char *item) {
   if ((list->count & (list->count - 1)) == 0)
     list->items = grow(list->items, (list->count ? list->count * 2 : 1) * sizeof *list->items);
   list->items[list->count++] = item;
 }
 
-void list_free(struct list *list) {
+void list_clear(struct list *list) {
   release(list->items);
   *list = (struct list){0};
 }

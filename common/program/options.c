@@ -124,7 +124,7 @@ static bool store(const struct command *command, const struct option *option, co
     *(const char **)place = text;
     break;
   case OPTION_LIST:
-    list_add(place, text);
+    list_append(place, text);
     break;
   case OPTION_NUMBER:
     what = parse_number(text, &end, place) && *end == '\0' ? NULL : "a number";
@@ -196,13 +196,19 @@ bool options_parse(const struct command *command, char **words, void *settings, 
   for (size_t taken; *words; words += taken) {
     taken = 1;
     if (only_arguments || words[0][0] != '-' || !words[0][1])
-      list_add(arguments, words[0]);
+      list_append(arguments, words[0]);
     else if (strcmp(words[0], "--") == 0)
       only_arguments = true;
     else if (!(taken = parse_option(command, words, settings)))
       return false;
   }
   return true;
+}
+
+void settings_free(const struct command *command, void *settings) {
+  for (const struct option *option = command->options; option && option->name; option++)
+    if (option->kind == OPTION_LIST) list_clear((struct list *)((char *)settings + option->place));
+  release(settings);
 }
 
 /* ---- Help ------------------------------------------------------------------------------------------------------ */

@@ -67,7 +67,9 @@ static void print_header(const struct page *page, const struct answer *answer) {
                      : matches == 1   ? "related article"
                                       : "related articles";
   char *shown = NULL;
-  if (hits > 0 && (hits < matches || !exact))
+  if (hits == 1 && (matches > 1 || !exact))
+    shown = text_of("%s of ", format_count(first, answer->offset + 1));
+  else if (hits > 0 && (hits < matches || !exact))
     shown = text_of("%s-%s of ", format_count(first, answer->offset + 1), format_count(last, answer->offset + hits));
   else if (hits == 0 && answer->offset > 0 && matches > 0)
     shown = text_of("none after the first %s of ", format_count(first, answer->offset));

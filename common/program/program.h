@@ -52,8 +52,8 @@ struct list {
   const char **items;
   size_t count;
 };
-void list_add(struct list *list, const char *item);
-void list_free(struct list *list);
+void list_append(struct list *list, const char *item);
+void list_clear(struct list *list);
 
 /* ---- stream.c -------------------------------------------------------------------------------------------------- */
 
@@ -174,6 +174,9 @@ struct command {
 
 /* Reads words (NULL ends them) into settings and arguments; false after it said what is wrong. */
 bool options_parse(const struct command *command, char **words, void *settings, struct list *arguments);
+
+/* Frees settings and what parsing put into them. */
+void settings_free(const struct command *command, void *settings);
 
 void print_command_help(struct stream *out, const struct command *command);
 

@@ -21,22 +21,38 @@ const char *nsearch_version(void) {
 
 const char *nsearch_status_text(nsearch_status status) {
   switch (status) {
-  case NSEARCH_OK: return "no error";
-  case NSEARCH_ERR_USAGE: return "wrong usage";
-  case NSEARCH_ERR_QUERY: return "bad query";
-  case NSEARCH_ERR_MISSING: return "index missing";
-  case NSEARCH_ERR_DAMAGED: return "index damaged";
-  case NSEARCH_ERR_VERSION: return "index of a newer version";
-  case NSEARCH_ERR_EXISTS: return "index exists already";
-  case NSEARCH_ERR_LOCKED: return "index locked by another writer";
-  case NSEARCH_ERR_NOT_FOUND: return "no such article";
-  case NSEARCH_ERR_INPUT: return "broken input";
-  case NSEARCH_ERR_EMPTY: return "nothing to index";
-  case NSEARCH_ERR_CANCELLED: return "cancelled";
-  case NSEARCH_ERR_DEADLINE: return "deadline passed";
-  case NSEARCH_ERR_MEMORY: return "out of memory";
-  case NSEARCH_ERR_SYSTEM: return "system error";
-  case NSEARCH_ERR_UNSUPPORTED: return "not supported";
+  case NSEARCH_OK:
+    return "no error";
+  case NSEARCH_ERR_USAGE:
+    return "wrong usage";
+  case NSEARCH_ERR_QUERY:
+    return "bad query";
+  case NSEARCH_ERR_MISSING:
+    return "index missing";
+  case NSEARCH_ERR_DAMAGED:
+    return "index damaged";
+  case NSEARCH_ERR_VERSION:
+    return "index of a newer version";
+  case NSEARCH_ERR_EXISTS:
+    return "index exists already";
+  case NSEARCH_ERR_LOCKED:
+    return "index locked by another writer";
+  case NSEARCH_ERR_NOT_FOUND:
+    return "no such article";
+  case NSEARCH_ERR_INPUT:
+    return "broken input";
+  case NSEARCH_ERR_EMPTY:
+    return "nothing to index";
+  case NSEARCH_ERR_CANCELLED:
+    return "cancelled";
+  case NSEARCH_ERR_DEADLINE:
+    return "deadline passed";
+  case NSEARCH_ERR_MEMORY:
+    return "out of memory";
+  case NSEARCH_ERR_SYSTEM:
+    return "system error";
+  case NSEARCH_ERR_UNSUPPORTED:
+    return "not supported";
   }
   return "unknown status";
 }
@@ -137,7 +153,8 @@ int error_prefix(struct nsearch_error *err, const char *format, ...) {
   va_start(args, format);
   scratch_format(err, format, args);
   va_end(args);
-  if (err->scratch.failed) buffer_clear(&err->scratch); /* the message that is there is worth more */
+  if (err->scratch.failed)
+    buffer_clear(&err->scratch); /* the message that is there is worth more */
   else {
     buffer_text(&err->scratch, nsearch_error_message(err));
     scratch_to_message(err);

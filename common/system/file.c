@@ -264,8 +264,10 @@ int file_list(const char *folder, struct file_names *out, struct nsearch_error *
   if (!open_folder) return error_errno(err, "cannot list %s", folder);
   int status = read_names(open_folder, folder, out, err);
   closedir(open_folder);
-  if (status) file_names_free(out);
-  else if (out->count) qsort(out->names, out->count, sizeof *out->names, by_bytes);
+  if (status)
+    file_names_free(out);
+  else if (out->count)
+    qsort(out->names, out->count, sizeof *out->names, by_bytes);
   return status;
 }
 

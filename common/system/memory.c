@@ -13,7 +13,9 @@ static size_t at_least_one(size_t bytes) { return bytes ? bytes : 1; }
 void *memory_alloc(size_t bytes) { return malloc(at_least_one(bytes)); }
 
 void *memory_zero(size_t count, size_t size) {
-  return calloc(at_least_one(count), at_least_one(size));
+  size_t bytes;
+  if (__builtin_mul_overflow(count, size, &bytes)) return NULL;
+  return calloc(1, at_least_one(bytes));
 }
 
 void *memory_resize(void *block, size_t bytes) { return realloc(block, at_least_one(bytes)); }

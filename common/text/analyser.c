@@ -173,7 +173,7 @@ static int enter_folded(struct analyser *analyser, uint32_t domain, const struct
   return status ? status : lexicon_word(analyser->lexicon, exact, stem, word, err);
 }
 
-/* A raw word that the cache does not hold: folds it and, unless it is very long, keeps it in slot `at`, which is free. */
+/* A raw word that the cache does not hold: folds it and, unless it is very long, keeps it in the free slot `at`. */
 static __attribute__((noinline)) int add_word(struct run *run, size_t i, size_t at, uint32_t *word) {
   struct analyser *analyser = run->analyser;
   const struct key *key = &run->keys[i];

@@ -141,7 +141,7 @@ int fold_word(struct folder *folder, int language, bool spaceless, const char *r
  * space and control characters as one blank, none at the ends. Appends to out. */
 int fold_keyword(const char *value, size_t len, struct buffer *out, struct nsearch_error *err);
 
-/* ---- words.c: finding the edges of raw words ---------------------------------------------------------------------- */
+/* ---- words.c: finding the edges of raw words --------------------------------------------------------------------- */
 
 struct raw_word {
   size_t start, end;   /* byte offsets into the text; end is after the last byte of the word */
@@ -163,7 +163,7 @@ struct word_scan {
  * fast path for ASCII words, and a test holds the two equal. */
 bool word_next(struct word_scan *scan, struct raw_word *word);
 
-/* ---- lexicon.c: distinct terms and words of one batch --------------------------------------------------------------- */
+/* ---- lexicon.c: distinct terms and words of one batch ------------------------------------------------------------ */
 
 /* A term key is one tag byte and then text; the dictionary of a segment sorts keys by bytes. */
 enum term_tag {
@@ -208,7 +208,7 @@ struct term_key lexicon_key(const struct lexicon *lexicon, uint32_t term);
 const struct word *lexicon_words(const struct lexicon *lexicon); /* indexed by word number, [0] = {0, 0} */
 size_t lexicon_bytes(const struct lexicon *lexicon);
 
-/* ---- analyser.c: text to word numbers, with the per-word cache -------------------------------------------------------- */
+/* ---- analyser.c: text to word numbers, with the per-word cache --------------------------------------------------- */
 
 enum text_field { FIELD_TEXT, FIELD_TITLE, FIELD_AUTHOR };
 

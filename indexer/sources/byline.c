@@ -21,8 +21,7 @@ static size_t separator(const char *text, size_t len, size_t at) {
   static const char *const words[] = {", and ", ", & ", " and ", " & ", ","};
   for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
     size_t word_len = strlen(words[i]);
-    if (len - at >= word_len && strncasecmp(text + at, words[i], word_len) == 0)
-      return word_len;
+    if (len - at >= word_len && strncasecmp(text + at, words[i], word_len) == 0) return word_len;
   }
   return 0;
 }
@@ -40,8 +39,7 @@ static int add_part(struct nsearch_article *article, struct name part, struct ns
   bool all_whole = true;
   for (size_t at = 0; at <= part.len && count < NAMES_MAX; at++) {
     size_t gap = at < part.len ? separator(part.text, part.len, at) : 0;
-    if (gap == 0 && at < part.len)
-      continue;
+    if (gap == 0 && at < part.len) continue;
     names[count] = (struct name){part.text + start, at - start};
     all_whole &= has_two_words(names[count]);
     count++;
@@ -50,19 +48,16 @@ static int add_part(struct nsearch_article *article, struct name part, struct ns
       at = start - 1;
     }
   }
-  if (!all_whole || count == NAMES_MAX)
-    return add_name(article, part, err);
+  if (!all_whole || count == NAMES_MAX) return add_name(article, part, err);
   int status = NSEARCH_OK;
-  for (size_t i = 0; !status && i < count; i++)
-    status = add_name(article, names[i], err);
+  for (size_t i = 0; !status && i < count; i++) status = add_name(article, names[i], err);
   return status;
 }
 
 int byline_add(struct nsearch_article *article, const char *text, size_t len, struct nsearch_error *err) {
   int status = NSEARCH_OK;
   trim(&text, &len);
-  if (len > 3 && strncasecmp(text, "by ", 3) == 0)
-    text += 3, len -= 3;
+  if (len > 3 && strncasecmp(text, "by ", 3) == 0) text += 3, len -= 3;
   for (const char *end = text + len; !status && text < end;) {
     const char *stop = memchr(text, ';', (size_t)(end - text));
     struct name part = {text, (size_t)((stop ? stop : end) - text)};

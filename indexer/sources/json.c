@@ -8,7 +8,7 @@ enum phase {
   AT_START,
   IN_SEQUENCE, /* objects one after another */
   IN_ARRAY,
-  IN_WRAPPED,  /* an array inside an object; what follows it is no record */
+  IN_WRAPPED, /* an array inside an object; what follows it is no record */
   AT_END
 };
 
@@ -20,22 +20,17 @@ enum { RESTARTS_MAX = 100 };
 
 static const char *const wrapper_keys[] = {"entries", "articles", "items"};
 
-static bool is_space(char c) {
-  return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
+static bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 
 /* By content: a bracket and then what can follow it; by name: .json. */
 static bool claims(const char *head, size_t len, bool is_all, const char *file_name) {
   (void)is_all;
   size_t at = leading_blank(head, len);
-  if (memchr(head, 0, len))
-    return false;
+  if (memchr(head, 0, len)) return false;
   if (at < len && (head[at] == '{' || head[at] == '[')) {
     size_t next = at + 1 + leading_blank(head + at + 1, len - at - 1);
-    if (next < len && head[at] == '{' && (head[next] == '"' || head[next] == '}'))
-      return true;
-    if (next < len && head[at] == '[' && (head[next] == '{' || head[next] == ']'))
-      return true;
+    if (next < len && head[at] == '{' && (head[next] == '"' || head[next] == '}')) return true;
+    if (next < len && head[at] == '[' && (head[next] == '{' || head[next] == ']')) return true;
   }
   return name_ends_with(file_name, ".json");
 }
@@ -44,22 +39,18 @@ static bool claims(const char *head, size_t len, bool is_all, const char *file_n
 static int fill_more(struct input *input, bool *more, struct nsearch_error *err) {
   size_t before = input->len;
   *more = false;
-  if (input->at_end || before > RECORD_MAX)
-    return NSEARCH_OK;
+  if (input->at_end || before > RECORD_MAX) return NSEARCH_OK;
   int status = input_fill(input, before < SPAN_BYTES ? SPAN_BYTES : wider(before), err);
   *more = input->len > before;
   return status;
 }
 
-static bool is_between(char c) {
-  return is_space(c) || c == ',';
-}
+static bool is_between(char c) { return is_space(c) || c == ','; }
 
 /* STATE_COLUMN of what stands behind `at` bytes of the window. */
 static uint64_t column_of(const struct input *input, size_t at) {
   const char *line = at > 0 ? memrchr(input->window, '\n', at) : NULL;
-  if (line)
-    return (uint64_t)(input->window + at - line);
+  if (line) return (uint64_t)(input->window + at - line);
   return input->offset == 0 ? 1 : 0;
 }
 
@@ -67,17 +58,13 @@ static uint64_t column_of(const struct input *input, size_t at) {
 static int skip_between(struct input *input, uint64_t *state, int *next, struct nsearch_error *err) {
   for (;;) {
     size_t at = input->offset == 0 ? leading_blank(input->window, input->len) : 0;
-    while (at < input->len && is_between(input->window[at]))
-      at++;
-    if (at > 0 || input->offset == 0)
-      state[STATE_COLUMN] = column_of(input, at);
+    while (at < input->len && is_between(input->window[at])) at++;
+    if (at > 0 || input->offset == 0) state[STATE_COLUMN] = column_of(input, at);
     input_consume(input, at);
     *next = input->len ? (unsigned char)*input->window : -1;
-    if (*next >= 0 || input->at_end)
-      return NSEARCH_OK;
+    if (*next >= 0 || input->at_end) return NSEARCH_OK;
     int status = input_fill(input, SPAN_BYTES, err);
-    if (status)
-      return status;
+    if (status) return status;
   }
 }
 
@@ -85,8 +72,7 @@ static int skip_between(struct input *input, uint64_t *state, int *next, struct 
 
 static bool is_wrapper_key(const char *key, size_t len) {
   for (size_t i = 0; i < sizeof wrapper_keys / sizeof *wrapper_keys; i++)
-    if (strlen(wrapper_keys[i]) == len && strncasecmp(wrapper_keys[i], key, len) == 0)
-      return true;
+    if (strlen(wrapper_keys[i]) == len && strncasecmp(wrapper_keys[i], key, len) == 0) return true;
   return false;
 }
 
@@ -97,25 +83,20 @@ static void find_wrapped(const char *text, size_t len, size_t *inside) {
   *inside = 0;
   while (at < len) {
     struct json_scan key = {.at = 0}, value = {.at = 0};
-    while (at < len && (is_space(text[at]) || text[at] == ','))
-      at++;
-    if (at >= len || text[at] != '"' || json_scan(&key, text + at, len - at) != JSON_END)
-      return;
+    while (at < len && (is_space(text[at]) || text[at] == ',')) at++;
+    if (at >= len || text[at] != '"' || json_scan(&key, text + at, len - at) != JSON_END) return;
     bool is_known = is_wrapper_key(text + at + 1, key.at - 2);
     at += key.at;
-    while (at < len && (is_space(text[at]) || text[at] == ':'))
-      at++;
+    while (at < len && (is_space(text[at]) || text[at] == ':')) at++;
     if (is_known && at < len && text[at] == '[') {
       size_t next = at + 1;
-      while (next < len && is_space(text[next]))
-        next++;
+      while (next < len && is_space(text[next])) next++;
       if (next < len && (text[next] == '{' || text[next] == ']')) {
         *inside = at + 1;
         return;
       }
     }
-    if (json_scan(&value, text + at, len - at) != JSON_END)
-      return;
+    if (json_scan(&value, text + at, len - at) != JSON_END) return;
     at += value.at;
   }
 }
@@ -127,8 +108,7 @@ static int begin(struct input *input, uint64_t *state, struct nsearch_error *err
   size_t inside = 0;
   bool more = true;
   int status = skip_between(input, state, &next, err);
-  if (status)
-    return status;
+  if (status) return status;
   if (next == '[') {
     input_consume(input, 1);
     state[STATE_PHASE] = IN_ARRAY;
@@ -139,8 +119,7 @@ static int begin(struct input *input, uint64_t *state, struct nsearch_error *err
   while (next == '{' && inside == 0 && more) {
     bool is_whole = json_scan(&scan, input->window, input->len) != JSON_MORE;
     find_wrapped(input->window, input->len, &inside);
-    if (is_whole)
-      break;
+    if (is_whole) break;
     if (inside == 0 && (status = fill_more(input, &more, err))) {
       state[STATE_PHASE] = AT_START;
       return status;
@@ -158,8 +137,7 @@ static int begin(struct input *input, uint64_t *state, struct nsearch_error *err
 /* True when the bytes before text[at] are so many blanks and before them a line end. */
 static bool begins_line(const char *text, size_t at, size_t column) {
   for (size_t i = 1; i <= column; i++)
-    if (at < i || (text[at - i] != ' ' && text[at - i] != '\t'))
-      return false;
+    if (at < i || (text[at - i] != ' ' && text[at - i] != '\t')) return false;
   return at > column && text[at - column - 1] == '\n';
 }
 
@@ -169,11 +147,9 @@ static size_t find_restart(const struct input *input, const uint64_t *state) {
   const char *text = input->window;
   for (size_t at = 1; state[STATE_COLUMN] > 0 && at < input->len; at++) {
     const char *brace = memchr(text + at, '{', input->len - at);
-    if (!brace)
-      break;
+    if (!brace) break;
     at = (size_t)(brace - text);
-    if (begins_line(text, at, state[STATE_COLUMN] - 1))
-      return at;
+    if (begins_line(text, at, state[STATE_COLUMN] - 1)) return at;
   }
   return 0;
 }
@@ -189,8 +165,7 @@ static int skip_value(struct input *input, uint64_t *state, struct json_scan *sc
       return NSEARCH_OK;
     }
     int status = input_fill(input, SPAN_BYTES, err);
-    if (status)
-      return status;
+    if (status) return status;
   }
   input_consume(input, scan->at);
   return NSEARCH_OK;
@@ -203,7 +178,8 @@ static int give_up(struct input *input, uint64_t *state, enum json_edge edge, st
   unsigned long long offset = input->offset;
   struct json_scan scan = {.tolerant = true};
   if (edge == JSON_SPLIT_STRING)
-    problem_set(problem, NSEARCH_EVENT_BROKEN, record, "a string runs over a line end in the record at byte %llu", offset);
+    problem_set(problem, NSEARCH_EVENT_BROKEN, record, "a string runs over a line end in the record at byte %llu",
+                offset);
   else if (input->len <= RECORD_MAX)
     problem_set(problem, NSEARCH_EVENT_BROKEN, record, "the record at byte %llu has no end", offset);
   else
@@ -236,13 +212,10 @@ static struct stretch measure(const char *text, size_t have, bool in_sequence) {
       at++;
       continue;
     }
-    if (in_sequence && text[at] != '{')
-      break;
+    if (in_sequence && text[at] != '{') break;
     out.edge = json_scan(&scan, text + at, have - at);
-    if (scan.at > RECORD_MAX)
-      out.edge = JSON_MORE;
-    if (out.edge == JSON_MORE || out.edge == JSON_SPLIT_STRING || scan.at == 0)
-      break;
+    if (scan.at > RECORD_MAX) out.edge = JSON_MORE;
+    if (out.edge == JSON_MORE || out.edge == JSON_SPLIT_STRING || scan.at == 0) break;
     out.len = at += scan.at;
     out.count++;
   }
@@ -253,24 +226,20 @@ static struct stretch measure(const char *text, size_t have, bool in_sequence) {
 static int measure_record(struct input *input, const uint64_t *state, struct stretch *out, struct nsearch_error *err) {
   bool more = true, in_sequence = state[STATE_PHASE] == IN_SEQUENCE;
   int status = input_fill(input, SPAN_BYTES, err);
-  if (status)
-    return status;
+  if (status) return status;
   for (;;) {
     *out = measure(input->window, input->len, in_sequence);
-    if (out->count > 0 || out->edge != JSON_MORE || !more)
-      return NSEARCH_OK;
-    if ((status = fill_more(input, &more, err)))
-      return status;
+    if (out->count > 0 || out->edge != JSON_MORE || !more) return NSEARCH_OK;
+    if ((status = fill_more(input, &more, err))) return status;
   }
 }
 
 /* True when the record is all there is: the file is one article. */
 static bool is_single(const struct input *input, const uint64_t *state, const struct stretch *stretch) {
   size_t at = stretch->len;
-  while (at < input->len && is_between(input->window[at]))
-    at++;
-  return state[STATE_PHASE] == IN_SEQUENCE && state[STATE_RECORDS] == 0 && stretch->count == 1 &&
-         at == input->len && input->at_end;
+  while (at < input->len && is_between(input->window[at])) at++;
+  return state[STATE_PHASE] == IN_SEQUENCE && state[STATE_RECORDS] == 0 && stretch->count == 1 && at == input->len &&
+         input->at_end;
 }
 
 /* What stands at the front of the window when it is no object: brackets open and close arrays, and anything else at the
@@ -292,24 +261,18 @@ static bool take_bracket(struct input *input, uint64_t *state, int next, struct 
   return true;
 }
 
-static int split(struct input *input, uint64_t state[8], struct span *span, bool *more,
-                 struct source_problem *problem, struct nsearch_error *err) {
+static int split(struct input *input, uint64_t state[8], struct span *span, bool *more, struct source_problem *problem,
+                 struct nsearch_error *err) {
   struct stretch stretch;
   int next = -1, status = NSEARCH_OK;
   *more = false;
-  if (state[STATE_PHASE] == AT_START)
-    status = begin(input, state, err);
-  if (!status && state[STATE_PHASE] != AT_END)
-    status = skip_between(input, state, &next, err);
-  if (status || next < 0)
-    return status;
+  if (state[STATE_PHASE] == AT_START) status = begin(input, state, err);
+  if (!status && state[STATE_PHASE] != AT_END) status = skip_between(input, state, &next, err);
+  if (status || next < 0) return status;
   *more = true;
-  if (take_bracket(input, state, next, problem))
-    return NSEARCH_OK;
-  if ((status = measure_record(input, state, &stretch, err)))
-    return status;
-  if (stretch.count == 0)
-    return give_up(input, state, stretch.edge, problem, err);
+  if (take_bracket(input, state, next, problem)) return NSEARCH_OK;
+  if ((status = measure_record(input, state, &stretch, err))) return status;
+  if (stretch.count == 0) return give_up(input, state, stretch.edge, problem, err);
   span->whole_file = is_single(input, state, &stretch);
   span->record = state[STATE_RECORDS] + 1;
   span->count = stretch.count;

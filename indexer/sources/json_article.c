@@ -39,8 +39,7 @@ static void stack_pop(struct stack *stack) {
 /* Keeps the newest chunk, which is the largest. */
 static void stack_reset(struct stack *stack) {
   struct chunk *top = stack->top;
-  if (!top)
-    return;
+  if (!top) return;
   while (top->below) {
     stack->top = top->below;
     top->below = top->below->below;
@@ -52,16 +51,14 @@ static void stack_reset(struct stack *stack) {
 
 static void *stack_take(void *payload, size_t len) {
   struct stack *stack = payload;
-  if (len > SIZE_MAX / 4)
-    longjmp(stack->exhausted, 1);
-  size_t need = sizeof(union block_head) + (len + alignof(max_align_t) - 1) / alignof(max_align_t) * alignof(max_align_t);
+  if (len > SIZE_MAX / 4) longjmp(stack->exhausted, 1);
+  size_t need =
+      sizeof(union block_head) + (len + alignof(max_align_t) - 1) / alignof(max_align_t) * alignof(max_align_t);
   if (!stack->top || stack->top->len - stack->top->used < need) {
     size_t room = stack->top ? stack->top->len * 2 : CHUNK_FIRST;
-    while (room < need)
-      room *= 2;
+    while (room < need) room *= 2;
     struct chunk *chunk = memory_alloc(sizeof *chunk + room);
-    if (!chunk)
-      longjmp(stack->exhausted, 1);
+    if (!chunk) longjmp(stack->exhausted, 1);
     chunk->below = stack->top, chunk->len = room, chunk->used = 0;
     stack->top = chunk;
   }
@@ -80,9 +77,7 @@ static void *stack_resize(void *payload, void *block, size_t len) {
   return new_block;
 }
 
-static void stack_drop(void *payload, void *block) {
-  (void)payload, (void)block;
-}
+static void stack_drop(void *payload, void *block) { (void)payload, (void)block; }
 
 /* ---- One record ---- */
 
@@ -94,14 +89,14 @@ struct json_parser {
   bool too_deep, not_object;
 
   unsigned depth;
-  bool outer_list;                        /* what is open at depth 2 is an array */
-  struct key_claim claims[TARGET_COUNT];   /* of the key of the record that is being read */
+  bool outer_list;                       /* what is open at depth 2 is an array */
+  struct key_claim claims[TARGET_COUNT]; /* of the key of the record that is being read */
   size_t claim_count;
-  uint32_t rank[TARGET_COUNT];             /* that holds the field */
+  uint32_t rank[TARGET_COUNT]; /* that holds the field */
 
   /* A value that is an array or object gathers here until it ends. */
   struct article_list values;
-  struct buffer inner;                    /* of an object: the value of its best key */
+  struct buffer inner; /* of an object: the value of its best key */
   uint32_t inner_rank, key_rank;
   struct buffer scratch;
 };
@@ -109,8 +104,7 @@ struct json_parser {
 /* Text of one value; NUL characters, which JSON can spell, become blanks so that lists stay whole. */
 static int values_add(struct json_parser *parser, const char *text, size_t len) {
   trim(&text, &len);
-  if (len == 0)
-    return NSEARCH_OK;
+  if (len == 0) return NSEARCH_OK;
   return article_list_add(&parser->values, text, len, parser->err);
 }
 
@@ -138,8 +132,7 @@ static int split_topics(struct json_parser *parser, const char *text, size_t len
     const char *stop = comma ? comma : end, *topic = text;
     size_t topic_len = (size_t)(stop - text);
     trim(&topic, &topic_len);
-    if (topic_len > 0)
-      status = article_list_add(&parser->sink->article->topics, topic, topic_len, parser->err);
+    if (topic_len > 0) status = article_list_add(&parser->sink->article->topics, topic, topic_len, parser->err);
     text = comma ? comma + 1 : end;
   }
   return status;
@@ -160,12 +153,10 @@ static int set_field(struct json_parser *parser, const struct key_claim *claim, 
     return claim->is_list ? split_topics(parser, text, len)
                           : article_list_add(&article->topics, text, len, parser->err);
   case TARGET_PUBLISHED:
-    if ((*took = date_parse(text, len, &date)))
-      article->published = date, article->origin = NSEARCH_ORIGIN_RECORD;
+    if ((*took = date_parse(text, len, &date))) article->published = date, article->origin = NSEARCH_ORIGIN_RECORD;
     return NSEARCH_OK;
   case TARGET_UPDATED:
-    if ((*took = date_parse(text, len, &date)))
-      article->updated = date.seconds, article->has_updated = true;
+    if ((*took = date_parse(text, len, &date))) article->updated = date.seconds, article->has_updated = true;
     return NSEARCH_OK;
   default:
     return set_text(parser, (enum article_part)claim->target, text, len);
@@ -179,11 +170,9 @@ static int take_value(struct json_parser *parser, const char *text, size_t len) 
   for (size_t i = 0; !status && len > 0 && i < parser->claim_count; i++) {
     const struct key_claim *claim = &parser->claims[i];
     bool took = false;
-    if (claim->rank > parser->rank[claim->target])
-      continue;
+    if (claim->rank > parser->rank[claim->target]) continue;
     status = set_field(parser, claim, text, len, &took);
-    if (took)
-      parser->rank[claim->target] = claim->rank;
+    if (took) parser->rank[claim->target] = claim->rank;
   }
   return status;
 }
@@ -202,8 +191,7 @@ static int take_list(struct json_parser *parser, const struct key_claim *claim, 
       buffer_text(&body, value);
     }
     status = buffer_status(&body, parser->err);
-    if (!status)
-      status = set_text(parser, ARTICLE_BODY, body.bytes, body.len);
+    if (!status) status = set_text(parser, ARTICLE_BODY, body.bytes, body.len);
     buffer_free(&body);
     return status;
   }
@@ -220,11 +208,9 @@ static int take_gathered(struct json_parser *parser) {
   for (size_t i = 0; !status && parser->values.count > 0 && i < parser->claim_count; i++) {
     const struct key_claim *claim = &parser->claims[i];
     bool took = false;
-    if (claim->rank > parser->rank[claim->target])
-      continue;
+    if (claim->rank > parser->rank[claim->target]) continue;
     status = take_list(parser, claim, &took);
-    if (took)
-      parser->rank[claim->target] = claim->rank;
+    if (took) parser->rank[claim->target] = claim->rank;
   }
   return status;
 }
@@ -237,19 +223,13 @@ static bool in_value_object(const struct json_parser *parser) {
 }
 
 static int on_text(struct json_parser *parser, const char *text, size_t len) {
-  if (parser->depth == 0)
-    return !(parser->not_object = true);
-  if (parser->claim_count == 0)
-    return 1;
-  if (parser->depth == 1)
-    return !(parser->status = take_value(parser, text, len));
-  if (parser->depth == 2 && parser->outer_list)
-    return !(parser->status = values_add(parser, text, len));
-  if (!in_value_object(parser) || parser->key_rank == 0 || parser->key_rank > parser->inner_rank)
-    return 1;
+  if (parser->depth == 0) return !(parser->not_object = true);
+  if (parser->claim_count == 0) return 1;
+  if (parser->depth == 1) return !(parser->status = take_value(parser, text, len));
+  if (parser->depth == 2 && parser->outer_list) return !(parser->status = values_add(parser, text, len));
+  if (!in_value_object(parser) || parser->key_rank == 0 || parser->key_rank > parser->inner_rank) return 1;
   trim(&text, &len);
-  if (len == 0)
-    return 1;
+  if (len == 0) return 1;
   buffer_clear(&parser->inner);
   buffer_add(&parser->inner, text, len);
   parser->inner_rank = parser->key_rank;
@@ -260,9 +240,7 @@ static int on_string(void *payload, const unsigned char *text, size_t len) {
   return on_text(payload, (const char *)text, len);
 }
 
-static int on_number(void *payload, const char *text, size_t len) {
-  return on_text(payload, text, len);
-}
+static int on_number(void *payload, const char *text, size_t len) { return on_text(payload, text, len); }
 
 static int on_nothing(void *payload) {
   struct json_parser *parser = payload;
@@ -285,10 +263,8 @@ static int on_key(void *payload, const unsigned char *text, size_t len) {
 }
 
 static int on_open(struct json_parser *parser, bool is_list) {
-  if (parser->depth == 0 && is_list)
-    return !(parser->not_object = true);
-  if (++parser->depth > DEPTH_MAX)
-    return !(parser->too_deep = true);
+  if (parser->depth == 0 && is_list) return !(parser->not_object = true);
+  if (++parser->depth > DEPTH_MAX) return !(parser->too_deep = true);
   if (parser->depth == 2) {
     parser->outer_list = is_list;
     values_clear(&parser->values);
@@ -302,13 +278,9 @@ static int on_open(struct json_parser *parser, bool is_list) {
   return 1;
 }
 
-static int on_map(void *payload) {
-  return on_open(payload, false);
-}
+static int on_map(void *payload) { return on_open(payload, false); }
 
-static int on_array(void *payload) {
-  return on_open(payload, true);
-}
+static int on_array(void *payload) { return on_open(payload, true); }
 
 static int on_close(void *payload) {
   struct json_parser *parser = payload;
@@ -316,12 +288,11 @@ static int on_close(void *payload) {
     parser->status = values_add(parser, parser->inner.bytes, parser->inner.len);
     buffer_clear(&parser->inner);
   }
-  if (!parser->status && parser->depth-- == 2)
-    parser->status = take_gathered(parser);
+  if (!parser->status && parser->depth-- == 2) parser->status = take_gathered(parser);
   return !parser->status;
 }
 
-static const yajl_callbacks callbacks = {on_nothing, on_boolean, NULL,     NULL,   on_number, on_string,
+static const yajl_callbacks callbacks = {on_nothing, on_boolean, NULL,     NULL,     on_number, on_string,
                                          on_map,     on_key,     on_close, on_array, on_close};
 
 /* ---- The record as a whole ---- */
@@ -339,10 +310,8 @@ static bool run_yajl(struct json_parser *parser, const char *text, size_t len, c
   yajl_config(handle, yajl_dont_validate_strings, 1);
   yajl_status code = yajl_parse(handle, (const unsigned char *)text, len);
   size_t at = yajl_get_bytes_consumed(handle);
-  if (code == yajl_status_ok)
-    code = yajl_complete_parse(handle);
-  if (code == yajl_status_ok || parser->status)
-    return true;
+  if (code == yajl_status_ok) code = yajl_complete_parse(handle);
+  if (code == yajl_status_ok || parser->status) return true;
   if (parser->not_object)
     snprintf(message, room, "the record is not a JSON object");
   else if (parser->too_deep)
@@ -360,10 +329,8 @@ int json_parser_new(struct json_parser **out, struct nsearch_error *err) {
 }
 
 void json_parser_free(struct json_parser *parser) {
-  if (!parser)
-    return;
-  while (parser->stack.top)
-    stack_pop(&parser->stack);
+  if (!parser) return;
+  while (parser->stack.top) stack_pop(&parser->stack);
   buffer_free(&parser->values.text);
   buffer_free(&parser->inner);
   buffer_free(&parser->scratch);
@@ -377,14 +344,11 @@ int json_article(struct json_parser *parser, const char *text, size_t len, uint6
   parser->status = NSEARCH_OK;
   parser->too_deep = parser->not_object = false;
   parser->depth = 0, parser->claim_count = 0;
-  for (int i = 0; i < TARGET_COUNT; i++)
-    parser->rank[i] = UINT32_MAX;
+  for (int i = 0; i < TARGET_COUNT; i++) parser->rank[i] = UINT32_MAX;
   article_clear(sink->article);
   bool good = run_yajl(parser, text, len, message, sizeof message);
-  if (parser->status)
-    return parser->status;
-  if (good)
-    return sink->take(sink->payload, sink->article, record, whole_file, err);
+  if (parser->status) return parser->status;
+  if (good) return sink->take(sink->payload, sink->article, record, whole_file, err);
   sink->problem(sink->payload, NSEARCH_EVENT_BROKEN, record, message);
   return NSEARCH_OK;
 }

@@ -4,11 +4,17 @@
 #include <string.h>
 #include <strings.h>
 
-static const char *const field_names[TARGET_COUNT] = {
-    [TARGET_ID] = "id",           [TARGET_URL] = "url",         [TARGET_TITLE] = "title",
-    [TARGET_BODY] = "body",       [TARGET_SOURCE] = "source",   [TARGET_SECTION] = "section",
-    [TARGET_LANGUAGE] = "language", [TARGET_AUTHORS] = "author",  [TARGET_TOPICS] = "topic",
-    [TARGET_PUBLISHED] = "published", [TARGET_UPDATED] = "updated"};
+static const char *const field_names[TARGET_COUNT] = {[TARGET_ID] = "id",
+                                                      [TARGET_URL] = "url",
+                                                      [TARGET_TITLE] = "title",
+                                                      [TARGET_BODY] = "body",
+                                                      [TARGET_SOURCE] = "source",
+                                                      [TARGET_SECTION] = "section",
+                                                      [TARGET_LANGUAGE] = "language",
+                                                      [TARGET_AUTHORS] = "author",
+                                                      [TARGET_TOPICS] = "topic",
+                                                      [TARGET_PUBLISHED] = "published",
+                                                      [TARGET_UPDATED] = "updated"};
 
 /* Of the keys of one field the one that stands first here decides. */
 static const struct {
@@ -86,26 +92,22 @@ static bool same_key(const char *known, const char *key, size_t len) {
 
 int field_find(const char *name, size_t len) {
   for (int i = 0; len > 0 && i < TARGET_COUNT; i++)
-    if (same_key(field_names[i], name, len))
-      return i;
+    if (same_key(field_names[i], name, len)) return i;
   return -1;
 }
 
 size_t key_claims(const struct field_map *map, const char *key, size_t len, struct key_claim out[TARGET_COUNT]) {
   size_t count = 0;
   uint32_t claimed = 0;
-  if (len == 0 || memchr(key, 0, len))
-    return 0;
+  if (len == 0 || memchr(key, 0, len)) return 0;
   for (size_t i = 0; map && i < map->count; i++) {
     int field = field_find(map->entries[i].field, strlen(map->entries[i].field));
-    if (field < 0 || (claimed >> field & 1) || !same_key(map->entries[i].key, key, len))
-      continue;
+    if (field < 0 || (claimed >> field & 1) || !same_key(map->entries[i].key, key, len)) continue;
     out[count++] = (struct key_claim){(enum target)field, (uint32_t)i, false};
     claimed |= 1u << field;
   }
   for (uint32_t i = 0; i < sizeof spellings / sizeof *spellings; i++) {
-    if (!same_key(spellings[i].key, key, len))
-      continue;
+    if (!same_key(spellings[i].key, key, len)) continue;
     if (!(claimed >> spellings[i].target & 1))
       out[count++] = (struct key_claim){spellings[i].target, RANK_USUAL + i, spellings[i].is_list};
     break;
@@ -114,10 +116,8 @@ size_t key_claims(const struct field_map *map, const char *key, size_t len, stru
 }
 
 uint32_t value_key_rank(const char *key, size_t len) {
-  if (len == 0 || memchr(key, 0, len))
-    return 0;
+  if (len == 0 || memchr(key, 0, len)) return 0;
   for (uint32_t i = 0; i < sizeof value_keys / sizeof *value_keys; i++)
-    if (same_key(value_keys[i], key, len))
-      return i + 1;
+    if (same_key(value_keys[i], key, len)) return i + 1;
   return 0;
 }

@@ -33,8 +33,7 @@ static void scan_string(struct json_scan *scan, const char *text, size_t len) {
 }
 
 static void open_bracket(struct json_scan *scan, bool is_object) {
-  if (scan->depth++ < KINDS_MAX)
-    scan->kinds = scan->kinds << 1 | is_object;
+  if (scan->depth++ < KINDS_MAX) scan->kinds = scan->kinds << 1 | is_object;
 }
 
 /* Closes brackets up to one of this kind; false when none of the value's is. */
@@ -45,10 +44,8 @@ static bool close_bracket(struct json_scan *scan, bool is_object) {
   }
   uint64_t kinds = scan->kinds;
   uint32_t depth = scan->depth;
-  for (; depth > 0 && (kinds & 1) != is_object; kinds >>= 1)
-    depth--;
-  if (depth == 0)
-    return false;
+  for (; depth > 0 && (kinds & 1) != is_object; kinds >>= 1) depth--;
+  if (depth == 0) return false;
   scan->kinds = kinds >> 1;
   scan->depth = depth - 1;
   return true;
@@ -58,12 +55,9 @@ enum json_edge json_scan(struct json_scan *scan, const char *text, size_t len) {
   while (scan->at < len) {
     if (scan->in_string) {
       scan_string(scan, text, len);
-      if (scan->split_string && !scan->tolerant)
-        return JSON_SPLIT_STRING;
-      if (scan->in_string)
-        return JSON_MORE;
-      if (scan->depth == 0)
-        return JSON_END;
+      if (scan->split_string && !scan->tolerant) return JSON_SPLIT_STRING;
+      if (scan->in_string) return JSON_MORE;
+      if (scan->depth == 0) return JSON_END;
       continue;
     }
     char c = text[scan->at];
@@ -79,19 +73,16 @@ enum json_edge json_scan(struct json_scan *scan, const char *text, size_t len) {
       break;
     case '}':
     case ']':
-      if (!close_bracket(scan, c == '}'))
-        return JSON_STRAY;
+      if (!close_bracket(scan, c == '}')) return JSON_STRAY;
       scan->at++;
-      if (scan->depth == 0)
-        return JSON_END;
+      if (scan->depth == 0) return JSON_END;
       break;
     case ',':
     case ' ':
     case '\t':
     case '\n':
     case '\r':
-      if (scan->depth == 0)
-        return JSON_END;
+      if (scan->depth == 0) return JSON_END;
       scan->at++;
       break;
     default:

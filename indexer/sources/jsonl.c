@@ -6,9 +6,7 @@
 /* Lines seen so far, and whether the line at the front of the window is one that is being skipped. */
 enum { STATE_RECORDS, STATE_SKIPPING };
 
-static bool is_blank(const char *text, size_t len) {
-  return leading_blank(text, len) == len;
-}
+static bool is_blank(const char *text, size_t len) { return leading_blank(text, len) == len; }
 
 static bool has_line_name(const char *file_name) {
   return name_ends_with(file_name, ".jsonl") || name_ends_with(file_name, ".ndjson") ||
@@ -18,19 +16,15 @@ static bool has_line_name(const char *file_name) {
 /* By content: all lines that end in the head begin with '{', most end with '}', and there is more than one. */
 static bool claims(const char *head, size_t len, bool is_all, const char *file_name) {
   size_t lines = 0, whole = 0;
-  if (memchr(head, 0, len))
-    return false;
+  if (memchr(head, 0, len)) return false;
   for (size_t at = leading_blank(head, len), next; at < len; at = next) {
     const char *end = memchr(head + at, '\n', len - at);
     next = end ? (size_t)(end - head) + 1 : len;
     const char *line = head + at;
     size_t line_len = next - at;
-    if (is_blank(line, line_len))
-      continue;
-    if (*line != '{')
-      return has_line_name(file_name);
-    if (!end && !is_all)
-      break;
+    if (is_blank(line, line_len)) continue;
+    if (*line != '{') return has_line_name(file_name);
+    if (!end && !is_all) break;
     trim(&line, &line_len);
     lines++;
     whole += line[line_len - 1] == '}' && line_len > 1;
@@ -50,13 +44,11 @@ static bool skip_line(struct input *input, uint64_t *state) {
 static int whole_lines(struct input *input, size_t *len, struct nsearch_error *err) {
   for (size_t want = SPAN_BYTES, looked = 0;; want = wider(want)) {
     int status = input_fill(input, want, err);
-    if (status)
-      return status;
+    if (status) return status;
     size_t have = input->len < want ? input->len : want;
     const char *last = have > looked ? memrchr(input->window + looked, '\n', have - looked) : NULL;
     *len = last ? (size_t)(last - input->window) + 1 : input->at_end && have == input->len ? have : 0;
-    if (*len > 0 || have == 0 || want > RECORD_MAX)
-      return NSEARCH_OK;
+    if (*len > 0 || have == 0 || want > RECORD_MAX) return NSEARCH_OK;
     looked = have;
   }
 }
@@ -71,16 +63,14 @@ static uint64_t count_records(const char *text, size_t len) {
   return count;
 }
 
-static int split(struct input *input, uint64_t state[8], struct span *span, bool *more,
-                 struct source_problem *problem, struct nsearch_error *err) {
+static int split(struct input *input, uint64_t state[8], struct span *span, bool *more, struct source_problem *problem,
+                 struct nsearch_error *err) {
   size_t len = 0;
   int status;
   do {
-    if ((status = input_fill(input, SPAN_BYTES, err)))
-      return status;
+    if ((status = input_fill(input, SPAN_BYTES, err))) return status;
   } while (state[STATE_SKIPPING] && !skip_line(input, state));
-  if ((status = whole_lines(input, &len, err)))
-    return status;
+  if ((status = whole_lines(input, &len, err))) return status;
   *more = input->len > 0;
   if (len == 0 && input->len > 0) {
     state[STATE_SKIPPING] = 1;
@@ -88,8 +78,7 @@ static int split(struct input *input, uint64_t state[8], struct span *span, bool
                 RECORD_MAX >> 20);
     return NSEARCH_OK;
   }
-  if (len == 0)
-    return NSEARCH_OK;
+  if (len == 0) return NSEARCH_OK;
   span->record = state[STATE_RECORDS] + 1;
   span->count = count_records(input->window, len);
   state[STATE_RECORDS] += span->count;
@@ -105,8 +94,7 @@ static int parse(const struct span *span, const struct sink *sink, struct nsearc
     const char *end = memchr(line, '\n', span->len - at);
     next = end ? (size_t)(end - span->bytes) + 1 : span->len;
     size_t len = next - at, skip = leading_blank(line, len);
-    if (skip < len)
-      status = json_article(parser, line + skip, len - skip, record++, false, sink, err);
+    if (skip < len) status = json_article(parser, line + skip, len - skip, record++, false, sink, err);
   }
   json_parser_free(parser);
   return status;

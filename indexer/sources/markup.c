@@ -19,19 +19,19 @@ static const char latin1_names[] =
 static const struct {
   const char *name;
   uint32_t code_point;
-} other_names[] = {{"amp", '&'},        {"lt", '<'},          {"gt", '>'},         {"quot", '"'},
-                   {"apos", '\''},      {"ndash", 0x2013},    {"mdash", 0x2014},   {"lsquo", 0x2018},
-                   {"rsquo", 0x2019},   {"sbquo", 0x201a},    {"ldquo", 0x201c},   {"rdquo", 0x201d},
-                   {"bdquo", 0x201e},   {"hellip", 0x2026},   {"bull", 0x2022},    {"euro", 0x20ac},
-                   {"trade", 0x2122},   {"minus", 0x2212},    {"ensp", 0x2002},    {"emsp", 0x2003},
-                   {"thinsp", 0x2009},  {"zwj", 0x200d},      {"zwnj", 0x200c},    {"lsaquo", 0x2039},
-                   {"rsaquo", 0x203a},  {"dagger", 0x2020},   {"prime", 0x2032},   {"OElig", 0x152},
-                   {"oelig", 0x153},    {"Scaron", 0x160},    {"scaron", 0x161},   {"Yuml", 0x178}};
+} other_names[] = {{"amp", '&'},       {"lt", '<'},       {"gt", '>'},       {"quot", '"'},      {"apos", '\''},
+                   {"ndash", 0x2013},  {"mdash", 0x2014}, {"lsquo", 0x2018}, {"rsquo", 0x2019},  {"sbquo", 0x201a},
+                   {"ldquo", 0x201c},  {"rdquo", 0x201d}, {"bdquo", 0x201e}, {"hellip", 0x2026}, {"bull", 0x2022},
+                   {"euro", 0x20ac},   {"trade", 0x2122}, {"minus", 0x2212}, {"ensp", 0x2002},   {"emsp", 0x2003},
+                   {"thinsp", 0x2009}, {"zwj", 0x200d},   {"zwnj", 0x200c},  {"lsaquo", 0x2039}, {"rsaquo", 0x203a},
+                   {"dagger", 0x2020}, {"prime", 0x2032}, {"OElig", 0x152},  {"oelig", 0x153},   {"Scaron", 0x160},
+                   {"scaron", 0x161},  {"Yuml", 0x178}};
 
 /* Numbers 128 to 159 mean the characters of Windows-1252 in practice. */
-static const uint16_t windows_1252[32] = {
-    0x20ac, 0x81,   0x201a, 0x192,  0x201e, 0x2026, 0x2020, 0x2021, 0x2c6, 0x2030, 0x160, 0x2039, 0x152, 0x8d, 0x17d, 0x8f,
-    0x90,   0x2018, 0x2019, 0x201c, 0x201d, 0x2022, 0x2013, 0x2014, 0x2dc, 0x2122, 0x161, 0x203a, 0x153, 0x9d, 0x17e, 0x178};
+static const uint16_t windows_1252[32] = {0x20ac, 0x81,   0x201a, 0x192,  0x201e, 0x2026, 0x2020, 0x2021,
+                                          0x2c6,  0x2030, 0x160,  0x2039, 0x152,  0x8d,   0x17d,  0x8f,
+                                          0x90,   0x2018, 0x2019, 0x201c, 0x201d, 0x2022, 0x2013, 0x2014,
+                                          0x2dc,  0x2122, 0x161,  0x203a, 0x153,  0x9d,   0x17e,  0x178};
 
 static uint32_t named_entity(const char *name, size_t len) {
   for (size_t i = 0; i < sizeof other_names / sizeof *other_names; i++)
@@ -40,8 +40,7 @@ static uint32_t named_entity(const char *name, size_t len) {
   uint32_t code_point = 0xa0;
   for (const char *at = latin1_names; *at; code_point++) {
     size_t have = strcspn(at, " ");
-    if (have == len && memcmp(at, name, len) == 0)
-      return code_point;
+    if (have == len && memcmp(at, name, len) == 0) return code_point;
     at += have + 1;
   }
   return 0;
@@ -51,15 +50,13 @@ static uint32_t numbered_entity(const char *text, size_t len) {
   bool is_hex = len > 0 && (*text == 'x' || *text == 'X');
   uint32_t value = 0;
   for (size_t i = is_hex; i < len; i++) {
-    uint32_t digit = text[i] >= '0' && text[i] <= '9'             ? (uint32_t)(text[i] - '0')
+    uint32_t digit = text[i] >= '0' && text[i] <= '9'                           ? (uint32_t)(text[i] - '0')
                      : is_hex && (text[i] | 32) >= 'a' && (text[i] | 32) <= 'f' ? (uint32_t)((text[i] | 32) - 'a' + 10)
                                                                                 : 16;
-    if (digit >= (is_hex ? 16u : 10u) || value > 0x10ffff)
-      return 0;
+    if (digit >= (is_hex ? 16u : 10u) || value > 0x10ffff) return 0;
     value = value * (is_hex ? 16 : 10) + digit;
   }
-  if (value >= 128 && value < 160)
-    return windows_1252[value - 128];
+  if (value >= 128 && value < 160) return windows_1252[value - 128];
   return value > 0x10ffff || (value >= 0xd800 && value < 0xe000) ? 0xfffd : value;
 }
 
@@ -67,8 +64,7 @@ static uint32_t numbered_entity(const char *text, size_t len) {
 static size_t read_entity(const char *text, size_t len, uint32_t *code_point) {
   const char *end = memchr(text, ';', len < 12 ? len : 12);
   size_t name_len = end ? (size_t)(end - text) - 1 : 0;
-  if (name_len == 0)
-    return 0;
+  if (name_len == 0) return 0;
   *code_point = text[1] == '#' ? numbered_entity(text + 2, name_len - 1) : named_entity(text + 1, name_len);
   return *code_point ? name_len + 2 : 0;
 }
@@ -80,8 +76,7 @@ void entities_decode(const char *text, size_t len, struct buffer *out) {
     char bytes[4];
     uint32_t code_point;
     buffer_add(out, text, (size_t)((entity ? entity : end) - text));
-    if (!entity)
-      return;
+    if (!entity) return;
     size_t entity_len = read_entity(entity, (size_t)(end - entity), &code_point);
     if (entity_len)
       buffer_add(out, bytes, utf8_encode(code_point, bytes));
@@ -94,19 +89,19 @@ void entities_decode(const char *text, size_t len, struct buffer *out) {
 /* ---- Tags ---- */
 
 /* Names between blanks; what stands in blocks is another line. */
-static const char block_tags[] = " p br div li ul ol dl dt dd h1 h2 h3 h4 h5 h6 hr tr table blockquote figure figcaption "
-                                 "section article header footer aside pre form nav main ";
+static const char block_tags[] =
+    " p br div li ul ol dl dt dd h1 h2 h3 h4 h5 h6 hr tr table blockquote figure figcaption "
+    "section article header footer aside pre form nav main ";
 static const char cell_tags[] = " td th img iframe video audio object embed source picture input ";
-static const char inline_tags[] = " a b i u em strong span small big sub sup font cite q code tt abbr mark s strike del "
-                                  "ins center tbody thead html head body title link meta time label wbr ";
+static const char inline_tags[] =
+    " a b i u em strong span small big sub sup font cite q code tt abbr mark s strike del "
+    "ins center tbody thead html head body title link meta time label wbr ";
 static const char dropped_tags[] = " script style noscript svg template ";
 
 static bool is_among(const char *names, const char *name, size_t len) {
   char word[16] = " ";
-  if (len == 0 || len > 12)
-    return false;
-  for (size_t i = 0; i < len; i++)
-    word[i + 1] = (char)(name[i] >= 'A' && name[i] <= 'Z' ? name[i] | 32 : name[i]);
+  if (len == 0 || len > 12) return false;
+  for (size_t i = 0; i < len; i++) word[i + 1] = (char)(name[i] >= 'A' && name[i] <= 'Z' ? name[i] | 32 : name[i]);
   word[len + 1] = ' ';
   word[len + 2] = 0;
   return strstr(names, word) != NULL;
@@ -117,11 +112,18 @@ static bool is_html(const struct sgml_tag *tag) {
          is_among(cell_tags, tag->name, tag->name_len) || is_among(dropped_tags, tag->name, tag->name_len);
 }
 
+static bool has_entity(const char *text, size_t len) {
+  uint32_t code_point;
+  for (const char *at = text, *end = text + len; at < end && (at = memchr(at, '&', (size_t)(end - at))); at++)
+    if (read_entity(at, (size_t)(end - at), &code_point)) return true;
+  return false;
+}
+
 bool markup_present(const char *text, size_t len) {
   struct sgml_tag tag;
+  if (has_entity(text, len)) return true;
   for (size_t at = 0; sgml_next(text, len, at, &tag); at = tag.end)
-    if (is_html(&tag))
-      return true;
+    if (is_html(&tag)) return true;
   return false;
 }
 

@@ -16,8 +16,8 @@ static bool claims(const char *head, size_t len, bool is_all, const char *file_n
   return at < len && head[at] == '<' && sgml_next(head, len, at, &tag) && sgml_is(&tag, "REUTERS");
 }
 
-static int split(struct input *input, uint64_t state[8], struct span *span, bool *more,
-                 struct source_problem *problem, struct nsearch_error *err) {
+static int split(struct input *input, uint64_t state[8], struct span *span, bool *more, struct source_problem *problem,
+                 struct nsearch_error *err) {
   return sgml_split(input, state, "REUTERS", span, more, problem, err);
 }
 
@@ -26,8 +26,7 @@ static bool find_element(struct slice in, const char *name, struct slice *out) {
   struct sgml_tag tag;
   bool found = false;
   for (size_t at = 0; sgml_next(in.text, in.len, at, &tag); at = tag.end) {
-    if (!sgml_is(&tag, name) || tag.closing != found)
-      continue;
+    if (!sgml_is(&tag, name) || tag.closing != found) continue;
     if (found) {
       out->len = (size_t)(in.text + tag.start - out->text);
       return true;
@@ -77,10 +76,8 @@ static int set_author(struct nsearch_article *article, struct slice in, struct n
   add_text(&plain, in);
   int status = buffer_status(&plain, err);
   size_t len = plain.len;
-  if (!status && len > 9 && strncasecmp(plain.bytes + len - 9, ", Reuters", 9) == 0)
-    len -= 9;
-  if (!status)
-    status = byline_add(article, plain.bytes, len, err);
+  if (!status && len > 9 && strncasecmp(plain.bytes + len - 9, ", Reuters", 9) == 0) len -= 9;
+  if (!status) status = byline_add(article, plain.bytes, len, err);
   buffer_free(&plain);
   return status;
 }
@@ -100,17 +97,25 @@ static int set_story(struct nsearch_article *article, struct slice text, struct 
   struct slice part, dateline, body;
   int status = NSEARCH_OK;
   bool has_title = find_element(text, "TITLE", &part);
-  if (has_title)
-    status = set_part(article, ARTICLE_TITLE, part, err);
-  if (!status && find_element(text, "AUTHOR", &part))
-    status = set_author(article, part, err);
-  if (status)
-    return status;
+  if (has_title) status = set_part(article, ARTICLE_TITLE, part, err);
+  if (!status && find_element(text, "AUTHOR", &part)) status = set_author(article, part, err);
+  if (status) return status;
   bool has_dateline = find_element(text, "DATELINE", &dateline);
-  if (find_element(text, "BODY", &body))
-    return set_body(article, has_dateline ? &dateline : NULL, body, err);
+  if (find_element(text, "BODY", &body)) return set_body(article, has_dateline ? &dateline : NULL, body, err);
   /* A story that the collection left unformatted is all text. */
   return has_title ? NSEARCH_OK : set_body(article, NULL, text, err);
+}
+
+/* Noise of the wire (&#9;&#9;RM) or a remark (# guesswork) may follow the time; where the time is no time, the day
+ * counts. */
+static void set_date(struct nsearch_article *article, struct slice in) {
+  size_t len = 0;
+  trim(&in.text, &in.len);
+  while (len < in.len && in.text[len] != '&' && in.text[len] != '#') len++;
+  const char *blank = memchr(in.text, ' ', len);
+  if (date_parse(in.text, len, &article->published) ||
+      (blank && date_parse(in.text, (size_t)(blank - in.text), &article->published)))
+    article->origin = NSEARCH_ORIGIN_RECORD;
 }
 
 static int fill(const char *text, const struct sgml_tag *open, size_t end, const struct sink *sink,
@@ -120,16 +125,9 @@ static int fill(const char *text, const struct sgml_tag *open, size_t end, const
   int status = article_set(article, ARTICLE_SOURCE, "Reuters", 7, err);
   if (!status && sgml_attribute(text, open, "NEWID", &part.text, &part.len))
     status = article_set(article, ARTICLE_ID, part.text, part.len, err);
-  if (find_element(record, "DATE", &part)) {
-    /* Noise of the wire may follow the time: &#9;&#9;&#9;RM */
-    const char *noise = memchr(part.text, '&', part.len);
-    if (date_parse(part.text, noise ? (size_t)(noise - part.text) : part.len, &article->published))
-      article->origin = NSEARCH_ORIGIN_RECORD;
-  }
-  if (!status && find_element(record, "TOPICS", &part))
-    status = add_topics(article, part, err);
-  if (!status && find_element(record, "TEXT", &part))
-    status = set_story(article, part, err);
+  if (find_element(record, "DATE", &part)) set_date(article, part);
+  if (!status && find_element(record, "TOPICS", &part)) status = add_topics(article, part, err);
+  if (!status && find_element(record, "TEXT", &part)) status = set_story(article, part, err);
   return status;
 }
 

@@ -4,9 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
-static bool is_letter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
+static bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
 static bool is_name(char c) {
   return is_letter(c) || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.' || c == ':';
@@ -24,11 +22,9 @@ static bool read_tag(const char *text, size_t len, size_t at, struct sgml_tag *t
   }
   tag->closing = name < len && text[name] == '/';
   name += tag->closing;
-  if (name >= len || !is_letter(text[name]))
-    return false;
+  if (name >= len || !is_letter(text[name])) return false;
   tag->name = text + name;
-  while (name + tag->name_len < len && is_name(tag->name[tag->name_len]))
-    tag->name_len++;
+  while (name + tag->name_len < len && is_name(tag->name[tag->name_len])) tag->name_len++;
   /* A '>' inside a quoted attribute does not end the tag; a quote without its partner does not matter. */
   for (size_t i = name + tag->name_len; i < len && text[i] != '<'; i++) {
     if (text[i] == '>') {
@@ -37,8 +33,7 @@ static bool read_tag(const char *text, size_t len, size_t at, struct sgml_tag *t
     }
     if ((text[i] == '"' || text[i] == '\'') && text[i - 1] == '=') {
       const char *quote = memchr(text + i + 1, text[i], len - i - 1);
-      if (quote)
-        i = (size_t)(quote - text);
+      if (quote) i = (size_t)(quote - text);
     }
   }
   return false;
@@ -47,11 +42,9 @@ static bool read_tag(const char *text, size_t len, size_t at, struct sgml_tag *t
 bool sgml_next(const char *text, size_t len, size_t at, struct sgml_tag *tag) {
   while (at < len) {
     const char *open = memchr(text + at, '<', len - at);
-    if (!open)
-      return false;
+    if (!open) return false;
     at = (size_t)(open - text);
-    if (read_tag(text, len, at, tag))
-      return true;
+    if (read_tag(text, len, at, tag)) return true;
     at++;
   }
   return false;
@@ -64,15 +57,13 @@ bool sgml_is(const struct sgml_tag *tag, const char *name) {
 bool sgml_attribute(const char *text, const struct sgml_tag *tag, const char *name, const char **value, size_t *len) {
   size_t name_len = strlen(name);
   for (size_t at = tag->start + 1 + tag->name_len; at + name_len + 2 < tag->end; at++) {
-    if (is_name(text[at - 1]) || strncasecmp(text + at, name, name_len) != 0 || text[at + name_len] != '=')
-      continue;
+    if (is_name(text[at - 1]) || strncasecmp(text + at, name, name_len) != 0 || text[at + name_len] != '=') continue;
     const char *from = text + at + name_len + 1, *end = text + tag->end - 1;
     const char *quote = *from == '"' || *from == '\'' ? memchr(from + 1, *from, (size_t)(end - from - 1)) : NULL;
     *value = quote ? from + 1 : from;
     *len = quote ? (size_t)(quote - from) - 1 : 0;
     if (!quote)
-      while (from + *len < end && from[*len] > ' ')
-        ++*len;
+      while (from + *len < end && from[*len] > ' ') ++*len;
     return true;
   }
   return false;
@@ -85,8 +76,7 @@ static bool next_mark(const char *text, size_t len, size_t at, const char *name,
   size_t name_len = strlen(name);
   while (at < len) {
     const char *open = memchr(text + at, '<', len - at);
-    if (!open)
-      return false;
+    if (!open) return false;
     at = (size_t)(open - text);
     size_t from = at + 1 + (at + 1 < len && text[at + 1] == '/');
     if (len - from > name_len && strncasecmp(text + from, name, name_len) == 0 && !is_name(text[from + name_len]) &&
@@ -105,8 +95,7 @@ static size_t whole_records(const char *text, size_t len, const char *name, uint
   *count = 0;
   for (size_t at = 0; end < SPAN_BYTES && next_mark(text, len, at, name, &tag); at = tag.end) {
     begun += !tag.closing;
-    if (tag.closing)
-      end = tag.end, *count = begun;
+    if (tag.closing) end = tag.end, *count = begun;
   }
   return end;
 }
@@ -115,8 +104,7 @@ static size_t whole_records(const char *text, size_t len, const char *name, uint
 static int take_rest(struct input *input, uint64_t *records, const char *name, struct source_problem *problem) {
   struct sgml_tag tag;
   uint64_t begun = 0;
-  for (size_t at = 0; next_mark(input->window, input->len, at, name, &tag); at = tag.end)
-    begun += !tag.closing;
+  for (size_t at = 0; next_mark(input->window, input->len, at, name, &tag); at = tag.end) begun += !tag.closing;
   if (begun > 0 && input->len <= RECORD_MAX)
     problem_set(problem, NSEARCH_EVENT_BROKEN, *records + 1, "</%s> is missing: the file ends inside the record", name);
   else if (begun > 0)
@@ -131,8 +119,7 @@ int sgml_split(struct input *input, uint64_t state[8], const char *name, struct 
   for (size_t want = SPAN_BYTES;; want = wider(want)) {
     uint64_t count;
     int status = input_fill(input, want, err);
-    if (status)
-      return status;
+    if (status) return status;
     *more = input->len > 0;
     size_t len = whole_records(input->window, input->len < want ? input->len : want, name, &count);
     if (len > 0) {
@@ -141,8 +128,7 @@ int sgml_split(struct input *input, uint64_t state[8], const char *name, struct 
       state[0] += count;
       return span_take(input, len, span, err);
     }
-    if ((input->at_end && input->len <= want) || want > RECORD_MAX)
-      return take_rest(input, &state[0], name, problem);
+    if ((input->at_end && input->len <= want) || want > RECORD_MAX) return take_rest(input, &state[0], name, problem);
   }
 }
 
@@ -163,8 +149,7 @@ int sgml_parse(const struct span *span, const char *name, sgml_fill fill, const 
       in_record = false;
       article_clear(sink->article);
       status = fill(span->bytes, &open, tag.start, sink, err);
-      if (!status)
-        status = sink->take(sink->payload, sink->article, record, false, err);
+      if (!status) status = sink->take(sink->payload, sink->article, record, false, err);
     }
   }
   return status;

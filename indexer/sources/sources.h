@@ -30,11 +30,11 @@ void problem_set(struct source_problem *problem, enum nsearch_event_kind kind, u
 
 /* ---- markup.c: text out of HTML fragments and entities ------------------------------------------------------------ */
 
-/* True when the text holds a tag of HTML. */
+/* True when the text holds a tag of HTML or an entity. */
 bool markup_present(const char *text, size_t len);
 
-/* Appends the text of an HTML fragment: tags dropped, those of blocks as line ends, scripts and styles left out,
- * entities as characters. */
+/* Appends the text of an HTML fragment: its tags dropped, those of blocks as line ends, scripts and styles left out,
+ * entities as characters. What looks like a tag and is none of HTML's stays. */
 void markup_text(const char *text, size_t len, struct buffer *out);
 
 /* Appends text with entities (&amp; &#8217; &eacute;) as characters; what is no entity stays. */

@@ -13,16 +13,14 @@ static bool is_text(const char *head, size_t len) {
   size_t odd = 0;
   for (size_t i = 0; i < len; i++) {
     unsigned char c = (unsigned char)head[i];
-    if (c == 0)
-      return false;
+    if (c == 0) return false;
     odd += c < ' ' && c != '\n' && c != '\r' && c != '\t' && c != '\f' && c != 0x1b;
   }
   for (size_t at = 0; at < len;) {
     uint32_t code_point;
     bool bad = false;
     at += utf8_valid_prefix(head + at, len - at);
-    if (at == len)
-      break;
+    if (at == len) break;
     at += utf8_decode(head + at, len - at, &code_point, &bad);
     odd += bad;
   }
@@ -47,8 +45,8 @@ static bool claims(const char *head, size_t len, bool is_all, const char *file_n
   return is_named && is_text(head, len) && !is_markup(head, len);
 }
 
-static int split(struct input *input, uint64_t state[8], struct span *span, bool *more,
-                 struct source_problem *problem, struct nsearch_error *err) {
+static int split(struct input *input, uint64_t state[8], struct span *span, bool *more, struct source_problem *problem,
+                 struct nsearch_error *err) {
   *more = false;
   if (state[STATE_DONE]) {
     /* What is left of a file that is too large. */
@@ -58,8 +56,7 @@ static int split(struct input *input, uint64_t state[8], struct span *span, bool
     return status;
   }
   int status = input_fill(input, RECORD_MAX + 1, err);
-  if (status)
-    return status;
+  if (status) return status;
   state[STATE_DONE] = 1;
   if (input->len > RECORD_MAX) {
     *more = true;
@@ -103,8 +100,7 @@ static int parse(const struct span *span, const struct sink *sink, struct nsearc
     trim(&body, &body_len);
     status = body_len ? set_name(sink->article, sink->file_name, err) : NSEARCH_OK;
   }
-  if (!status)
-    status = article_set(sink->article, ARTICLE_BODY, body, body_len, err);
+  if (!status) status = article_set(sink->article, ARTICLE_BODY, body, body_len, err);
   return status ? status : sink->take(sink->payload, sink->article, span->record, span->whole_file, err);
 }
 

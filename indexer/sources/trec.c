@@ -4,22 +4,31 @@
 #include <string.h>
 #include <strings.h>
 
-enum trec_part { PART_NONE, PART_ID, PART_TITLE, PART_BODY, PART_DATE, PART_AUTHOR, PART_SECTION, PART_SOURCE, PART_URL };
+enum trec_part {
+  PART_NONE,
+  PART_ID,
+  PART_TITLE,
+  PART_BODY,
+  PART_DATE,
+  PART_AUTHOR,
+  PART_SECTION,
+  PART_SOURCE,
+  PART_URL
+};
 
 static const struct {
   const char *tag;
   enum trec_part part;
-} known_tags[] = {{"DOCNO", PART_ID},      {"HEADLINE", PART_TITLE}, {"TITLE", PART_TITLE},  {"HL", PART_TITLE},
-                  {"TI", PART_TITLE},      {"H3", PART_TITLE},       {"HEAD", PART_TITLE},   {"DOCTITLE", PART_TITLE},
-                  {"TEXT", PART_BODY},     {"BODY", PART_BODY},      {"LP", PART_BODY},      {"LEADPARA", PART_BODY},
-                  {"DATE", PART_DATE},     {"DATE1", PART_DATE},     {"DD", PART_DATE},      {"DATE_TIME", PART_DATE},
+} known_tags[] = {{"DOCNO", PART_ID},      {"HEADLINE", PART_TITLE}, {"TITLE", PART_TITLE},   {"HL", PART_TITLE},
+                  {"TI", PART_TITLE},      {"H3", PART_TITLE},       {"HEAD", PART_TITLE},    {"DOCTITLE", PART_TITLE},
+                  {"TEXT", PART_BODY},     {"BODY", PART_BODY},      {"LP", PART_BODY},       {"LEADPARA", PART_BODY},
+                  {"DATE", PART_DATE},     {"DATE1", PART_DATE},     {"DD", PART_DATE},       {"DATE_TIME", PART_DATE},
                   {"PUBDATE", PART_DATE},  {"BYLINE", PART_AUTHOR},  {"AUTHOR", PART_AUTHOR}, {"SECTION", PART_SECTION},
                   {"SOURCE", PART_SOURCE}, {"SO", PART_SOURCE},      {"URL", PART_URL}};
 
 static enum trec_part part_of(const struct sgml_tag *tag) {
   for (size_t i = 0; i < sizeof known_tags / sizeof *known_tags; i++)
-    if (sgml_is(tag, known_tags[i].tag))
-      return known_tags[i].part;
+    if (sgml_is(tag, known_tags[i].tag)) return known_tags[i].part;
   return PART_NONE;
 }
 
@@ -30,21 +39,22 @@ static bool claims(const char *head, size_t len, bool is_all, const char *file_n
   return at < len && head[at] == '<' && sgml_next(head, len, at, &tag) && sgml_is(&tag, "DOC") && !tag.closing;
 }
 
-static int split(struct input *input, uint64_t state[8], struct span *span, bool *more,
-                 struct source_problem *problem, struct nsearch_error *err) {
+static int split(struct input *input, uint64_t state[8], struct span *span, bool *more, struct source_problem *problem,
+                 struct nsearch_error *err) {
   return sgml_split(input, state, "DOC", span, more, problem, err);
 }
 
 /* Sets a field from its text; the first that has anything to say stays. */
 static int set_part(struct nsearch_article *article, enum trec_part part, const char *text, size_t len,
                     struct nsearch_error *err) {
-  static const enum article_part parts[] = {[PART_ID] = ARTICLE_ID, [PART_TITLE] = ARTICLE_TITLE,
-                                            [PART_SECTION] = ARTICLE_SECTION, [PART_SOURCE] = ARTICLE_SOURCE,
+  static const enum article_part parts[] = {[PART_ID] = ARTICLE_ID,
+                                            [PART_TITLE] = ARTICLE_TITLE,
+                                            [PART_SECTION] = ARTICLE_SECTION,
+                                            [PART_SOURCE] = ARTICLE_SOURCE,
                                             [PART_URL] = ARTICLE_URL};
   struct date date;
   trim(&text, &len);
-  if (len == 0)
-    return NSEARCH_OK;
+  if (len == 0) return NSEARCH_OK;
   switch (part) {
   case PART_NONE:
     return NSEARCH_OK;
@@ -75,8 +85,7 @@ struct trec_walk {
 
 static int end_part(struct trec_walk *walk, struct nsearch_error *err) {
   int status = buffer_status(&walk->text, err);
-  if (!status)
-    status = set_part(walk->article, walk->part, walk->text.bytes, walk->text.len, err);
+  if (!status) status = set_part(walk->article, walk->part, walk->text.bytes, walk->text.len, err);
   buffer_clear(&walk->text);
   walk->part = walk->in_body ? PART_BODY : PART_NONE;
   return status;
@@ -91,11 +100,9 @@ static int on_tag(struct trec_walk *walk, const struct sgml_tag *tag, struct nse
     buffer_byte(&walk->text, tag->name_len == 1 && (*tag->name | 32) == 'p' ? '\n' : ' ');
     return NSEARCH_OK;
   }
-  if (tag->closing && part != PART_BODY && part != walk->part)
-    return NSEARCH_OK;
+  if (tag->closing && part != PART_BODY && part != walk->part) return NSEARCH_OK;
   int status = end_part(walk, err);
-  if (part == PART_BODY)
-    walk->in_body = !tag->closing;
+  if (part == PART_BODY) walk->in_body = !tag->closing;
   walk->part = tag->closing ? (walk->in_body ? PART_BODY : PART_NONE) : part;
   return status;
 }
@@ -107,15 +114,12 @@ static int fill(const char *text, const struct sgml_tag *open, size_t end, const
   size_t at = open->end;
   int status = NSEARCH_OK;
   while (!status && sgml_next(text, end, at, &tag)) {
-    if (walk.part != PART_NONE)
-      entities_decode(text + at, tag.start - at, &walk.text);
+    if (walk.part != PART_NONE) entities_decode(text + at, tag.start - at, &walk.text);
     at = tag.end;
     status = on_tag(&walk, &tag, err);
   }
-  if (!status && walk.part != PART_NONE)
-    entities_decode(text + at, end - at, &walk.text);
-  if (!status)
-    status = end_part(&walk, err);
+  if (!status && walk.part != PART_NONE) entities_decode(text + at, end - at, &walk.text);
+  if (!status) status = end_part(&walk, err);
   buffer_free(&walk.text);
   return status;
 }

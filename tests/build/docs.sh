@@ -23,7 +23,9 @@ cut_blocks() {
 }
 
 # Blanks out what differs from run to run and from machine to machine.
-steady() { sed -E 's/("took_ms": )[0-9.]+/\1N/; s/[0-9][0-9.,]* ?(ms|s|MB\/s|KB|MB|GB|B|%)( |,|\/|$)/N \1\2/g; s/[[:space:]]+$//; s/ +/ /g'; }
+steady() {
+  sed -E 's/("took_ms": )[0-9.]+/\1N/; s/[0-9][0-9.,]* ?(ms|s|min|[KMG]?B|[KMG]?B\/s|%)( |,|$)/N\2/g; s/[[:space:]]+$//; s/ +/ /g'
+}
 
 status=0 run=0
 fresh_folder() {

@@ -2,7 +2,7 @@
 # Installs into a scratch folder, compiles the example programs and the one in the header's first comment against what
 # was installed, with what pkg-config says, shared and static; runs them; uninstalls without a trace.
 set -u
-: "${SCRATCH:?}" "${NSEARCH:?}"
+: "${SCRATCH:?}" "${BUILD:?}"
 stage=$SCRATCH/stage prefix=/opt/nsearch
 
 fail() {
@@ -10,7 +10,8 @@ fail() {
   exit 1
 }
 
-make_it() { eval "make -s $MAKE_ARGS CC=\"\$CC\" SAN=\"\$SAN\" \"\$@\"" >"$SCRATCH/make.log" 2>&1; }
+# One make at a time: demo.sh runs another in this tree.
+make_it() { eval "flock \"\$BUILD/make.lock\" make -s $MAKE_ARGS CC=\"\$CC\" SAN=\"\$SAN\" \"\$@\"" >"$SCRATCH/make.log" 2>&1; }
 
 make_it install DESTDIR="$stage" PREFIX=$prefix || fail "make install: $(cat "$SCRATCH/make.log")"
 for file in bin/nsearch include/nsearch.h lib/libnsearch.a lib/libnsearch.so lib/libnsearch.so.0 lib/pkgconfig/nsearch.pc \

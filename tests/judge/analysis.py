@@ -175,6 +175,8 @@ def drop_joiners(word):
 
 
 def strip_marks(word):
+    if word.isascii():
+        return word
     kept = ""
     strips = False
     for char in unicodedata.normalize("NFD", word):
@@ -235,6 +237,7 @@ def is_single(words):
     return len(words) == 1 and words[0][1] and sum(classify(char) == "spaceless" for char in words[0][0]) == 1
 
 
+@functools.lru_cache(maxsize=None)
 def match_form(value):
     """Of a keyword value: folded, marks stripped, white space and control characters collapsed."""
     return " ".join("".join(" " if unicodedata.category(char) in ("Cc", "Zs", "Zl", "Zp") else char

@@ -1,5 +1,6 @@
 """Seeded articles and questions for the judge. All words are common or made up."""
 
+import itertools
 import re
 
 from ranking import Clause, Question, site_of
@@ -124,7 +125,7 @@ class Asker:
                 if askable(chunk):
                     chunks[chunk] = chunks.get(chunk, 0) + 1
         self.chunks = sorted(chunks)
-        self.weights = [chunks[chunk] ** 0.5 for chunk in self.chunks]
+        self.weights = list(itertools.accumulate(chunks[chunk] ** 0.5 for chunk in self.chunks))
 
     def word(self):
         draw = self.rng.random()
@@ -134,7 +135,7 @@ class Asker:
             return self.rng.choice(CAPITALS)
         if draw < 0.15:
             return self.rng.choice(["absentword", "qqqq", "未知", "ксенон"])
-        word = self.rng.choices(self.chunks, self.weights)[0]
+        word = self.rng.choices(self.chunks, cum_weights=self.weights)[0]
         case = self.rng.random()
         return word.upper() if case < 0.04 else word.capitalize() if case < 0.1 else word
 

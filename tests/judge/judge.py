@@ -1,6 +1,7 @@
 """Puts generated questions to nsearch and to the judge and prints where they disagree. run.sh calls it."""
 
 import argparse
+import functools
 import gzip
 import itertools
 import json
@@ -97,10 +98,9 @@ def ask_batch(tally, corpus, variant, index, expected, questions, scratch, limit
                     compare(expected[number][:limit], got[number]))
 
 
-def ask_json(tally, corpus, variant, index, judge, question, limit, offset):
+def ask_json(tally, corpus, variant, index, expected, question, limit, offset):
     """A page of hits, then the count."""
     text = question.text()
-    expected = judge.answer(question)
     page = expected[offset:offset + limit]
     options = ["--index", index, "--json", *question.options()]
     said = "%s, query %s -n %d --offset %d" % (variant, " ".join(options[2:]), limit, offset)
@@ -124,6 +124,7 @@ def ask_json(tally, corpus, variant, index, judge, question, limit, offset):
 
 # ---- Snippets ----
 
+@functools.lru_cache(maxsize=None)
 def plain_blanks(text):
     return " ".join("".join(" " if unicodedata.category(char) in ("Cc", "Zs", "Zl", "Zp") else char
                             for char in text).split())
@@ -223,15 +224,15 @@ def judge_corpus(tally, name, found, scratch, seed, size):
         run(["index", "--quiet", "--index", index, *options, os.path.join(scratch, "corpus")])
         if language not in judges:
             judges[language] = ranking.Judge(found, language, stop_words=stops)
-            answers[language] = [judges[language].answer(question) for question in questions]
-        judge, expected = judges[language], answers[language]
+            answers[language] = [judges[language].answer(question) for question in questions + paged]
+        expected = answers[language]
         for limit in (EVERY, 10, 1):
             ask_batch(tally, name, variant, index, expected, questions, scratch, limit)
-        for question in paged:
-            ask_json(tally, name, variant, index, judge, question, rng.choice([0, 1, 3, 10, 50]),
+        for question, hits in zip(paged, expected[size:]):
+            ask_json(tally, name, variant, index, hits, question, rng.choice([0, 1, 3, 10, 50]),
                      rng.choice([0, 0, 0, 1, 5, 40]))
         if variant == "one":
-            check_snippets(tally, name, index, judge, questions[:200])
+            check_snippets(tally, name, index, judges[language], questions[:200])
 
 
 def main():

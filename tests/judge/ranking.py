@@ -1,6 +1,7 @@
 """Matches, order and scores from the articles themselves: docs/ranking.md, without an index worth the name."""
 
 import datetime
+import functools
 import math
 import struct
 from collections import Counter, defaultdict
@@ -11,6 +12,7 @@ import analysis
 
 K1, B = 1.2, 0.75
 BODY_GAP = AUTHOR_GAP = 100
+BINARY32 = struct.Struct("f")
 
 
 class Clause:
@@ -90,8 +92,12 @@ class Entry:
 
 def holds(tokens, phrase):
     """Whether the terms stand in the tokens one right after the other."""
-    return any(tokens[at:at + len(phrase)] == phrase
-               for at in range(len(tokens) - len(phrase) + 1) if tokens[at] == phrase[0])
+    at = -1
+    for _ in range(tokens.count(phrase[0])):
+        at = tokens.index(phrase[0], at + 1)
+        if tokens[at:at + len(phrase)] == phrase:
+            return True
+    return False
 
 
 class Leaf:
@@ -104,7 +110,7 @@ class Leaf:
 def f32(value):
     """Rounds to binary32. The sum, product or quotient of two binary32 numbers, computed in binary64 and rounded so,
     is the correctly rounded one."""
-    return struct.unpack("f", struct.pack("f", value))[0]
+    return BINARY32.unpack(BINARY32.pack(value))[0]
 
 
 class Judge:
@@ -287,6 +293,7 @@ class Judge:
         return frozenset().union(*(leaf.keys for leaf, _ in leaves))
 
 
+@functools.lru_cache(maxsize=None)
 def site_of(url):
     """The host of a URL, lower case, without www. and port."""
     if "://" not in url:

@@ -23,9 +23,7 @@ struct snapshot {
   struct search_request last;
 };
 
-static const char *text_of(const char *text) {
-  return text ? text : "";
-}
+static const char *text_of(const char *text) { return text ? text : ""; }
 
 static void add(struct snapshot *snapshot, const char *key, size_t len, size_t doc, size_t position) {
   assert(len <= sizeof snapshot->postings[0].key);
@@ -45,14 +43,12 @@ static size_t add_text(struct snapshot *snapshot, struct folder *folder, enum te
   struct word_scan scan = {.text = text, .len = strlen(text)};
   for (struct raw_word word; word_next(&scan, &word); position++) {
     struct folded folded;
-    if (fold_word(folder, language, word.spaceless, text + word.start, word.end - word.start, &folded, NULL))
-      abort();
+    if (fold_word(folder, language, word.spaceless, text + word.start, word.end - word.start, &folded, NULL)) abort();
     char key[3 + TERM_MAX];
     key[0] = (char)tag;
     memcpy(key + 1, folded.exact, folded.exact_len);
     add(snapshot, key, folded.exact_len + 1u, doc, position);
-    if (tag != TAG_TEXT || language == LANGUAGE_NONE)
-      continue;
+    if (tag != TAG_TEXT || language == LANGUAGE_NONE) continue;
     key[0] = TAG_STEM;
     memcpy(key + 1, language_code(language), 2);
     memcpy(key + 3, folded.stem, folded.stem_len);
@@ -63,8 +59,7 @@ static size_t add_text(struct snapshot *snapshot, struct folder *folder, enum te
 
 static void add_keyword(struct snapshot *snapshot, enum term_tag tag, const char *value, size_t doc) {
   struct buffer key = {0};
-  if (!value)
-    return;
+  if (!value) return;
   buffer_byte(&key, (uint8_t)tag);
   fold_keyword(value, strlen(value), &key, NULL);
   buffer_byte(&key, 0);
@@ -81,16 +76,14 @@ static int compare_keys(const char *a, size_t a_len, const char *b, size_t b_len
 static int by_key(const void *a, const void *b) {
   const struct posting *x = a, *y = b;
   int difference = compare_keys(x->key, x->len, y->key, y->len);
-  if (!difference)
-    difference = (x->doc > y->doc) - (x->doc < y->doc);
+  if (!difference) difference = (x->doc > y->doc) - (x->doc < y->doc);
   return difference ? difference : (x->position > y->position) - (x->position < y->position);
 }
 
 struct snapshot *fake_snapshot_new(const struct fake_article *articles, size_t count, int language) {
   struct snapshot *snapshot = memory_zero(1, sizeof *snapshot);
   struct folder *folder;
-  if (!snapshot || folder_new(&folder, NULL))
-    abort();
+  if (!snapshot || folder_new(&folder, NULL)) abort();
   snapshot->articles = articles;
   snapshot->count = count;
   snapshot->stats = (struct engine_stats){
@@ -99,8 +92,7 @@ struct snapshot *fake_snapshot_new(const struct fake_article *articles, size_t c
     const struct fake_article *article = &articles[i];
     int own = article->language ? language_find(article->language, strlen(article->language)) : -1;
     int used = language && own > 0 ? own : language;
-    if (used)
-      snapshot->stats.languages |= 1u << used;
+    if (used) snapshot->stats.languages |= 1u << used;
     size_t body = add_text(snapshot, folder, TAG_TEXT, used, text_of(article->title), i, 0) + BODY_GAP;
     add_text(snapshot, folder, TAG_TEXT, used, text_of(article->body), i, body);
     add_text(snapshot, folder, TAG_TITLE, LANGUAGE_NONE, text_of(article->title), i, 0);
@@ -134,9 +126,7 @@ struct engine_stats *fake_stats(struct snapshot *snapshot) {
   return &snapshot->stats;
 }
 
-const struct search_request *fake_last_request(struct snapshot *snapshot) {
-  return &snapshot->last;
-}
+const struct search_request *fake_last_request(struct snapshot *snapshot) { return &snapshot->last; }
 
 /* ---- search ---- */
 
@@ -152,14 +142,11 @@ static bool holds(const struct snapshot *snapshot, struct term_key key, size_t d
 
 static bool phrase_at(const struct snapshot *snapshot, const struct node *phrase, size_t doc, uint32_t start) {
   uint32_t at = start, limit = start + (uint32_t)phrase->child_count - 1 + phrase->slop;
-  if (!holds(snapshot, phrase->children[0]->keys[0], doc, at, false))
-    return false;
+  if (!holds(snapshot, phrase->children[0]->keys[0], doc, at, false)) return false;
   for (size_t i = 1; i < phrase->child_count; i++) {
-    do
-      at++;
+    do at++;
     while (at <= limit && !holds(snapshot, phrase->children[i]->keys[0], doc, at, false));
-    if (at > limit)
-      return false;
+    if (at > limit) return false;
   }
   return true;
 }
@@ -173,13 +160,11 @@ static bool matches(const struct snapshot *snapshot, const struct node *node, si
   case NODE_DOC:
     return node->doc.doc == doc;
   case NODE_TERM:
-    for (size_t i = 0; i < node->key_count && !found; i++)
-      found = holds(snapshot, node->keys[i], doc, 0, true);
+    for (size_t i = 0; i < node->key_count && !found; i++) found = holds(snapshot, node->keys[i], doc, 0, true);
     *score = found && node->score != SCORE_NONE ? node->boost : 0;
     return found;
   case NODE_PHRASE:
-    for (uint32_t start = 0; start < 2000 && !found; start++)
-      found = phrase_at(snapshot, node, doc, start);
+    for (uint32_t start = 0; start < 2000 && !found; start++) found = phrase_at(snapshot, node, doc, start);
     for (size_t i = 0; i < node->child_count && found; i++)
       *score += node->children[i]->score == SCORE_NONE ? 0 : node->children[i]->boost;
     return found;
@@ -187,10 +172,10 @@ static bool matches(const struct snapshot *snapshot, const struct node *node, si
     for (size_t i = 0; i < node->child_count; i++) {
       part = 0;
       bool child = matches(snapshot, node->children[i], doc, &part);
-      if (node->kind == NODE_AND_NOT ? child == (i > 0) : !child && (node->kind == NODE_AND || (i == 0 && node->kind == NODE_AND_MAYBE)))
+      if (node->kind == NODE_AND_NOT ? child == (i > 0)
+                                     : !child && (node->kind == NODE_AND || (i == 0 && node->kind == NODE_AND_MAYBE)))
         return false;
-      if (child && !(node->kind == NODE_AND_NOT && i > 0))
-        sum += part;
+      if (child && !(node->kind == NODE_AND_NOT && i > 0)) sum += part;
       found = found || child;
     }
     *score = sum;
@@ -205,16 +190,13 @@ static int fake_search(struct snapshot *snapshot, const struct search_request *r
   snapshot->last.tree = NULL;
   *answer = (struct search_answer){.matches_exact = true};
   struct search_hit *hits = answer->hits = memory_zero(snapshot->count + 1, sizeof *hits);
-  if (!hits)
-    abort();
+  if (!hits) abort();
   for (size_t doc = 0; doc < snapshot->count; doc++) {
     double score = 0;
-    if (!matches(snapshot, request->tree, doc, &score))
-      continue;
+    if (!matches(snapshot, request->tree, doc, &score)) continue;
     struct search_hit hit = {{0, (uint32_t)doc}, request->order == ORDER_NEWEST ? 0 : score};
     size_t at = answer->matches++;
-    for (; at > 0 && hits[at - 1].score < hit.score; at--)
-      hits[at] = hits[at - 1];
+    for (; at > 0 && hits[at - 1].score < hit.score; at--) hits[at] = hits[at - 1];
     hits[at] = hit;
   }
   answer->hit_count = answer->matches < request->limit ? answer->matches : request->limit;
@@ -229,16 +211,15 @@ static int fake_terms(struct snapshot *snapshot, const char *prefix, size_t pref
   for (size_t i = 0; i < snapshot->posting_count;) {
     const struct posting *posting = &snapshot->postings[i];
     uint64_t df = 0;
-    for (size_t last = SIZE_MAX; i < snapshot->posting_count &&
-                                 compare_keys(snapshot->postings[i].key, snapshot->postings[i].len, posting->key,
-                                              posting->len) == 0;
+    for (size_t last = SIZE_MAX;
+         i < snapshot->posting_count &&
+         compare_keys(snapshot->postings[i].key, snapshot->postings[i].len, posting->key, posting->len) == 0;
          last = snapshot->postings[i++].doc)
       df += snapshot->postings[i].doc != last;
     if (posting->len < prefix_len || memcmp(posting->key, prefix, prefix_len) != 0 ||
         (from && compare_keys(posting->key, posting->len, from, from_len) < 0))
       continue;
-    if (!visit(payload, (struct term_key){posting->key, posting->len}, df))
-      return NSEARCH_OK;
+    if (!visit(payload, (struct term_key){posting->key, posting->len}, df)) return NSEARCH_OK;
   }
   return NSEARCH_OK;
 }
@@ -253,8 +234,7 @@ static int fake_frequency(struct snapshot *snapshot, const char *key, size_t len
   return NSEARCH_OK;
 }
 
-static int fake_find(struct snapshot *snapshot, const char *id_or_url, struct doc_ref *out,
-                     struct nsearch_error *err) {
+static int fake_find(struct snapshot *snapshot, const char *id_or_url, struct doc_ref *out, struct nsearch_error *err) {
   for (size_t pass = 0; pass < 2; pass++)
     for (size_t i = 0; i < snapshot->count; i++)
       if (strcmp(text_of(pass ? snapshot->articles[i].url : snapshot->articles[i].id), id_or_url) == 0) {
@@ -280,8 +260,7 @@ static int fake_fetch(struct snapshot *snapshot, struct doc_ref doc, unsigned wa
     status = article_set(out, (enum article_part)i, text_of(parts[i]), strlen(text_of(parts[i])), err);
   if (!status && article->author)
     status = article_list_add(&out->authors, article->author, strlen(article->author), err);
-  if (!status && article->topic)
-    status = article_list_add(&out->topics, article->topic, strlen(article->topic), err);
+  if (!status && article->topic) status = article_list_add(&out->topics, article->topic, strlen(article->topic), err);
   return status;
 }
 
@@ -292,18 +271,12 @@ static int fake_signature(struct snapshot *snapshot, struct doc_ref doc, uint64_
   return NSEARCH_OK;
 }
 
-static const struct engine_stats *fake_engine_stats(struct snapshot *snapshot) {
-  return &snapshot->stats;
-}
+static const struct engine_stats *fake_engine_stats(struct snapshot *snapshot) { return &snapshot->stats; }
 
-static struct snapshot *fake_retain(struct snapshot *snapshot) {
-  return snapshot;
-}
+static struct snapshot *fake_retain(struct snapshot *snapshot) { return snapshot; }
 
 /* A test frees its snapshot itself. */
-static void fake_release(struct snapshot *snapshot) {
-  (void)snapshot;
-}
+static void fake_release(struct snapshot *snapshot) { (void)snapshot; }
 
 const struct reader_engine fake_engine = {
     .name = "fake",

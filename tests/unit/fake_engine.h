@@ -18,7 +18,7 @@ struct fake_counts {
 struct snapshot *fake_snapshot_new(const struct fake_article *articles, size_t count, int language);
 void fake_snapshot_free(struct snapshot *snapshot);
 struct fake_counts *fake_counts(struct snapshot *snapshot);
-struct engine_stats *fake_stats(struct snapshot *snapshot); /* to be changed by a test */
+struct engine_stats *fake_stats(struct snapshot *snapshot);                /* to be changed by a test */
 const struct search_request *fake_last_request(struct snapshot *snapshot); /* its tree is gone */
 
 extern const struct reader_engine fake_engine;

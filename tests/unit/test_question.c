@@ -8,24 +8,21 @@
 
 #include "query/query.h"
 
-static const char *const scope_names[] = {"",      "title:", "author:", "source:", "section:",
-                                          "lang:", "topic:", "site:",   "id:"};
+static const char *const scope_names[] = {
+    "", "title:", "author:", "source:", "section:", "lang:", "topic:", "site:", "id:"};
 
 /* Clauses as [sign][field:]text, words in brackets, phrases in braces. */
 static void print_bag(const struct question_node *bag, struct buffer *out) {
   assert_int_equal(bag->kind, QUESTION_BAG);
   for (const struct question_node *clause = bag->children; clause; clause = clause->next) {
     bool phrase = clause->kind == QUESTION_PHRASE;
-    if (out->len)
-      buffer_byte(out, ' ');
-    if (clause->sign != SIGN_NONE)
-      buffer_byte(out, clause->sign == SIGN_REQUIRED ? '+' : '-');
+    if (out->len) buffer_byte(out, ' ');
+    if (clause->sign != SIGN_NONE) buffer_byte(out, clause->sign == SIGN_REQUIRED ? '+' : '-');
     buffer_text(out, scope_names[clause->scope]);
     buffer_byte(out, phrase ? '{' : '[');
     buffer_add(out, clause->text, clause->len);
     buffer_byte(out, phrase ? '}' : ']');
-    if (clause->slop)
-      buffer_format(out, "~%u", clause->slop);
+    if (clause->slop) buffer_format(out, "~%u", clause->slop);
   }
   buffer_byte(out, 0);
 }
@@ -39,8 +36,7 @@ static void check_forms(const struct form *forms, size_t count, bool plain) {
     struct pool pool = {0};
     struct question_node *bag;
     struct buffer out = {0};
-    if (question_parse(&pool, forms[i].question, plain, &bag, NULL))
-      fail_msg("does not parse: %s", forms[i].question);
+    if (question_parse(&pool, forms[i].question, plain, &bag, NULL)) fail_msg("does not parse: %s", forms[i].question);
     print_bag(bag, &out);
     if (strcmp(out.bytes, forms[i].clauses) != 0)
       fail_msg("%s: %s, expected %s", forms[i].question, out.bytes, forms[i].clauses);

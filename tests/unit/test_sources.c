@@ -28,8 +28,7 @@ static int tear_down(void **state) {
 /* ---- Reading bytes into a line of text a record ---- */
 
 static void add_list(struct buffer *out, const char *name, const struct article_list *list) {
-  for (const char *value = NULL; (value = article_list_next(list, value));)
-    buffer_format(out, " %s=%s", name, value);
+  for (const char *value = NULL; (value = article_list_next(list, value));) buffer_format(out, " %s=%s", name, value);
 }
 
 static int take(void *payload, struct nsearch_article *article, uint64_t record, bool whole_file,
@@ -42,8 +41,7 @@ static int take(void *payload, struct nsearch_article *article, uint64_t record,
   for (int i = 0; i < ARTICLE_PARTS; i++) {
     size_t len;
     const char *text = article_get(article, (enum article_part)i, &len);
-    if (len > 0)
-      buffer_format(out, " %s=%s", names[i], text);
+    if (len > 0) buffer_format(out, " %s=%s", names[i], text);
   }
   add_list(out, "author", &article->authors);
   add_list(out, "topic", &article->topics);
@@ -52,10 +50,8 @@ static int take(void *payload, struct nsearch_article *article, uint64_t record,
     date_format(article->published.seconds, date);
     buffer_format(out, " date=%s/%d", date, article->published.precision);
   }
-  if (article->has_updated)
-    buffer_format(out, " updated=%lld", (long long)article->updated);
-  if (replaced)
-    buffer_format(out, " replaced=%d", (int)replaced);
+  if (article->has_updated) buffer_format(out, " updated=%lld", (long long)article->updated);
+  if (replaced) buffer_format(out, " replaced=%d", (int)replaced);
   buffer_text(out, "\n");
   return NSEARCH_OK;
 }
@@ -72,11 +68,14 @@ static void problem(void *payload, enum nsearch_event_kind kind, uint64_t record
 static void read_input(struct input *input, const char *name, const struct field_map *map, struct buffer *out) {
   uint64_t state[8] = {0}, records = 0;
   bool more = true;
-  struct sink sink = {.article = nsearch_article_new(), .file_name = name, .map = map, .take = take,
-                      .problem = problem, .payload = out};
+  struct sink sink = {.article = nsearch_article_new(),
+                      .file_name = name,
+                      .map = map,
+                      .take = take,
+                      .problem = problem,
+                      .payload = out};
   nsearch_error *err = nsearch_error_new();
-  if (input_fill(input, 64 << 10, err))
-    buffer_format(out, "cut\n");
+  if (input_fill(input, 64 << 10, err)) buffer_format(out, "cut\n");
   const struct source *source = source_find(input->window, input->len, input->at_end, name);
   buffer_format(out, "%s\n", source ? source->name : "unknown");
   while (source && more) {
@@ -89,10 +88,8 @@ static void read_input(struct input *input, const char *name, const struct field
       more = true;
       continue;
     }
-    if (bad.kind)
-      problem(out, bad.kind, bad.record, bad.message);
-    if (!span.bytes)
-      continue;
+    if (bad.kind) problem(out, bad.kind, bad.record, bad.message);
+    if (!span.bytes) continue;
     assert_true(span.record > records);
     records = span.record + span.count - 1;
     assert_int_equal(source->parse(&span, &sink, err), 0);
@@ -146,7 +143,8 @@ static void check_all(const struct example *examples, size_t count) {
 static const struct example json_shapes[] = {
     {"a.jsonl", "{\"title\":\"A\"}\n\n  \n{\"title\":\"B\"}", "json-lines\n1 title=A\n2 title=B\n"},
     {"a", "{\"title\":\"A\"}\n{\"title\":\"B\"}\n", "json-lines\n1 title=A\n2 title=B\n"},
-    {"a.jsonl", "{\"title\":\"A\"}\n{\"title\":\n{\"title\":\"C\"}\r\n", "json-lines\n1 title=A\n2 broken\n3 title=C\n"},
+    {"a.jsonl", "{\"title\":\"A\"}\n{\"title\":\n{\"title\":\"C\"}\r\n",
+     "json-lines\n1 title=A\n2 broken\n3 title=C\n"},
     {"a.ndjson", "[1]\n\"x\"\n{}\n", "json-lines\n1 broken\n2 broken\n3\n"},
     {"a.jsonl", "", "json-lines\n"},
     {"a.json", "{\"title\": \"A\"}", "json\n1* title=A\n"},
@@ -156,8 +154,9 @@ static const struct example json_shapes[] = {
     {"a.json", "[]", "json\n"},
     {"a.json", " \n", "json\n"},
     {"a.json", "[{\"title\": \"A\"}]\n[{\"title\": \"B\"}]", "json\n1 title=A\n2 title=B\n"},
-    {"feed", "{\"title\": \"Feed\", \"x\": {\"items\": [{}]}, \"Entries\": [ {\"title\": \"A\"}, {\"title\": \"B\"} ],"
-             " \"source\": {\"title\": \"S\"}}",
+    {"feed",
+     "{\"title\": \"Feed\", \"x\": {\"items\": [{}]}, \"Entries\": [ {\"title\": \"A\"}, {\"title\": \"B\"} ],"
+     " \"source\": {\"title\": \"S\"}}",
      "json\n1 title=A\n2 title=B\n"},
     {"a.json", "{\"articles\": [], \"title\": \"Feed\"}", "json\n"},
     {"a.json", "{\"title\": \"A\", \"items\": [\"x\"], \"text\": \"entries\"}", "json\n1* title=A body=entries\n"},
@@ -166,8 +165,7 @@ static const struct example json_shapes[] = {
      "json\n1 title=A\n2 broken\n3 broken\n4 title=C\n"},
     {"a.json", "[{\"title\": \"A\", \"t\": [1}, {\"title\": \"B\"}]", "json\n1 broken\n2 title=B\n"},
     {"a.json", "[\n {\"title\": \"A},\n {\"title\": \"B\"}\n]\n", "json\n1 broken\n2 title=B\n"},
-    {"a.json", "[\n {\"title\": \"A\",\n {\"title\": \"B\"},\n {\"title\": \"C\"}\n]\n",
-     "json\n1 broken\n"},
+    {"a.json", "[\n {\"title\": \"A\",\n {\"title\": \"B\"},\n {\"title\": \"C\"}\n]\n", "json\n1 broken\n"},
     {"a.json", "{\"title\": \"A\"}\n{\"title\": \"B\"", "json-lines\n1 title=A\n2 broken\n"},
     {"a.json", "[{\"title\": \"A\"}, {\"title\": \"B", "json\n1 title=A\n2 broken\n"},
     {"a.json", "{\"title\": \"A\"} and so on {", "json\n1 title=A\n2 broken\n"},
@@ -184,13 +182,15 @@ static const struct example json_fields[] = {
     {"a.json", "{\"title\": \"A\", \"title\": \"B\"}", "json\n1* title=B\n"},
     {"a.json", "{\"date\": \"soon\", \"pubDate\": \"2024-02-03\", \"modified\": \"1970-01-02\"}",
      "json\n1* date=2024-02-03T00:00:00Z/3 updated=86400\n"},
-    {"a.json", "{\"published\": 86400}", "json\n1* date=1970-01-02T00:00:00Z/4\n"},
+    {"a.json", "{\"published\": 1700000000}", "json\n1* date=2023-11-14T22:13:20Z/4\n"},
     {"a.json", "{\"source\": {\"id\": 1, \"name\": \"Post\"}, \"source_url\": \"x\"}", "json\n1* source=Post\n"},
-    {"a.json", "{\"title\": {\"rendered\": \"T\"}, \"content\": [{\"type\": \"x\", \"value\": \"A\"}, {\"value\": \"B\"}]}",
+    {"a.json",
+     "{\"title\": {\"rendered\": \"T\"}, \"content\": [{\"type\": \"x\", \"value\": \"A\"}, {\"value\": \"B\"}]}",
      "json\n1* title=T body=A\n\nB\n"},
     {"a.json", "{\"content\": {\"a\": {\"value\": \"no\"}, \"value\": \"yes\", \"b\": [{\"name\": \"no\"}]}}",
      "json\n1* body=yes\n"},
-    {"a.json", "{\"x\": {\"title\": \"no\"}, \"y\": [{\"body\": \"no\"}], \"title\": [\"T\", \"U\"]}", "json\n1* title=T\n"},
+    {"a.json", "{\"x\": {\"title\": \"no\"}, \"y\": [{\"body\": \"no\"}], \"title\": [\"T\", \"U\"]}",
+     "json\n1* title=T\n"},
     {"a.json", "{\"author\": \"Jane Roe, John Doe and Ann Poe\"}",
      "json\n1* author=Jane Roe author=John Doe author=Ann Poe\n"},
     {"a.json", "{\"byline\": \"By Roe, Jane; Doe, John\"}", "json\n1* author=Roe, Jane author=Doe, John\n"},
@@ -199,11 +199,12 @@ static const struct example json_fields[] = {
     {"a.json", "{\"tags\": \"a, b,, c d\"}", "json\n1* topic=a topic=b topic=c d\n"},
     {"a.json", "{\"topic\": \"a, b\"}", "json\n1* topic=a, b\n"},
     {"a.json", "{\"topics\": [\"a, b\", 3], \"topic\": \"z\"}", "json\n1* topic=a, b topic=3\n"},
-    {"a.json", "{\"title\": \"\\u00e9\\ud83d\\ude00\\\"\\n\\u0000x\"}", "json\n1* title=\xC3\xA9\xF0\x9F\x98\x80\" x\n"},
+    {"a.json", "{\"title\": \"\\u00e9\\ud83d\\ude00\\\"\\u0000x\"}", "json\n1* title=\xC3\xA9\xF0\x9F\x98\x80\" x\n"},
     {"a.json", "{\"title\": \"a\xff\"}", "json\n1* title=a\xEF\xBF\xBD replaced=1\n"},
     /* HTML is taken apart, and what only looks like it is not. */
-    {"a.json", "{\"description\": \"<p>A &amp; <b>B</b>c</p><script>x</script>D&#8217;s\"}", "json\n1* body=A & Bc\nD\xE2\x80\x99s\n"},
-    {"a.json", "{\"text\": \"a < b &amp; c <d> e\"}", "json\n1* body=a < b &amp; c <d> e\n"},
+    {"a.json", "{\"description\": \"<p>A &amp; <b>B</b>c</p><script>x</script>D&#8217;s\"}",
+     "json\n1* body=A & Bc\nD\xE2\x80\x99s\n"},
+    {"a.json", "{\"text\": \"a < b &amp; c <d> e &x; &\"}", "json\n1* body=a < b & c <d> e &x; &\n"},
 };
 
 static void test_json(void **state) {
@@ -213,8 +214,8 @@ static void test_json(void **state) {
 }
 
 static void test_map(void **state) {
-  static struct field_map_entry entries[] = {{(char *)"body", (char *)"Story"}, {(char *)"title", (char *)"text"},
-                                             {(char *)"topic", (char *)"text"}};
+  static struct field_map_entry entries[] = {
+      {(char *)"body", (char *)"Story"}, {(char *)"title", (char *)"text"}, {(char *)"topic", (char *)"text"}};
   static const struct field_map map = {entries, 3, 3};
   const char *bytes = "{\"title\": \"usual\", \"text\": \"T\", \"story\": \"S\", \"body\": \"B\"}";
   (void)state;
@@ -255,6 +256,11 @@ static const struct example sgml[] = {
      "1 id=1 title=ROE <ROE> SEEN body=LIMA, Feb 26 - Rain & wind.\n Reuter source=Reuters author=Jane Roe topic=cocoa "
      "topic=wheat date=1987-02-26T15:01:01Z/4\n"
      "2 id=2 body=Bare <BB> text source=Reuters date=1987-03-03T11:59:25Z/4\n3 id=3 title=Brief source=Reuters\n"},
+    {"r",
+     "<REUTERS><DATE>9-APR-1987 00:00:01.00    # a guess</DATE><TITLE>A</TITLE><TEXT>B</TEXT></REUTERS>"
+     "<REUTERS><DATE>31-MAR-1987 605:12:19.12</DATE><TEXT>C</TEXT></REUTERS>",
+     "reuters-21578\n1 body=B source=Reuters date=1987-04-09T00:00:01Z/4\n"
+     "2 body=C source=Reuters date=1987-03-31T00:00:00Z/3\n"},
     {"r", "<REUTERS NEWID=\"1\"><TEXT><TITLE>A\n<REUTERS NEWID=\"2\"><TEXT><TITLE>B</TITLE></TEXT></REUTERS><REUTERS>",
      "reuters-21578\n1 broken\n2 id=2 title=B source=Reuters\n3 broken\n"},
     {"t",
@@ -429,8 +435,7 @@ static void test_damage(void **state) {
     size_t table = random_below(3);
     const struct example *example = &tables[table][random_below((uint32_t)counts[table])];
     struct buffer bytes = {0};
-    for (uint32_t i = 0; i < 1 + random_below(4); i++)
-      buffer_text(&bytes, example->bytes);
+    for (uint32_t i = 0; i < 1 + random_below(4); i++) buffer_text(&bytes, example->bytes);
     for (uint32_t i = 0; bytes.len > 0 && i < 1 + random_below(6); i++)
       bytes.bytes[random_below((uint32_t)bytes.len)] = pieces[random_below(sizeof pieces - 1)];
     memory_free(read_bytes(example->name, bytes.bytes, bytes.len, NULL));
@@ -440,9 +445,9 @@ static void test_damage(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_json),        cmocka_unit_test(test_map),       cmocka_unit_test(test_json_depth),
+      cmocka_unit_test(test_json),          cmocka_unit_test(test_map),        cmocka_unit_test(test_json_depth),
       cmocka_unit_test(test_sgml_and_text), cmocka_unit_test(test_long_files), cmocka_unit_test(test_broken_gzip),
-      cmocka_unit_test(test_too_large),   cmocka_unit_test(test_damage),
+      cmocka_unit_test(test_too_large),     cmocka_unit_test(test_damage),
   };
   return cmocka_run_group_tests(tests, set_up, tear_down);
 }

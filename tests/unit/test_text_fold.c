@@ -146,7 +146,8 @@ static void test_cut(void **state) {
 static void test_plain_shortcut(void **state) {
   (void)state;
   static const struct { uint32_t first, last; } ranges[] = {
-    {'a', 'z'}, {'A', 'Z'}, {'0', '9'}, {0x401, 0x401}, {0x410, 0x451}, {0x3041, 0x3096}, {0x30a1, 0x30fc}, {0x4e00, 0x9fff},
+    {'a', 'z'}, {'A', 'Z'}, {'0', '9'}, {0x401, 0x401}, {0x410, 0x451}, {0x3041, 0x3096}, {0x30a1, 0x30fc},
+    {0x4e00, 0x9fff},
   };
   for (size_t i = 0; i < sizeof ranges / sizeof ranges[0]; i++) {
     for (uint32_t c = ranges[i].first; c <= ranges[i].last; c++) {

@@ -15,9 +15,9 @@
 
 static char folder[] = "/tmp/nsearch-walk-XXXXXX";
 
-static const char *const tree[] = {"b.txt",        "a/z.json",        "a/b/c.json",     "a.b/x.json",    "a!.txt",
-                                   ".hidden.txt",  ".git/config",     "a/.x/y.json",    "index/manifest", "index/seg.txt",
-                                   "other/manifest", "other/m.txt"};
+static const char *const tree[] = {"b.txt",          "a/z.json",      "a/b/c.json",     "a.b/x.json",
+                                   "a!.txt",         ".hidden.txt",   ".git/config",    "a/.x/y.json",
+                                   "index/manifest", "index/seg.txt", "other/manifest", "other/m.txt"};
 
 static void write_text(const char *below, const char *text) {
   char path[300];
@@ -39,12 +39,11 @@ static void make_link(const char *to, const char *below) {
 
 static int set_up(void **state) {
   (void)state;
-  if (!mkdtemp(folder))
-    return -1;
+  if (!mkdtemp(folder)) return -1;
   for (size_t i = 0; i < sizeof tree / sizeof *tree; i++)
     write_text(tree[i], strcmp(tree[i], "index/manifest") == 0 ? "nsearch 1\nrest" : "text");
-  make_link("b.txt", "c-link.txt");        /* b.txt again */
-  make_link("a", "folder-link");           /* not followed */
+  make_link("b.txt", "c-link.txt"); /* b.txt again */
+  make_link("a", "folder-link");    /* not followed */
   make_link("nowhere", "dangling.txt");
   make_link("../outside", "a/outside.txt");
   write_text("outside", "text");
@@ -70,8 +69,8 @@ static void check(const char *paths, const char *include, const char *exclude, c
   struct globs included = {include_list, include != NULL, 1}, excluded = {exclude_list, exclude != NULL, 1};
   struct walk walk;
   int unreadable = 0;
-  struct walk_request request = {.paths = list, .include = &included, .exclude = &excluded,
-                                 .unreadable = on_unreadable, .payload = &unreadable};
+  struct walk_request request = {
+      .paths = list, .include = &included, .exclude = &excluded, .unreadable = on_unreadable, .payload = &unreadable};
   snprintf(copy, sizeof copy, "%s", paths);
   for (char *path = strtok(copy, " "); path; path = strtok(NULL, " ")) {
     list[request.count] = memory_alloc(300);
@@ -86,8 +85,7 @@ static void check(const char *paths, const char *include, const char *exclude, c
   }
   assert_string_equal(found, expected);
   walk_free(&walk);
-  for (size_t i = 0; i < request.count; i++)
-    memory_free(list[i]);
+  for (size_t i = 0; i < request.count; i++) memory_free(list[i]);
 }
 
 static void test_order_and_links(void **state) {
@@ -117,8 +115,8 @@ static void test_skip_and_sizes(void **state) {
   char other[300];
   struct walk walk;
   int unreadable = 0;
-  struct walk_request request = {.paths = paths, .count = 1, .skip = other, .unreadable = on_unreadable,
-                                 .payload = &unreadable};
+  struct walk_request request = {
+      .paths = paths, .count = 1, .skip = other, .unreadable = on_unreadable, .payload = &unreadable};
   (void)state;
   snprintf(other, sizeof other, "%s/./other", folder);
   assert_int_equal(walk_paths(&walk, &request, NULL), 0);
@@ -145,8 +143,7 @@ static void test_failures(void **state) {
   assert_non_null(strstr(nsearch_error_message(err), "/nowhere/at/all"));
   assert_int_equal(walk.count, 0);
   nsearch_error_free(err);
-  if (geteuid() == 0)
-    return; /* root reads every folder */
+  if (geteuid() == 0) return; /* root reads every folder */
   char closed[300];
   snprintf(closed, sizeof closed, "%s/a", folder);
   chmod(closed, 0);

@@ -1,0 +1,2 @@
+# --quiet prints nothing when nothing is wrong.
+"$NSEARCH" index --quiet "$CORPUS"

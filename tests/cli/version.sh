@@ -1,0 +1,2 @@
+# The version, and nothing else.
+"$NSEARCH" --version
