@@ -261,7 +261,6 @@ static int read_all(struct reader *reader) {
     if (status || !got) break;
     sink.file_name = name_of(file_of(run, reader->file));
     status = source->parse(&span, &sink, reader->err);
-    if (status) error_prefix(reader->err, "%s", file_of(run, reader->file)->path);
     memory_free(span.bytes);
     tell(reader);
   }
@@ -294,7 +293,8 @@ static int reader_init(struct reader *reader, struct ingest_run *run, struct nse
 static int run_readers(struct ingest_run *run, struct nsearch_error *err) {
   unsigned threads = writer_threads(run->writer), started = 0;
   struct reader *readers = memory_zero(threads, sizeof *readers);
-  int status = readers ? NSEARCH_OK : error_memory(err);
+  int status = NSEARCH_OK;
+  if (!readers) return error_memory(err);
   for (unsigned i = 0; !status && i < threads; i++) status = reader_init(&readers[i], run, err);
   if (!status) {
     /* With fewer threads than wanted the run is slower and the same. */
@@ -304,7 +304,7 @@ static int run_readers(struct ingest_run *run, struct nsearch_error *err) {
     for (unsigned i = 1; i <= started; i++) pthread_join(readers[i].thread, NULL);
     status = run->status;
   }
-  for (unsigned i = 0; readers && i < threads; i++) {
+  for (unsigned i = 0; i < threads; i++) {
     nsearch_article_free(readers[i].article);
     nsearch_error_free(readers[i].err);
   }

@@ -192,14 +192,14 @@ static int find_matches(struct finder *finder, const char *body, struct nsearch_
     if (status) return status;
     uint32_t number = (uint32_t)finder->match_count++, start = tokens->places[i].start, end = tokens->places[i].end;
     /* Bigrams overlap: the next one may begin before the end of this one, never before its beginning. */
-    characters += utf8_count(body, at, start);
+    characters += characters_between(body, at, start);
     at = start;
     finder->matches[number] = (struct match){.token = (uint32_t)i,
                                              .words = {exact, stem == exact ? 0 : stem},
                                              .start = start,
                                              .end = end,
                                              .first = characters,
-                                             .last = characters + utf8_count(body, start, end),
+                                             .last = characters + characters_between(body, start, end),
                                              .phrase_first = number};
   }
   return NSEARCH_OK;

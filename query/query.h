@@ -201,7 +201,7 @@ struct stretch {
 int finder_find(struct finder *finder, int language, const char *body, size_t len, struct stretch *out,
                 struct nsearch_error *err);
 
-static inline uint32_t utf8_count(const char *text, size_t from, size_t to) {
+static inline uint32_t characters_between(const char *text, size_t from, size_t to) {
   uint32_t count = 0;
   for (size_t i = from; i < to; i++) count += ((uint8_t)text[i] & 0xc0) != 0x80;
   return count;
@@ -215,7 +215,7 @@ struct snippet {
   struct buffer text;
   struct snippet_mark {
     size_t offset, len;
-  } *marks;
+  } * marks;
   size_t mark_count, mark_room;
 };
 void snippet_free(struct snippet *snippet);

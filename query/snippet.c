@@ -79,13 +79,13 @@ static size_t edge_after(const struct text *text, size_t at, size_t room) {
 
 /* A stretch of the body with some text around its matches. */
 static void widen(const struct text *text, size_t *start, size_t *end) {
-  size_t core = utf8_count(text->bytes, *start, *end);
+  size_t core = characters_between(text->bytes, *start, *end);
   size_t room = core < SNIPPET_CHARACTERS ? SNIPPET_CHARACTERS - core : 0, at = *start;
   *start = edge_before(text, at, room < LEAD_CHARACTERS ? room : LEAD_CHARACTERS);
-  room -= utf8_count(text->bytes, *start, at);
+  room -= characters_between(text->bytes, *start, at);
   at = *end;
   *end = edge_after(text, at, room);
-  room -= utf8_count(text->bytes, at, *end);
+  room -= characters_between(text->bytes, at, *end);
   if (*end == text->len && *start > 0) *start = edge_before(text, *start, room);
 }
 
@@ -118,19 +118,24 @@ static int add_mark(struct snippet *out, size_t offset, struct nsearch_error *er
   return status;
 }
 
-/* Writes text[start..end) with a mark on each match in it, from match `first` on. */
-static int write_snippet(const struct finder *finder, const struct text *text, size_t start, size_t end, uint32_t first,
+static size_t skip_blanks(const struct text *text, size_t at, size_t end) {
+  uint32_t c;
+  for (size_t next; at < end && (next = utf8_step(text->bytes, text->len, at, &c), char_is_blank(c));) at = next;
+  return at;
+}
+
+/* Writes text[start..end) with a mark on each match in it; matches that overlap share one. */
+static int write_snippet(const struct stretch *stretch, const struct text *text, size_t start, size_t end,
                          struct snippet *out, struct nsearch_error *err) {
   bool blank = false;
-  uint32_t c;
-  for (size_t next; start < end && (next = utf8_step(text->bytes, text->len, start, &c), char_is_blank(c));)
-    start = next;
-  size_t at = start;
+  size_t at = start = skip_blanks(text, start, end);
+  uint32_t i = stretch->first;
+  while (i > 0 && stretch->matches[i - 1].start >= start) i--;
   if (start > 0) buffer_text(&out->text, "…");
-  for (uint32_t i = first; i < finder->match_count && finder->matches[i].start < end; i++) {
-    size_t from = finder->matches[i].start, to = finder->matches[i].end < end ? finder->matches[i].end : end;
+  for (; i < stretch->count && stretch->matches[i].start < end; i++) {
+    size_t from = stretch->matches[i].start, to = stretch->matches[i].end < end ? stretch->matches[i].end : end;
     /* A bigram that is half outside is not marked; the one word that is too long to show is. */
-    bool whole = from >= start && (to == finder->matches[i].end || out->mark_count == 0);
+    bool whole = from >= start && (to == stretch->matches[i].end || out->mark_count == 0);
     if (!whole || to <= at) continue;
     if (from >= at) {
       add_run(out, text, at, from, &blank);

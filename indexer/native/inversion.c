@@ -10,12 +10,11 @@
 
 #include "indexer/native/native.h"
 
-enum { COARSE_SHIFT = 7 }; /* one hint per 128 ordinals: below the length of most articles */
-
-/* What a token's position follows from, side by side for all documents in their new order: lists jump about in it. */
-struct share {
-  uint32_t start; /* ordinal of the document's first token */
-  uint32_t title_words, title_tokens, text_len, title_len;
+/* What positions in the text follow from. Lists jump about in this array and in `starts`: both are kept small, so that
+ * they stay in the cache. */
+struct shape {
+  uint32_t title_words; /* tokens of the title, each title_weight times */
+  uint32_t body_shift;  /* from a body token's place in the document's share to its position */
 };
 
 struct inversion {
@@ -24,8 +23,10 @@ struct inversion {
   uint32_t doc_count;
   const struct batch_doc **docs; /* in the total order */
   struct segment_doc *meta;
-  struct share *shares;   /* [doc_count]: start is the end of all */
-  uint32_t *coarse;       /* document of ordinal i << COARSE_SHIFT */
+  uint32_t *starts;       /* ordinal of a document's first token; [doc_count]: end */
+  struct shape *shapes;
+  uint32_t *coarse;       /* document of ordinal i << coarse_shift: about one hint a document */
+  unsigned coarse_shift;
   uint32_t *word_ends;    /* ordinals of word w: word_ends[w - 1] to word_ends[w] */
   uint32_t *ordinals;
   size_t ordinal_bytes;
@@ -47,39 +48,45 @@ static int doc_compare(const void *a, const void *b) {
   return x->meta.sequence < y->meta.sequence ? -1 : x->meta.sequence > y->meta.sequence;
 }
 
-static int order_docs(struct inversion *inv, struct nsearch_error *err) {
-  uint32_t count = inv->doc_count;
-  inv->docs = memory_array(NULL, count, sizeof *inv->docs);
-  inv->meta = memory_array(NULL, count, sizeof *inv->meta);
-  inv->shares = memory_zero((size_t)count + 1, sizeof *inv->shares);
-  if (!inv->docs || !inv->meta || !inv->shares) return error_memory(err);
-  for (uint32_t d = 0; d < count; d++) inv->docs[d] = &inv->batch->docs[d];
-  qsort(inv->docs, count, sizeof *inv->docs, doc_compare);
-  uint32_t at = 0;
-  for (uint32_t d = 0; d < count; d++) {
-    const struct batch_doc *doc = inv->docs[d];
-    inv->meta[d] = doc->meta;
-    inv->shares[d] = (struct share){at, doc->title_tokens * inv->title_weight, doc->title_tokens, doc->text_len,
-                                    doc->title_len};
-    at += batch_doc_len(doc);
-  }
-  inv->shares[count].start = at;
-  size_t hints = ((size_t)at >> COARSE_SHIFT) + 1;
+static int hint_docs(struct inversion *inv, struct nsearch_error *err) {
+  uint32_t count = inv->doc_count, tokens = inv->starts[count], doc = 0;
+  while ((tokens >> inv->coarse_shift) > count) inv->coarse_shift++;
+  size_t hints = ((size_t)tokens >> inv->coarse_shift) + 1;
   inv->coarse = memory_array(NULL, hints, sizeof *inv->coarse);
   if (!inv->coarse) return error_memory(err);
-  uint32_t doc = 0;
   for (size_t hint = 0; hint < hints; hint++) {
-    while (doc + 1 < count && inv->shares[doc + 1].start <= hint << COARSE_SHIFT) doc++;
+    while (doc + 1 < count && inv->starts[doc + 1] <= hint << inv->coarse_shift) doc++;
     inv->coarse[hint] = doc;
   }
   return NSEARCH_OK;
 }
 
+static int order_docs(struct inversion *inv, struct nsearch_error *err) {
+  uint32_t count = inv->doc_count, at = 0;
+  inv->docs = memory_array(NULL, count, sizeof *inv->docs);
+  inv->meta = memory_array(NULL, count, sizeof *inv->meta);
+  inv->starts = memory_array(NULL, (size_t)count + 1, sizeof *inv->starts);
+  inv->shapes = memory_array(NULL, count, sizeof *inv->shapes);
+  if (!inv->docs || !inv->meta || !inv->starts || !inv->shapes) return error_memory(err);
+  for (uint32_t d = 0; d < count; d++) inv->docs[d] = &inv->batch->docs[d];
+  qsort(inv->docs, count, sizeof *inv->docs, doc_compare);
+  for (uint32_t d = 0; d < count; d++) {
+    const struct batch_doc *doc = inv->docs[d];
+    uint32_t title_words = doc->title_tokens * inv->title_weight;
+    inv->meta[d] = doc->meta;
+    inv->starts[d] = at;
+    inv->shapes[d] = (struct shape){title_words, doc->title_tokens + BODY_GAP - title_words};
+    at += batch_doc_len(doc);
+  }
+  inv->starts[count] = at;
+  return hint_docs(inv, err);
+}
+
 /* The document of an ordinal, given one that is not after it. */
 static inline uint32_t doc_of(const struct inversion *inv, uint32_t ordinal, uint32_t doc) {
-  uint32_t hint = inv->coarse[ordinal >> COARSE_SHIFT];
+  uint32_t hint = inv->coarse[ordinal >> inv->coarse_shift];
   if (hint > doc) doc = hint;
-  while (inv->shares[doc + 1].start <= ordinal) doc++;
+  while (inv->starts[doc + 1] <= ordinal) doc++;
   return doc;
 }
 
@@ -99,7 +106,7 @@ static int sort_ordinals(struct inversion *inv, struct nsearch_error *err) {
   for (size_t w = 1; w < words; w++) place[w] += place[w - 1];
   for (uint32_t d = 0; d < inv->doc_count; d++) {
     const uint32_t *share = stream + inv->docs[d]->start;
-    uint32_t first = inv->shares[d].start, len = inv->shares[d + 1].start - first;
+    uint32_t first = inv->starts[d], len = inv->starts[d + 1] - first;
     for (uint32_t i = 0; i < len; i++) inv->ordinals[place[share[i]]++] = first + i;
   }
   return NSEARCH_OK;
@@ -165,12 +172,14 @@ static int unite(struct inversion *inv, const uint32_t *words, uint32_t count, s
   return NSEARCH_OK;
 }
 
-/* The position of the token `rel` places into its document's share. */
-static inline uint32_t position_of(const struct share *share, uint32_t title_weight, uint8_t tag, uint32_t rel) {
-  if (tag == TAG_TITLE) return rel - share->text_len;
-  if (tag == TAG_AUTHOR) return rel - share->text_len - share->title_len;
-  if (rel >= share->title_words) return share->title_tokens + BODY_GAP + (rel - share->title_words);
-  return rel / title_weight;
+/* The position of the token `rel` places into a document's share. */
+static inline uint32_t position_of(const struct inversion *inv, uint32_t doc, uint8_t tag, uint32_t rel) {
+  if (tag == TAG_TEXT) {
+    struct shape shape = inv->shapes[doc];
+    return rel >= shape.title_words ? rel + shape.body_shift : rel / inv->title_weight;
+  }
+  const struct batch_doc *own = inv->docs[doc];
+  return rel - own->text_len - (tag == TAG_AUTHOR ? own->title_len : 0);
 }
 
 static int add_postings(struct inversion *inv, struct list_writer *list, struct slice slice,
@@ -180,8 +189,7 @@ static int add_postings(struct inversion *inv, struct list_writer *list, struct 
   uint32_t doc = 0;
   for (size_t i = 0; i < slice.count;) {
     doc = doc_of(inv, slice.ordinals[i], doc);
-    const struct share share = inv->shares[doc];
-    uint32_t end = inv->shares[doc + 1].start;
+    uint32_t start = inv->starts[doc], end = inv->starts[doc + 1];
     size_t next = i + 1;
     while (next < slice.count && slice.ordinals[next] < end) next++;
     int status = list_add(list, doc, (uint32_t)(next - i), err);
@@ -190,7 +198,7 @@ static int add_postings(struct inversion *inv, struct list_writer *list, struct 
       uint32_t *gaps = list_gaps(list, next - i, err), before = 0;
       if (!gaps) return NSEARCH_ERR_MEMORY;
       for (size_t j = i; j < next; j++) {
-        uint32_t position = position_of(&share, inv->title_weight, tag, slice.ordinals[j] - share.start);
+        uint32_t position = position_of(inv, doc, tag, slice.ordinals[j] - start);
         *gaps++ = position - before;
         before = position;
       }
@@ -348,7 +356,8 @@ static int prepare(struct inversion *inv, struct nsearch_error *err) {
 static void inversion_free(struct inversion *inv) {
   memory_free(inv->docs);
   memory_free(inv->meta);
-  memory_free(inv->shares);
+  memory_free(inv->starts);
+  memory_free(inv->shapes);
   memory_free(inv->coarse);
   memory_free(inv->word_ends);
   if (inv->ordinals) memory_unmap(inv->ordinals, inv->ordinal_bytes);

@@ -156,8 +156,7 @@ static size_t find_restart(const struct input *input, const uint64_t *state) {
 
 /* Drops the rest of the value that scan is in. */
 static int skip_value(struct input *input, uint64_t *state, struct json_scan *scan, struct nsearch_error *err) {
-  enum json_edge edge;
-  while ((edge = json_scan(scan, input->window, input->len)) == JSON_MORE) {
+  while (json_scan(scan, input->window, input->len) == JSON_MORE) {
     input_consume(input, scan->at);
     scan->at = 0;
     if (input->at_end) {

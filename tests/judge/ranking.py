@@ -281,16 +281,12 @@ class Judge:
         return {number: math.ldexp(value, -scale) for number, value in sums.items()}
 
     def answer(self, question):
-        """[(id, score)], best first."""
+        """[(id, score)], best first, and the keys of the words that a snippet may mark."""
         result, leaves = self.matches(question)
         scores = self.scores(result, leaves)
         best_first = sorted(result, key=lambda number: (-scores[number], self.place[number]))
-        return [(self.entries[number].article["id"], scores[number]) for number in best_first]
-
-    def marked_terms(self, question):
-        """The keys of the words that a snippet may mark: exact terms and (language, stem) pairs."""
-        _, leaves = self.matches(question)
-        return frozenset().union(*(leaf.keys for leaf, _ in leaves))
+        hits = [(self.entries[number].article["id"], scores[number]) for number in best_first]
+        return hits, frozenset().union(*(leaf.keys for leaf, _ in leaves))
 
 
 @functools.lru_cache(maxsize=None)

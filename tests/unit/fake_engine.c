@@ -2,6 +2,7 @@
 #include "tests/unit/fake_engine.h"
 
 #include <assert.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,6 +20,7 @@ struct snapshot {
   struct posting *postings; /* sorted by key, article, position */
   size_t posting_count, posting_room;
   struct engine_stats stats;
+  pthread_mutex_t lock; /* of what follows */
   struct fake_counts counts;
   struct search_request last;
 };
@@ -84,6 +86,7 @@ struct snapshot *fake_snapshot_new(const struct fake_article *articles, size_t c
   struct snapshot *snapshot = memory_zero(1, sizeof *snapshot);
   struct folder *folder;
   if (!snapshot || folder_new(&folder, NULL)) abort();
+  pthread_mutex_init(&snapshot->lock, NULL);
   snapshot->articles = articles;
   snapshot->count = count;
   snapshot->stats = (struct engine_stats){
@@ -114,6 +117,7 @@ struct snapshot *fake_snapshot_new(const struct fake_article *articles, size_t c
 }
 
 void fake_snapshot_free(struct snapshot *snapshot) {
+  pthread_mutex_destroy(&snapshot->lock);
   memory_free(snapshot->postings);
   memory_free(snapshot);
 }
@@ -129,6 +133,12 @@ struct engine_stats *fake_stats(struct snapshot *snapshot) {
 const struct search_request *fake_last_request(struct snapshot *snapshot) { return &snapshot->last; }
 
 /* ---- search ---- */
+
+static void count(struct snapshot *snapshot, size_t *counter) {
+  pthread_mutex_lock(&snapshot->lock);
+  ++*counter;
+  pthread_mutex_unlock(&snapshot->lock);
+}
 
 static bool holds(const struct snapshot *snapshot, struct term_key key, size_t doc, uint32_t position, bool anywhere) {
   for (size_t i = 0; i < snapshot->posting_count; i++) {
@@ -186,8 +196,10 @@ static bool matches(const struct snapshot *snapshot, const struct node *node, si
 static int fake_search(struct snapshot *snapshot, const struct search_request *request, struct search_answer *answer,
                        struct nsearch_error *err) {
   (void)err;
+  pthread_mutex_lock(&snapshot->lock);
   snapshot->last = *request;
   snapshot->last.tree = NULL;
+  pthread_mutex_unlock(&snapshot->lock);
   *answer = (struct search_answer){.matches_exact = true};
   struct search_hit *hits = answer->hits = memory_zero(snapshot->count + 1, sizeof *hits);
   if (!hits) abort();
@@ -227,7 +239,7 @@ static int fake_terms(struct snapshot *snapshot, const char *prefix, size_t pref
 static int fake_frequency(struct snapshot *snapshot, const char *key, size_t len, uint64_t *df,
                           struct nsearch_error *err) {
   (void)err;
-  snapshot->counts.frequencies++;
+  count(snapshot, &snapshot->counts.frequencies);
   *df = 0;
   for (size_t doc = 0; doc < snapshot->count; doc++)
     *df += holds(snapshot, (struct term_key){key, (uint32_t)len}, doc, 0, true);
@@ -247,7 +259,7 @@ static int fake_find(struct snapshot *snapshot, const char *id_or_url, struct do
 static int fake_fetch(struct snapshot *snapshot, struct doc_ref doc, unsigned want, struct nsearch_article *out,
                       struct nsearch_error *err) {
   const struct fake_article *article = &snapshot->articles[doc.doc];
-  snapshot->counts.fetches++;
+  count(snapshot, &snapshot->counts.fetches);
   const char *parts[ARTICLE_PARTS] = {[ARTICLE_ID] = article->id,
                                       [ARTICLE_URL] = article->url,
                                       [ARTICLE_TITLE] = article->title,
