@@ -201,7 +201,7 @@ lint-format: deps-lint
 	$(quiet)clang-format --dry-run --Werror $(c_files)
 
 lint-tidy: deps-lint
-	$(quiet)printf '%s\n' $(sources) | xargs -P $(JOBS) -n 4 sh -c 'clang-tidy --quiet "$$@" -- -std=gnu11 -I. \
+	$(quiet)printf '%s\n' $(sources) | xargs -P $(JOBS) -n 1 sh -c 'clang-tidy --quiet "$$1" -- -std=gnu11 -I. \
 	  -D_GNU_SOURCE -DNSEARCH_BUILD 2>&1 | grep -v "warnings* generated\.$$" | grep . && exit 1 || exit 0' lint
 
 lint-cppcheck: deps-lint

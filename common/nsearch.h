@@ -364,7 +364,7 @@ NSEARCH_API uint64_t nsearch_report_replaced_bytes(const nsearch_report *report)
 NSEARCH_API uint64_t nsearch_report_text_bytes(const nsearch_report *report);  /* of titles and bodies added */
 NSEARCH_API uint64_t nsearch_report_input_bytes(const nsearch_report *report); /* of files read so far, as stored */
 NSEARCH_API uint64_t nsearch_report_input_total(const nsearch_report *report); /* of all files; 0 when not known */
-NSEARCH_API double nsearch_report_seconds(const nsearch_report *report);
+NSEARCH_API double nsearch_report_seconds(const nsearch_report *report); /* of the read, and of a commit after it */
 
 #ifdef __cplusplus
 }

@@ -203,6 +203,7 @@ static void on_replaced(void *payload, uint64_t sequence) {
 
 nsearch_status nsearch_commit(nsearch_writer *writer, nsearch_error *err) {
   const struct commit_report report = {on_replaced, writer};
+  uint64_t start = clock_monotonic();
   int status = NSEARCH_OK;
   pthread_mutex_lock(&writer->lock);
   while (writer->out > 0) pthread_cond_wait(&writer->returned, &writer->lock);
@@ -211,6 +212,7 @@ nsearch_status nsearch_commit(nsearch_writer *writer, nsearch_error *err) {
   if (!status && !writer->has_articles)
     status = error_set(err, NSEARCH_ERR_EMPTY, "there is nothing to index: no article was found");
   if (!status) status = writer->engine->commit(writer->below, &report, err);
+  if (writer->run_count) writer->runs[writer->run_count - 1].report->nanoseconds += clock_monotonic() - start;
   if (!status) forget_runs(writer);
   pthread_mutex_unlock(&writer->lock);
   return status;

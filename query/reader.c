@@ -8,18 +8,23 @@ int reader_new(struct nsearch_reader **out, const char *path, const struct reade
                struct snapshot *snapshot, struct nsearch_error *err) {
   *out = NULL;
   struct nsearch_reader *reader = memory_zero(1, sizeof *reader);
-  int status = reader && (reader->path = memory_string(path, strlen(path))) ? NSEARCH_OK : error_memory(err);
-  if (!status) status = scratches_init(&reader->scratches, err);
-  if (status) {
-    if (reader) memory_free(reader->path);
-    memory_free(reader);
-    engine->release(snapshot);
-    return status;
+  int status = NSEARCH_ERR_MEMORY;
+  if (!reader) {
+    error_memory(err);
+    goto failed;
   }
+  reader->path = memory_string(path, strlen(path));
+  status = reader->path ? scratches_init(&reader->scratches, err) : error_memory(err);
+  if (status) goto failed;
   reader->engine = engine;
   reader->snapshot = snapshot;
   *out = reader;
   return NSEARCH_OK;
+failed:
+  if (reader) memory_free(reader->path);
+  memory_free(reader);
+  engine->release(snapshot);
+  return status;
 }
 
 nsearch_status nsearch_open(nsearch_reader **reader, const char *path, nsearch_error *err) {
@@ -105,9 +110,10 @@ nsearch_status nsearch_search(nsearch_reader *reader, const nsearch_request *req
   assert(reader && request && result);
   uint64_t started = clock_monotonic();
   struct scratch *scratch = NULL;
-  struct nsearch_result *made = *result = NULL;
+  struct nsearch_result *made = memory_zero(1, sizeof *made);
+  *result = NULL;
+  if (!made) return (nsearch_status)error_memory(err);
   int status = scratch_take(&reader->scratches, &scratch, err);
-  if (!status && !(made = memory_zero(1, sizeof *made))) status = error_memory(err);
   if (!status) status = search(reader, request, scratch, made, err);
   scratch_give(&reader->scratches, scratch);
   if (status) {
@@ -146,12 +152,11 @@ nsearch_status nsearch_related(nsearch_reader *reader, const char *article, int 
   assert(reader && article && result);
   uint64_t started = clock_monotonic();
   struct scratch *scratch = NULL;
-  struct nsearch_request *usual = NULL;
-  struct nsearch_result *made = *result = NULL;
-  int status = scratch_take(&reader->scratches, &scratch, err);
-  if (!status && !request && !(request = usual = nsearch_request_new(""))) status = error_memory(err);
-  if (!status && !(made = memory_zero(1, sizeof *made))) status = error_memory(err);
-  if (!status) status = related(reader, article, copies != 0, request, scratch, made, err);
+  struct nsearch_request *usual = request ? NULL : nsearch_request_new("");
+  struct nsearch_result *made = memory_zero(1, sizeof *made);
+  *result = NULL;
+  int status = !made || (!request && !usual) ? error_memory(err) : scratch_take(&reader->scratches, &scratch, err);
+  if (!status) status = related(reader, article, copies != 0, request ? request : usual, scratch, made, err);
   scratch_give(&reader->scratches, scratch);
   nsearch_request_free(usual);
   if (status) {

@@ -29,7 +29,7 @@ static void add_part(struct engine_stats *stats, const char *name, uint64_t byte
   stats->parts[stats->part_count++] = (struct part_size){name, bytes};
 }
 
-/* Parts add up to the file: what no section accounts for (table, checksums, padding) is "format". */
+/* Parts add up to the file: what no section accounts for (table, checksums, padding), and the manifest, is "format". */
 static void add_segment_parts(struct engine_stats *stats, const struct segment *segment) {
   static const struct {
     enum section section;
@@ -78,6 +78,15 @@ static int add_dates(struct engine_stats *stats, struct segment *segment, struct
   return NSEARCH_OK;
 }
 
+static int add_manifest(struct snapshot *snapshot, struct nsearch_error *err) {
+  struct file_info info = {0};
+  char *path = path_join(snapshot->folder, MANIFEST_NAME);
+  int status = path ? file_stat(path, true, &info, err) : error_memory(err);
+  if (!status) add_part(&snapshot->stats, "format", info.size);
+  memory_free(path);
+  return status;
+}
+
 static int read_stats(struct snapshot *snapshot, struct nsearch_error *err) {
   struct engine_stats *stats = &snapshot->stats;
   stats->language = snapshot->manifest.language;
@@ -100,7 +109,7 @@ static int read_stats(struct snapshot *snapshot, struct nsearch_error *err) {
     const char *part = snapshot->manifest.packs[i].texts ? "text" : "cards";
     add_part(stats, part, snapshot->packs[i].map.len);
   }
-  return NSEARCH_OK;
+  return add_manifest(snapshot, err);
 }
 
 /* ---- Opening --------------------------------------------------------------------------------------------------------------- */
