@@ -96,7 +96,7 @@ struct snapshot;
 struct reader_engine {
   const char *name;
   int (*open)(struct snapshot **out, const char *path, struct nsearch_error *err);
-  /* True when the folder holds a newer commit than the snapshot. */
+  /* True when the folder holds another commit than the snapshot. */
   int (*is_stale)(struct snapshot *snapshot, bool *stale, struct nsearch_error *err);
   struct snapshot *(*retain)(struct snapshot *snapshot);
   void (*release)(struct snapshot *snapshot);

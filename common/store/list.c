@@ -46,7 +46,6 @@ static int open_skips(struct segment *segment, struct list_view *view, const uin
   if (!at) return damaged(segment, err);
   view->data = at;
   view->data_end = end;
-  view->data_offset = (uint64_t)(at - segment->file.map.bytes) - segment->sections[SECTION_LISTS].offset;
   return NSEARCH_OK;
 }
 
@@ -103,9 +102,15 @@ int list_block_docs(struct segment *segment, const struct list_view *view, uint3
   int64_t before = block ? (int64_t)view_block_last(view, block - 1) : -1;
   place->freqs = docs_decode(start, end, before, docs, count);
   place->end = end;
-  if (!place->freqs || docs[count - 1] >= segment->info.documents) return damaged(segment, err);
+  if (!place->freqs || docs[count - 1] >= segment->info.documents || docs[0] > docs[count - 1]) {
+    return damaged(segment, err);
+  }
   if (view->blocks > 1 && docs[count - 1] != view_block_last(view, block)) return damaged(segment, err);
   return NSEARCH_OK;
+}
+
+static int freqs_damaged(struct nsearch_error *err) {
+  return error_set(err, NSEARCH_ERR_DAMAGED, "a list of term frequencies is damaged; index again");
 }
 
 int list_block_freqs(const struct list_view *view, uint32_t block, const struct block_place *place, uint32_t *freqs,
@@ -119,11 +124,10 @@ int list_block_freqs(const struct list_view *view, uint32_t block, const struct 
     freqs[0] = (uint32_t)view->cf;
     return NSEARCH_OK;
   }
-  if (!packed_decode(place->freqs, place->end, freqs, count)) {
-    return error_set(err, NSEARCH_ERR_DAMAGED, "a list of term frequencies is damaged; index again");
-  }
-  for (uint32_t i = 0; i < count; i++) freqs[i]++;
-  return NSEARCH_OK;
+  if (!packed_decode(place->freqs, place->end, freqs, count)) return freqs_damaged(err);
+  bool none = false; /* a frequency that came to 2^32 */
+  for (uint32_t i = 0; i < count; i++) none |= ++freqs[i] == 0;
+  return none ? freqs_damaged(err) : NSEARCH_OK;
 }
 
 int position_run_open(struct segment *segment, const struct list_view *view, uint32_t block, uint64_t total,
@@ -144,7 +148,8 @@ int position_run_open(struct segment *segment, const struct list_view *view, uin
     from = load_u32(view->skip_positions + 4 * (size_t)block);
     if (block + 1 < view->blocks) to = load_u32(view->skip_positions + 4 * (size_t)block + 4);
   }
-  if (from > to || to > len) return damaged(segment, err);
+  /* A run of 256 takes two bytes at least: no frequency asks for more memory than the file can account for. */
+  if (from > to || to > len || total > (to - from) / 2 * BLOCK) return damaged(segment, err);
   run->at = view->positions + from;
   run->end = view->positions + to;
   return checked_touch(&segment->file, view->positions_offset + from, to - from, err);

@@ -139,9 +139,10 @@ static int decode(struct manifest *out, char *text, size_t len, const char *path
   if (memcmp(text, "nsearch 1\n", 10) != 0) {
     return error_set(err, NSEARCH_ERR_VERSION, "%s was written by a newer version of nsearch; use that one", path);
   }
-  char *last = text + len - CHECKSUM_LINE;
-  if (len < 10 + CHECKSUM_LINE || memcmp(last, checksum, sizeof checksum - 1) != 0 ||
-      strtoull(last + sizeof checksum - 1, NULL, 16) != hash_bytes(text, len - CHECKSUM_LINE)) {
+  char *last = len < 10 + CHECKSUM_LINE ? NULL : text + len - CHECKSUM_LINE;
+  if (last) out->checksum = hash_bytes(text, len - CHECKSUM_LINE);
+  if (!last || memcmp(last, checksum, sizeof checksum - 1) != 0 ||
+      strtoull(last + sizeof checksum - 1, NULL, 16) != out->checksum) {
     return error_set(err, NSEARCH_ERR_DAMAGED, "%s is damaged; restore it from a copy or index again", path);
   }
   char *line = text + 10;

@@ -47,6 +47,7 @@ static int check_sizes(struct segment *segment, struct nsearch_error *err) {
       return damaged(segment, section_name((enum section)s), err);
     }
   }
+  if (segment->info.documents > DOCUMENTS_MAX) return damaged(segment, section_name(SECTION_INFO), err);
   uint64_t index = segment->sections[SECTION_TERM_INDEX].len, terms = segment->info.terms;
   uint64_t entries = terms / DICTIONARY_BLOCK + (terms % DICTIONARY_BLOCK != 0);
   if (index != entries * TERM_INDEX_ENTRY) return damaged(segment, section_name(SECTION_TERM_INDEX), err);

@@ -12,6 +12,7 @@
 #include "common/text/text.h"
 
 enum { BLOCK = 256 };          /* postings in a full block */
+#define DOCUMENTS_MAX UINT32_C(0xfffff000) /* of a segment: a window of documents beyond the last has numbers too */
 enum { BODY_GAP = 100 };       /* positions between title and body, and between two authors */
 #define BM25_K1 1.2
 #define BM25_B 0.75
@@ -183,7 +184,7 @@ struct list_view {
   const uint8_t *positions, *positions_end;
   uint8_t max;                              /* bound of the whole list, 255ths */
   const uint8_t *inlined, *inlined_end;
-  uint64_t data_offset, positions_offset;   /* in SECTION_LISTS, for checked_touch() */
+  uint64_t positions_offset;                /* in the file, for checked_touch() */
 };
 
 /* A decoded block of documents, and where its frequencies start. */
@@ -364,6 +365,7 @@ struct manifest {
   size_t segment_count, segment_capacity;
   struct manifest_pack *packs;
   size_t pack_count, pack_capacity;
+  uint64_t checksum; /* of the one read: tells commits apart, those of another index in the same folder too */
 };
 int manifest_read(struct manifest *out, const char *folder, struct nsearch_error *err);
 /* Writes beside the old one, syncs, renames, syncs the folder. */

@@ -1,4 +1,5 @@
 /* A worker's batch: what its articles say, as a flat stream of word numbers. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "indexer/native/native.h"
@@ -122,9 +123,8 @@ static size_t cut(const char *text, size_t len) {
   return len;
 }
 
-/* A keyword's key is tag, match form, NUL, value. A value that the article has already is not added again. */
-static int add_keyword(struct batch *batch, uint8_t tag, const char *value, size_t len, size_t first,
-                       struct nsearch_error *err) {
+/* A keyword's key is tag, match form, NUL, value. */
+static int add_keyword(struct batch *batch, uint8_t tag, const char *value, size_t len, struct nsearch_error *err) {
   if (len == 0) return NSEARCH_OK;
   struct buffer *key = &batch->key;
   buffer_clear(key);
@@ -139,19 +139,32 @@ static int add_keyword(struct batch *batch, uint8_t tag, const char *value, size
   status = buffer_status(key, err);
   if (!status) status = lexicon_term(batch->lexicon, key->bytes, key->len, &term, err);
   if (!status) status = lexicon_word(batch->lexicon, term, 0, &word, err);
-  for (size_t i = first; !status && i < batch->stream.count; i++) {
-    if (batch->stream.words[i] == word) return NSEARCH_OK;
-  }
   return status ? status : push_word(&batch->stream, word, err);
 }
 
-static int add_keyword_list(struct batch *batch, uint8_t tag, const struct article_list *list, size_t first,
+static int add_keyword_list(struct batch *batch, uint8_t tag, const struct article_list *list,
                             struct nsearch_error *err) {
   int status = NSEARCH_OK;
   for (const char *value = NULL; !status && (value = article_list_next(list, value));) {
-    status = add_keyword(batch, tag, value, strlen(value), first, err);
+    status = add_keyword(batch, tag, value, strlen(value), err);
   }
   return status;
+}
+
+static int compare_words(const void *a, const void *b) {
+  uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+  return x < y ? -1 : x > y;
+}
+
+/* An article that says a value twice has it once. The order of values does not matter. */
+static void drop_repeated(struct tokens *stream, size_t first) {
+  size_t kept = first;
+  if (stream->count - first < 2) return;
+  qsort(stream->words + first, stream->count - first, sizeof *stream->words, compare_words);
+  for (size_t i = first + 1; i < stream->count; i++) {
+    if (stream->words[i] != stream->words[kept]) stream->words[++kept] = stream->words[i];
+  }
+  stream->count = kept + 1;
 }
 
 static int add_keywords(struct batch *batch, const struct nsearch_article *article, struct batch_doc *doc,
@@ -164,19 +177,20 @@ static int add_keywords(struct batch *batch, const struct nsearch_article *artic
   int status = NSEARCH_OK;
   for (size_t i = 0; !status && i < sizeof parts / sizeof *parts; i++) {
     const char *value = article_get(article, parts[i].part, &len);
-    status = add_keyword(batch, parts[i].tag, value, len, first, err);
+    status = add_keyword(batch, parts[i].tag, value, len, err);
   }
   const char *name = article_get(article, ARTICLE_LANGUAGE, &len);
   int language = len ? language_find(name, len) : -1;
   if (language > LANGUAGE_NONE) name = language_code(language), len = 2;
-  if (!status) status = add_keyword(batch, TAG_LANGUAGE, name, len, first, err);
+  if (!status) status = add_keyword(batch, TAG_LANGUAGE, name, len, err);
   char site[256];
   const char *url = article_get(article, ARTICLE_URL, &len);
   if (!status && article_site(url, len, site, sizeof site, &len)) {
-    status = add_keyword(batch, TAG_SITE, site, len, first, err);
+    status = add_keyword(batch, TAG_SITE, site, len, err);
   }
-  if (!status) status = add_keyword_list(batch, TAG_TOPIC, &article->topics, first, err);
-  if (!status) status = add_keyword_list(batch, TAG_BYLINE, &article->authors, first, err);
+  if (!status) status = add_keyword_list(batch, TAG_TOPIC, &article->topics, err);
+  if (!status) status = add_keyword_list(batch, TAG_BYLINE, &article->authors, err);
+  if (!status) drop_repeated(&batch->stream, first);
   doc->keyword_len = (uint32_t)(batch->stream.count - first);
   return status;
 }
@@ -210,7 +224,10 @@ int batch_add(struct batch *batch, const struct write_options *options, const st
   if (!status) status = add_authors(batch, article, doc, err);
   if (!status) status = add_keywords(batch, article, doc, err);
   if (!status) status = store_article(batch, article, cards, texts, &doc->meta, err);
-  if (status) return status;
+  if (status) {
+    batch->stream.count = doc->start; /* what belongs to no document would be counted as a word's */
+    return status;
+  }
   doc->meta.length = doc->text_len;
   batch->tokens += doc->text_len - (uint64_t)doc->title_tokens * (options->title_weight - 1);
   if (language != LANGUAGE_NONE) batch->languages |= UINT64_C(1) << language;

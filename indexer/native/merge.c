@@ -2,6 +2,7 @@
  * encoded again with new document numbers. Stored stem lists interleave like all others: nothing is stemmed again.
  * Texts and cards stay where they are; only their places are copied. */
 #include <assert.h>
+#include <inttypes.h>
 #include <string.h>
 
 #include "indexer/native/native.h"
@@ -128,8 +129,8 @@ static void interleave(struct merge *merge, const struct doc_sections *sections,
 static int order_docs(struct merge *merge, struct nsearch_error *err) {
   size_t total = 0;
   for (size_t s = 0; s < merge->count; s++) total += merge->sources[s].segment->info.documents;
-  if (total >= UINT32_MAX) {
-    return error_set(err, NSEARCH_ERR_UNSUPPORTED, "more than 4,294,967,294 articles; use several indexes");
+  if (total > DOCUMENTS_MAX) {
+    return error_set(err, NSEARCH_ERR_UNSUPPORTED, "more than %" PRIu32 " articles; use several indexes", DOCUMENTS_MAX);
   }
   struct doc_sections *sections = memory_zero(merge->count, sizeof *sections);
   uint32_t *next = memory_zero(merge->count, sizeof *next);
@@ -311,6 +312,7 @@ static int merge_terms(struct merge *merge, struct nsearch_error *err) {
     terms += source->segment->info.terms;
     source->numbers = memory_array(NULL, (size_t)source->segment->info.terms + 1, sizeof *source->numbers);
     if (!source->numbers) return error_memory(err);
+    memset(source->numbers, 0xff, source->segment->info.terms * sizeof *source->numbers); /* GONE */
     status = term_walk_start(&source->walk, source->segment, "", 0, err);
     if (!status) status = term_walk_next(&source->walk, &source->entry, &source->has_term, err);
   }

@@ -18,6 +18,7 @@ struct engine_writer {
   uint64_t *fresh;             /* segments written since the last commit */
   size_t fresh_count, fresh_capacity;
   bool committed;
+  bool lost;                   /* a worker could not write what it was given: nothing is committed any more */
 };
 
 struct engine_worker {
@@ -37,7 +38,8 @@ static bool is_leftover(const char *name) {
          (strcmp(dot, ".segment") == 0 || strcmp(dot, ".pack") == 0);
 }
 
-/* Refuses a folder with an index or with other things in it; removes what an unfinished run left. */
+/* Refuses a folder with an index or with other things in it; removes what an unfinished run left, and that only when
+ * there is nothing to refuse: another writer's commit may have come in between. */
 static int check_folder(const char *folder, bool remove, struct nsearch_error *err) {
   struct file_names names = {0};
   int status = file_list(folder, &names, err);
@@ -48,11 +50,13 @@ static int check_folder(const char *folder, bool remove, struct nsearch_error *e
     } else if (!is_leftover(names.names[i])) {
       status = error_set(err, NSEARCH_ERR_USAGE, "%s holds other things (%s); name a folder of its own for the index",
                          folder, names.names[i]);
-    } else if (remove && strcmp(names.names[i], LOCK_NAME) != 0) {
-      char *path = path_join(folder, names.names[i]);
-      status = path ? file_remove(path, err) : error_memory(err);
-      memory_free(path);
     }
+  }
+  for (size_t i = 0; !status && remove && i < names.count; i++) {
+    if (strcmp(names.names[i], LOCK_NAME) == 0) continue;
+    char *path = path_join(folder, names.names[i]);
+    status = path ? file_remove(path, err) : error_memory(err);
+    memory_free(path);
   }
   file_names_free(&names);
   return status;
@@ -128,7 +132,12 @@ static int start_pack(struct engine_writer *writer, struct pack_out **pack, uint
   return status;
 }
 
-static int worker_close(struct engine_worker *worker, struct nsearch_error *err);
+static void worker_discard(struct engine_worker *worker) {
+  pack_finish(&worker->cards, false, NULL, NULL);
+  pack_finish(&worker->texts, false, NULL, NULL);
+  batch_free(&worker->batch);
+  memory_free(worker);
+}
 
 static int worker_open(struct engine_writer *writer, struct engine_worker **out, struct nsearch_error *err) {
   struct engine_worker *worker = memory_zero(1, sizeof *worker);
@@ -139,8 +148,7 @@ static int worker_open(struct engine_writer *writer, struct engine_worker **out,
   if (!status) status = start_pack(writer, &worker->cards, &worker->cards_number, err);
   if (!status && writer->options.keep_text) status = start_pack(writer, &worker->texts, &worker->texts_number, err);
   if (status) {
-    worker->batch.doc_count = 0;
-    worker_close(worker, NULL);
+    worker_discard(worker);
     *out = NULL;
   }
   return status;
@@ -155,6 +163,13 @@ static int remember_segment(struct engine_writer *writer, uint64_t number, struc
   return status;
 }
 
+/* Articles that were taken are not in the index: a commit must not pass that over. */
+static void note_loss(struct engine_writer *writer) {
+  pthread_mutex_lock(&writer->mutex);
+  writer->lost = true;
+  pthread_mutex_unlock(&writer->mutex);
+}
+
 static int flush(struct engine_worker *worker, struct nsearch_error *err) {
   struct engine_writer *writer = worker->writer;
   if (worker->batch.doc_count == 0) return NSEARCH_OK;
@@ -163,6 +178,7 @@ static int flush(struct engine_worker *worker, struct nsearch_error *err) {
   int status = path ? invert(&worker->batch, &writer->options, path, err) : error_memory(err);
   memory_free(path);
   if (!status) status = remember_segment(writer, number, err);
+  if (status) note_loss(writer);
   batch_clear(&worker->batch);
   return status;
 }
@@ -182,12 +198,12 @@ static int worker_add(struct engine_worker *worker, const struct nsearch_article
   return status || !is_full(worker) ? status : flush(worker, err);
 }
 
-static int finish_pack(struct engine_writer *writer, struct pack_out **pack, uint32_t number, bool texts, bool commit,
+static int finish_pack(struct engine_writer *writer, struct pack_out **pack, uint32_t number, bool texts,
                        struct nsearch_error *err) {
   uint64_t bytes = 0;
   if (!*pack) return NSEARCH_OK;
-  int status = pack_finish(pack, commit, &bytes, err);
-  if (status || !commit) return status;
+  int status = pack_finish(pack, true, &bytes, err);
+  if (status) return status;
   pthread_mutex_lock(&writer->mutex);
   struct manifest *manifest = &writer->manifest;
   status = memory_reserve(&manifest->packs, &manifest->pack_capacity, manifest->pack_count + 1,
@@ -201,12 +217,10 @@ static int finish_pack(struct engine_writer *writer, struct pack_out **pack, uin
 static int worker_close(struct engine_worker *worker, struct nsearch_error *err) {
   struct engine_writer *writer = worker->writer;
   int status = flush(worker, err);
-  int cards = finish_pack(writer, &worker->cards, worker->cards_number, false, !status, status ? NULL : err);
-  if (!status) status = cards;
-  int texts = finish_pack(writer, &worker->texts, worker->texts_number, true, !status, status ? NULL : err);
-  if (!status) status = texts;
-  batch_free(&worker->batch);
-  memory_free(worker);
+  if (!status) status = finish_pack(writer, &worker->cards, worker->cards_number, false, err);
+  if (!status) status = finish_pack(writer, &worker->texts, worker->texts_number, true, err);
+  if (status) note_loss(writer);
+  worker_discard(worker);
   return status;
 }
 
@@ -361,6 +375,10 @@ static void commit_free(struct commit *commit, bool done) {
 }
 
 static int writer_commit(struct engine_writer *writer, const struct commit_report *report, struct nsearch_error *err) {
+  if (writer->lost) {
+    return error_set(err, NSEARCH_ERR_SYSTEM, "%s: articles were lost when writing failed; index them again",
+                     writer->folder);
+  }
   if (writer->fresh_count == 0 && writer->committed) return NSEARCH_OK;
   if (writer->fresh_count == 0) {
     return error_set(err, NSEARCH_ERR_EMPTY, "no article was found; there is nothing to index");

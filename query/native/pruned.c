@@ -65,7 +65,7 @@ static uint32_t window_bound(struct pruned *pruned, struct pruned_leaf *leaf, ui
   const struct list_view *view = &leaf->cursor.view;
   if (leaf->cursor.doc == NO_DOC || (leaf->cursor.loaded != UINT32_MAX && leaf->cursor.doc >= end)) return 0;
   uint8_t max = view->max;
-  if (view->blocks > 1) {
+  if (view->skip_max) { /* several blocks, and bounds are kept of them */
     uint32_t block = leaf->bounds_block;
     while (block < view->blocks && view_block_last(view, block) < base) block++;
     leaf->bounds_block = block;

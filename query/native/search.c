@@ -115,7 +115,6 @@ static int matcher_pass(struct pass *pass, struct nsearch_error *err) {
       pass_filter(pass, base, mask);
       status = pass_collect(pass, base, mask, wanted, err);
     }
-    if (base > UINT32_MAX - WINDOW) break;
     doc = base + WINDOW;
   }
   matcher_free(matcher);
@@ -168,6 +167,7 @@ int snapshot_search(struct snapshot *snapshot, const struct search_request *requ
   for (size_t s = 0; !status && s < snapshot->segment_count; s++) {
     struct pass pass = {.snapshot = snapshot, .segment = &snapshot->segments[s], .number = (uint32_t)s,
                         .request = request, .scoring = &scoring, .topk = &topk};
+    if (pass.segment->info.documents == 0) continue;
     status = open_pass(&pass, err);
     if (!status) status = prune ? pruned_pass(&pass, err) : matcher_pass(&pass, err);
     seen += pass.matches;

@@ -158,7 +158,7 @@ static int is_stale(struct snapshot *snapshot, bool *stale, struct nsearch_error
   struct manifest manifest;
   int status = manifest_read(&manifest, snapshot->folder, err);
   if (status) return status;
-  *stale = manifest.generation != snapshot->manifest.generation;
+  *stale = manifest.checksum != snapshot->manifest.checksum;
   manifest_free(&manifest);
   return NSEARCH_OK;
 }
@@ -171,12 +171,12 @@ static int snapshot_open(struct snapshot **out, const char *path, struct nsearch
     struct manifest before, after;
     status = manifest_read(&before, path, err);
     if (status) return status;
-    uint64_t generation = before.generation;
+    uint64_t checksum = before.checksum;
     manifest_free(&before);
     status = open_once(out, path, err);
     if (status != NSEARCH_ERR_DAMAGED) return status;
     if (manifest_read(&after, path, NULL)) return status;
-    bool newer = after.generation != generation;
+    bool newer = after.checksum != checksum;
     manifest_free(&after);
     if (!newer) return status;
     error_clear(err);

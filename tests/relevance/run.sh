@@ -46,11 +46,13 @@ cisi 0.2083
 cacm 0.3407
 SETS
 
+# Every article is a question; exit code 1 is an article that nothing is like.
 index ecbplus
-cut -f 1 "$(place ecbplus)/clusters.tsv" | while read -r id; do
-  # Exit code 1 is an article that nothing is like.
-  "$program" related --index "$scratch/ecbplus.index" --copies -n 1000 --json -- "$id" || [ $? -eq 1 ]
-done | /usr/bin/python3 "$here/related_run.py" >"$scratch/run"
+mkdir "$scratch/related"
+cut -f 1 "$(place ecbplus)/clusters.tsv" | program=$program scratch=$scratch xargs -P "$(nproc)" -I ID sh -c '
+  "$program" related --index "$scratch/ecbplus.index" --copies -n 1000 --json -- "$1" >"$scratch/related/$1.json" ||
+    [ $? -eq 1 ]' - ID
+/usr/bin/python3 "$here/related_run.py" "$scratch"/related/*.json >"$scratch/run"
 judge ecbplus "$(/usr/bin/python3 "$here/map.py" clusters "$scratch/run" "$(place ecbplus)/clusters.tsv")" 0.9350
 
 echo "relevance: $passed passed, $failed failed, 0 skipped"
