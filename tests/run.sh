@@ -77,7 +77,7 @@ count() {
       line=$(grep -aE "^$1: [0-9]+ passed, [0-9]+ failed, [0-9]+ skipped\$" "$log" | tail -n 1)
       awk -v status="$status" -v line="$line" 'BEGIN {
         split(line, n, /[^0-9]+/)
-        if (n[3] + 0 == 0 && (status != "0" || n[2] + 0 == 0)) n[3] = 1
+        if (n[3] + 0 == 0 && (status != "0" || n[2] + n[4] == 0)) n[3] = 1
         print n[2] + 0, n[3] + 0, n[4] + 0
       }' ;;
   esac

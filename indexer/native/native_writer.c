@@ -395,8 +395,7 @@ static int writer_commit(struct engine_writer *writer, const struct commit_repor
 
 static void writer_close(struct engine_writer *writer) {
   if (!writer) return;
-  if (!writer->committed && writer->folder) {
-    check_folder(writer->folder, true, NULL);
+  if (!writer->committed && writer->folder && check_folder(writer->folder, true, NULL) == NSEARCH_OK) {
     char *lock = path_join(writer->folder, LOCK_NAME);
     if (lock) file_remove(lock, NULL);
     memory_free(lock);

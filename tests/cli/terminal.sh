@@ -1,6 +1,6 @@
 # On a terminal titles and matches stand out; NO_COLOR and TERM=dumb turn that off.
-if ! command -v script >/dev/null; then
-  echo 'there is no script(1)'
+if ! script -qec true /dev/null </dev/null >/dev/null 2>&1; then
+  echo 'no terminal is to be had here: script(1) or /dev/pts is missing'
   exit 77
 fi
 "$NSEARCH" index --quiet "$CORPUS"

@@ -1,6 +1,6 @@
 # A terminal shows how the run goes on one line, and the line is gone at the end; --quiet shows nothing.
-if ! command -v script >/dev/null; then
-  echo 'there is no script(1)'
+if ! script -qec true /dev/null </dev/null >/dev/null 2>&1; then
+  echo 'no terminal is to be had here: script(1) or /dev/pts is missing'
   exit 77
 fi
 on_terminal() { script -qec "$*" /dev/null </dev/null; }

@@ -11,7 +11,7 @@ passed=0 failed=0
 if [ ! -f "$archive" ]; then
   echo "skip: NSEARCH_CORPORA names no folder with relevance.tar.xz"
   echo "relevance: 0 passed, 0 failed, 1 skipped"
-  exit 1
+  exit 0
 fi
 [ -x "$program" ] || { echo "relevance: there is no program $program: run make first" >&2; exit 1; }
 
