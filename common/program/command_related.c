@@ -4,7 +4,7 @@
 struct related_settings {
   struct common_settings common;
   struct page_settings page;
-  bool copies, json;
+  bool copies, no_snippets, json;
 };
 
 static const struct option options[] = {
@@ -17,6 +17,7 @@ static const struct option options[] = {
      offsetof(struct related_settings, page.until)},
     {"copies", OPTION_FLAG, NULL, "show copies too, articles with the very same text",
      offsetof(struct related_settings, copies)},
+    {"no-snippets", OPTION_FLAG, NULL, "leave out the passages of text", offsetof(struct related_settings, no_snippets)},
     {"json", OPTION_FLAG, NULL, "print one JSON document", offsetof(struct related_settings, json)},
     {0},
 };
@@ -29,6 +30,7 @@ static int run(const void *given, const struct list *arguments) {
   nsearch_request *request = nsearch_request_new("");
   int code = request ? open_index(&settings->common, &reader, err) : failure(NSEARCH_ERR_MEMORY, NULL);
   if (code) goto out;
+  nsearch_request_set_snippets(request, !settings->no_snippets);
   interrupt_watch();
   if ((code = request_page(request, &settings->page, err))) goto out;
   nsearch_status status = nsearch_related(reader, arguments->items[0], settings->copies, request, &result, err);

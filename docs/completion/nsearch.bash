@@ -5,7 +5,7 @@ _nsearch_options() {
     index) echo "--language --title-weight --no-text --map --include --exclude --ids --threads --memory --report --quiet
       --json --index --help" ;;
     query) echo "-n --offset --since --until --all --plain --count --no-snippets --json --index --help" ;;
-    related) echo "-n --offset --since --until --copies --json --index --help" ;;
+    related) echo "-n --offset --since --until --copies --no-snippets --json --index --help" ;;
     show) echo "--json --index --help" ;;
     stats) echo "--json --index --help" ;;
     batch) echo "--format -n --tag --syntax --timing --index --help" ;;

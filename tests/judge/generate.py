@@ -139,7 +139,7 @@ class Asker:
         case = self.rng.random()
         return word.upper() if case < 0.04 else word.capitalize() if case < 0.1 else word
 
-    def span(self, text, longest=4):
+    def span(self, text, longest):
         """Neighbouring chunks of a text, or None."""
         chunks = text.split()
         if not chunks:
@@ -148,13 +148,19 @@ class Asker:
         span = " ".join(chunks[start:start + self.rng.randint(1, longest)])
         return span if '"' not in span and any(char.isalnum() for char in span) else None
 
-    def phrase(self, field="body"):
+    def phrase(self, sign):
+        """Neighbouring words, or with slop words in order from a little further apart."""
         for _ in range(50):
             article = self.rng.choice(self.corpus)
-            span = self.span(article["title"] if field == "title" or self.rng.random() < 0.2 else article["body"])
-            if span:
-                return span
-        return "no phrase"
+            span = self.span(article["title"] if self.rng.random() < 0.2 else article["body"], 6)
+            if not span:
+                continue
+            chunks = span.split()
+            slop = self.rng.choice([0, 0, 0, 1, 2, 5])
+            if slop:
+                chunks = [chunk for chunk in chunks if self.rng.random() < 0.7] or chunks
+            return Clause(" ".join(chunks[:4]), sign, quoted=True, slop=slop)
+        return Clause("no phrase", sign, quoted=True)
 
     def filter(self):
         """A clause that filters, or None where the article drawn lacks the field."""
@@ -172,7 +178,8 @@ class Asker:
         if field in ("source", "section", "topic") and self.rng.random() < 0.3:
             value = value.upper()
         quoted = " " in value or bool(SYNTAX.search(value)) or self.rng.random() < 0.3
-        return Clause(value, sign, field, quoted)
+        slop = self.rng.choice([0, 0, 1, 3]) if quoted and field in ("title", "author") else 0
+        return Clause(value, sign, field, quoted, slop)
 
     def question(self, options=False):
         """One question; with options, dates and --all come beside it."""
@@ -185,7 +192,7 @@ class Asker:
             if draw < 0.8:
                 clauses.append(Clause(self.word(), sign))
             elif draw < 0.92:
-                clauses.append(Clause(self.phrase(), sign, quoted=True))
+                clauses.append(self.phrase(sign))
             else:
                 clause = self.filter()
                 if clause:

@@ -17,13 +17,14 @@ BINARY32 = struct.Struct("f")
 
 class Clause:
     """A piece of a question: `sign` is "", "+" or "-"; `field` is None for text, else title, author, source, ...;
-    `quoted` for a phrase."""
+    `quoted` for a phrase, which may have a slop."""
 
-    def __init__(self, text, sign="", field=None, quoted=False):
-        self.text, self.sign, self.field, self.quoted = text, sign, field, quoted
+    def __init__(self, text, sign="", field=None, quoted=False, slop=0):
+        self.text, self.sign, self.field, self.quoted, self.slop = text, sign, field, quoted, slop
 
     def __str__(self):
         text = '"%s"' % self.text if self.quoted else self.text
+        text += "~%d" % self.slop if self.slop else ""
         return self.sign + (self.field + ":" if self.field else "") + text
 
 
@@ -90,12 +91,17 @@ class Entry:
         return (0, -self.period[0], self.hash) if self.period else (1, 0, self.hash)
 
 
-def holds(tokens, phrase):
-    """Whether the terms stand in the tokens one right after the other."""
-    at = -1
+def holds(tokens, phrase, slop=0):
+    """Whether the terms stand in the tokens in this order, with up to `slop` other tokens between them in all."""
+    start = -1
     for _ in range(tokens.count(phrase[0])):
-        at = tokens.index(phrase[0], at + 1)
-        if tokens[at:at + len(phrase)] == phrase:
+        start = at = tokens.index(phrase[0], start + 1)
+        end = start + len(phrase) + slop
+        for term in phrase[1:]:
+            at = next((place for place in range(at + 1, min(end, len(tokens))) if tokens[place] == term), None)
+            if at is None:
+                break
+        else:
             return True
     return False
 
@@ -151,9 +157,9 @@ class Judge:
     def with_any(self, keys):
         return set().union(*(self.frequency.get(key, {}).keys() for key in keys))
 
-    def with_phrase(self, phrase):
+    def with_phrase(self, phrase, slop):
         candidates = set.intersection(*(self.with_any([term]) for term in phrase))
-        return {number for number in candidates if holds(self.entries[number].tokens, phrase)}
+        return {number for number in candidates if holds(self.entries[number].tokens, phrase, slop)}
 
     def is_stop_word(self, clause):
         """A plain word that has no say while there are others."""
@@ -177,7 +183,7 @@ class Judge:
             else:
                 leaf = Leaf(self.plain_keys(*words[0]))
             return self.with_any(leaf.keys), [leaf]
-        return self.with_phrase(phrase), [Leaf([term]) for term in phrase]
+        return self.with_phrase(phrase, clause.slop), [Leaf([term]) for term in phrase]
 
     def field_clause(self, clause):
         """The entries that a filter lets through."""
@@ -185,7 +191,7 @@ class Judge:
         if field in ("title", "author"):
             phrase = [analysis.terms(*word, None)[0] for word in analysis.question_words(wanted)]
             return {number for number, entry in enumerate(self.entries)
-                    if holds(entry.title if field == "title" else entry.authors, phrase)}
+                    if holds(entry.title if field == "title" else entry.authors, phrase, clause.slop)}
         return {number for number, entry in enumerate(self.entries) if self.has_value(entry.article, field, wanted)}
 
     @staticmethod
