@@ -33,7 +33,7 @@ COMPLETIONDIR ?= $(PREFIX)/share/bash-completion/completions
 
 # Debian packages: to build, to test, to lint.
 PACKAGES := gcc libc6-dev make libutf8proc-dev libstemmer-dev libxxhash-dev zlib1g-dev libisal-dev libyajl-dev
-PACKAGES_CHECK := g++ pkg-config libcmocka-dev python3 python3-stemmer python3-xxhash bsdutils xz-utils
+PACKAGES_CHECK := g++ pkg-config libcmocka-dev python3 python3-stemmer python3-xxhash bsdutils xz-utils valgrind libc6-dbg
 PACKAGES_LINT := clang clang-tidy clang-format cppcheck
 ifneq ($(findstring clang,$(CC)),)
 PACKAGES += clang

@@ -19,6 +19,7 @@ struct pack_out {
   uint32_t number;
   struct buffer records, lengths, plain, packed;
   uint32_t count;
+  struct isal_zstream *stream; /* its tables are large: made once, zeroed, so that output depends on input alone */
   uint8_t *level_buffer;
 };
 
@@ -29,8 +30,9 @@ int pack_create(struct pack_out **out, const char *path, uint32_t number, struct
   if (!pack) return error_memory(err);
   pack->number = number;
   pack->path = memory_string(path, strlen(path));
-  pack->level_buffer = memory_alloc(ISAL_DEF_LVL1_DEFAULT);
-  int status = pack->path && pack->level_buffer ? file_create(&pack->file, path, err) : error_memory(err);
+  pack->stream = memory_zero(1, sizeof *pack->stream);
+  pack->level_buffer = memory_zero(ISAL_DEF_LVL1_DEFAULT, 1);
+  int status = pack->path && pack->stream && pack->level_buffer ? file_create(&pack->file, path, err) : error_memory(err);
   if (status) pack_finish(out, false, NULL, NULL);
   return status;
 }
@@ -39,21 +41,21 @@ static int deflate_group(struct pack_out *pack, size_t *len, struct nsearch_erro
   size_t room = 2 * pack->plain.len + 1024;
   buffer_clear(&pack->packed);
   if (!buffer_room(&pack->packed, room)) return error_memory(err);
-  struct isal_zstream stream;
-  isal_deflate_stateless_init(&stream);
-  stream.next_in = (uint8_t *)pack->plain.bytes;
-  stream.avail_in = (uint32_t)pack->plain.len;
-  stream.next_out = (uint8_t *)pack->packed.bytes;
-  stream.avail_out = (uint32_t)room;
-  stream.end_of_stream = 1;
-  stream.flush = NO_FLUSH;
-  stream.gzip_flag = IGZIP_DEFLATE;
-  stream.level = 1;
-  stream.level_buf = pack->level_buffer;
-  stream.level_buf_size = ISAL_DEF_LVL1_DEFAULT;
-  int code = isal_deflate_stateless(&stream);
+  struct isal_zstream *stream = pack->stream;
+  isal_deflate_stateless_init(stream);
+  stream->next_in = (uint8_t *)pack->plain.bytes;
+  stream->avail_in = (uint32_t)pack->plain.len;
+  stream->next_out = (uint8_t *)pack->packed.bytes;
+  stream->avail_out = (uint32_t)room;
+  stream->end_of_stream = 1;
+  stream->flush = NO_FLUSH;
+  stream->gzip_flag = IGZIP_DEFLATE;
+  stream->level = 1;
+  stream->level_buf = pack->level_buffer;
+  stream->level_buf_size = ISAL_DEF_LVL1_DEFAULT;
+  int code = isal_deflate_stateless(stream);
   if (code != COMP_OK) return error_set(err, NSEARCH_ERR_SYSTEM, "%s: deflate failed (%d)", pack->path, code);
-  *len = stream.total_out;
+  *len = stream->total_out;
   return NSEARCH_OK;
 }
 
@@ -64,7 +66,7 @@ static int group_flush(struct pack_out *pack, struct nsearch_error *err) {
   buffer_add(&pack->plain, pack->lengths.bytes, pack->lengths.len);
   buffer_add(&pack->plain, pack->records.bytes, pack->records.len);
   if (pack->plain.failed || pack->lengths.failed || pack->records.failed) return error_memory(err);
-  size_t len;
+  size_t len = 0;
   int status = deflate_group(pack, &len, err);
   if (status) return status;
   uint32_t header[3] = {(uint32_t)len, (uint32_t)pack->plain.len, (uint32_t)hash_bytes(pack->packed.bytes, len)};
@@ -110,6 +112,7 @@ int pack_finish(struct pack_out **pointer, bool commit, uint64_t *bytes, struct 
   buffer_free(&pack->lengths);
   buffer_free(&pack->plain);
   buffer_free(&pack->packed);
+  memory_free(pack->stream);
   memory_free(pack->level_buffer);
   memory_free(pack->path);
   memory_free(pack);

@@ -428,7 +428,7 @@ static void test_against_model(void **state) {
   struct opened merged = open_index(one), several = open_index(many);
   assert_int_equal(merged.snapshot->segment_count, 1);
   assert_true(several.snapshot->segment_count > 1);
-  for (int i = 0; i < 300; i++) {
+  for (int i = 0; i < 160; i++) {
     struct question question = {.node_count = 0};
     struct search_request request = {.limit = limits[random_below(sizeof limits / sizeof *limits)]};
     request.tree = i % 2 ? random_union(&question) : random_tree(&question, 2);
@@ -543,7 +543,7 @@ static void test_hostile_segments(void **state) {
   uint8_t *bad = malloc(good.len);
   struct nsearch_error *err = nsearch_error_new();
   uint64_t payload = load_u64(good.bytes + good.len - 16);
-  for (int i = 0; i < 3000; i++) {
+  for (int i = 0; i < 1500; i++) {
     memcpy(bad, good.bytes, good.len);
     for (uint32_t n = 1 + random_below(3); n > 0; n--) {
       uint32_t at = random_below(3) ? random_below((uint32_t)payload) : (uint32_t)payload - 1 - random_below(600);
