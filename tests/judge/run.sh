@@ -8,7 +8,7 @@ program=${NSEARCH:-$here/../../.build/nsearch}
 if ! /usr/bin/python3 -c 'import Stemmer, xxhash' 2>/dev/null; then
   echo "skip: the judge needs the packages python3, python3-stemmer and python3-xxhash"
   echo "judge: 0 passed, 0 failed, 1 skipped"
-  exit 1
+  exit 0
 fi
 [ -x "$program" ] || { echo "judge: there is no program $program: run make first" >&2; exit 1; }
 

@@ -1,5 +1,5 @@
-"""Mean average precision, as trec_eval computes it: over the questions that have relevant documents; a relevant document
-that is not found counts as 0.
+"""Mean average precision, as trec_eval computes it: over the questions that have relevant documents; a relevant one that
+is not found counts as 0.
 
     map.py topics RUN QRELS           run lines `qid Q0 id rank score tag`, judgements `qid 0 id relevance`
     map.py clusters RUN CLUSTERS      an article's id is its question; relevant are the others of its cluster,

@@ -614,6 +614,103 @@ static void test_hostile_frequency(void **state) {
   }
 }
 
+/* A stem that is the alias of a term after it: its new number is not known when it is asked for. */
+static void test_hostile_alias(void **state) {
+  (void)state;
+  char path[80], to[80];
+  snprintf(path, sizeof path, "%s/alias", folder);
+  snprintf(to, sizeof to, "%s/merged", folder);
+  struct segment_doc doc = {.id_hash = 1, .length = 1};
+  struct segment_writer *writer;
+  assert_int_equal(segment_create(&writer, path, &doc, 1, 1, false, 0, NULL), 0);
+  assert_int_equal(segment_term_alias(writer, "Zena", 4, 1, NULL), 0);
+  assert_int_equal(list_add(segment_term_begin(writer, TAG_STEM), 0, 1, NULL), 0);
+  uint32_t number, documents;
+  assert_int_equal(segment_term_end(writer, "Zenb", 4, &number, NULL), 0);
+  assert_int_equal(segment_finish(&writer, true, NULL), 0);
+  struct segment segment;
+  assert_int_equal(segment_open(&segment, path, NULL), 0);
+  struct merge_input input = {&segment, NULL};
+  assert_int_equal(merge_segments(&input, 1, to, &documents, NULL), NSEARCH_ERR_DAMAGED);
+  segment_close(&segment);
+  remove(path);
+}
+
+/* ---- What the planner does not ask today, and the contract allows ---- */
+
+static void check_union(const struct opened *opened, struct term_key *keys, size_t leaves, size_t keys_each) {
+  struct node nodes[8], *children[8], any = {.kind = NODE_OR, .children = children, .child_count = leaves};
+  struct search_request request = {.tree = &any, .limit = 20, .since = INT64_MIN, .until = INT64_MAX};
+  for (size_t i = 0; i < leaves; i++) {
+    nodes[i] = (struct node){.kind = NODE_TERM, .keys = keys + i * keys_each, .key_count = keys_each,
+                             .score = SCORE_BM25, .boost = 1};
+    children[i] = &nodes[i];
+  }
+  struct search_answer quick = ask(opened, &request);
+  request.count = true;
+  struct search_answer counted = ask(opened, &request);
+  assert_int_equal(quick.hit_count, 20);
+  check_same(opened, &quick, opened, &counted);
+  for (size_t i = 0; i < quick.hit_count; i++) assert_true(quick.hits[i].score >= 0 && quick.hits[i].score < 20);
+  memory_free(quick.hits);
+  memory_free(counted.hits);
+}
+
+/* Scored title words, whose lists keep no bounds; keys of a leaf that share articles; a segment without documents. */
+static void test_unusual(void **state) {
+  (void)state;
+  char path[80], segment[100];
+  snprintf(path, sizeof path, "%s/unusual", folder);
+  snprintf(segment, sizeof segment, "%s/000003.segment", path);
+  make_model(3000);
+  write_index(path, 0, 0);
+  struct opened opened = open_index(path);
+  struct term_key titles[] = {{"Sqa", 3}, {"Sqb", 3}}, texts[] = {{"Xqa", 3}, {"Xqb", 3}, {"Xqc", 3}};
+  check_union(&opened, titles, 2, 1);
+  check_union(&opened, texts, 1, 3);
+  close_index(&opened);
+  struct segment_writer *writer;
+  struct snapshot *snapshot;
+  assert_int_equal(segment_create(&writer, segment, NULL, 0, 1, false, 0, NULL), 0);
+  assert_int_equal(segment_finish(&writer, true, NULL), 0);
+  assert_int_equal(native_reader_engine.open(&snapshot, path, NULL), 0);
+  struct node all = {.kind = NODE_ALL};
+  struct search_request request = {.tree = &all, .limit = 1, .count = true, .since = INT64_MIN, .until = INT64_MAX};
+  struct search_answer answer;
+  assert_int_equal(native_reader_engine.search(snapshot, &request, &answer, NULL), 0);
+  assert_int_equal(answer.matches, 0);
+  memory_free(answer.hits);
+  native_reader_engine.release(snapshot);
+  remove_index(path);
+}
+
+/* A value that an article says twice is one, and very many values take no time to speak of. */
+static void test_many_keywords(void **state) {
+  (void)state;
+  enum { TOPICS = 200000 };
+  char path[80], topic[24];
+  uint64_t bytes;
+  struct write_options options;
+  struct batch batch;
+  struct pack_out *cards;
+  snprintf(path, sizeof path, "%s/cards", folder);
+  write_options(&options, 0);
+  assert_int_equal(batch_init(&batch, NULL), 0);
+  assert_int_equal(pack_create(&cards, path, 1, NULL), 0);
+  struct nsearch_article *article = nsearch_article_new();
+  article_set(article, ARTICLE_ID, "x", 1, NULL);
+  for (int i = 0; i < 2 * TOPICS; i++) {
+    int len = snprintf(topic, sizeof topic, "topic %d", i % TOPICS);
+    article_list_add(&article->topics, topic, (size_t)len, NULL);
+  }
+  assert_int_equal(batch_add(&batch, &options, article, 0, cards, NULL, NULL), 0);
+  assert_int_equal(batch.docs[0].keyword_len, TOPICS);
+  nsearch_article_free(article);
+  assert_int_equal(pack_finish(&cards, true, &bytes, NULL), 0);
+  batch_free(&batch);
+  remove(path);
+}
+
 /* ---- Writers ---- */
 
 /* A manifest that is there when an uncommitted writer goes (a rename that succeeded before the folder could not be
@@ -717,9 +814,10 @@ static void test_stale(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_against_model),       cmocka_unit_test(test_hostile_segments),
-      cmocka_unit_test(test_hostile_frequency),   cmocka_unit_test(test_close_keeps_an_index),
-      cmocka_unit_test(test_lost_articles),       cmocka_unit_test(test_failed_article),
-      cmocka_unit_test(test_stale),
+      cmocka_unit_test(test_hostile_frequency),   cmocka_unit_test(test_hostile_alias),
+      cmocka_unit_test(test_unusual),             cmocka_unit_test(test_many_keywords),
+      cmocka_unit_test(test_close_keeps_an_index), cmocka_unit_test(test_lost_articles),
+      cmocka_unit_test(test_failed_article),      cmocka_unit_test(test_stale),
   };
   return cmocka_run_group_tests_name("native", tests, make_folder, remove_folder);
 }
