@@ -69,11 +69,16 @@ static uint8_t random_word(void) { return (uint8_t)random_below(1 + random_below
 static struct date random_date(void) {
   int year = 1970 + (int)random_below(4), month = 1 + (int)random_below(12);
   switch (random_below(8)) {
-    case 0: return (struct date){0, NSEARCH_PRECISION_NONE};
-    case 1: return (struct date){date_days(year, 1, 1) * DAY, NSEARCH_PRECISION_YEAR};
-    case 2: return (struct date){date_days(year, month, 1) * DAY, NSEARCH_PRECISION_MONTH};
-    case 3: return (struct date){date_days(year, month, 1 + (int)random_below(28)) * DAY, NSEARCH_PRECISION_DAY};
-    default: return (struct date){(int64_t)random_below(4 * 365 * DAY), NSEARCH_PRECISION_SECOND};
+  case 0:
+    return (struct date){0, NSEARCH_PRECISION_NONE};
+  case 1:
+    return (struct date){date_days(year, 1, 1) * DAY, NSEARCH_PRECISION_YEAR};
+  case 2:
+    return (struct date){date_days(year, month, 1) * DAY, NSEARCH_PRECISION_MONTH};
+  case 3:
+    return (struct date){date_days(year, month, 1 + (int)random_below(28)) * DAY, NSEARCH_PRECISION_DAY};
+  default:
+    return (struct date){(int64_t)random_below(4 * 365 * DAY), NSEARCH_PRECISION_SECOND};
   }
 }
 
@@ -222,8 +227,11 @@ static void add_article(struct engine_worker *worker, uint32_t number, const str
 }
 
 static void write_options(struct write_options *options, uint32_t segment_articles) {
-  *options = (struct write_options){.threads = 1, .memory = 256 << 20, .language = LANGUAGE_NONE,
-                                    .title_weight = TITLE_WEIGHT, .keep_text = true,
+  *options = (struct write_options){.threads = 1,
+                                    .memory = 256 << 20,
+                                    .language = LANGUAGE_NONE,
+                                    .title_weight = TITLE_WEIGHT,
+                                    .keep_text = true,
                                     .segment_articles = segment_articles};
 }
 
@@ -315,7 +323,8 @@ static struct opened open_index(const char *path) {
     opened.numbers[s] = calloc(documents, sizeof **opened.numbers);
     for (uint32_t d = 0; d < documents; d++, seen++) {
       size_t len;
-      assert_int_equal(native_reader_engine.fetch(opened.snapshot, (struct doc_ref){s, d}, WANT_CARD, article, NULL), 0);
+      assert_int_equal(native_reader_engine.fetch(opened.snapshot, (struct doc_ref){s, d}, WANT_CARD, article, NULL),
+                       0);
       opened.numbers[s][d] = (uint32_t)atoi(article_get(article, ARTICLE_ID, &len) + 1);
     }
   }
@@ -496,7 +505,8 @@ static void check_failure(int status, struct nsearch_error *err) {
 static void ask_hostile(struct snapshot *snapshot, struct nsearch_error *err) {
   for (int i = 0; i < 6; i++) {
     struct question question = {.node_count = 0};
-    struct search_request request = {.limit = 10, .count = i % 3 == 0, .order = i == 5 ? ORDER_NEWEST : ORDER_RELEVANCE};
+    struct search_request request = {
+        .limit = 10, .count = i % 3 == 0, .order = i == 5 ? ORDER_NEWEST : ORDER_RELEVANCE};
     request.tree = i % 2 ? random_union(&question) : random_tree(&question, 2);
     random_range(&request);
     struct search_answer answer = {0};
@@ -576,7 +586,8 @@ static void test_hostile_frequency(void **state) {
   snprintf(path, sizeof path, "%s/frequency", folder);
   struct segment_doc docs[DOCS];
   memset(docs, 0, sizeof docs);
-  for (uint32_t d = 0; d < DOCS; d++) docs[d] = (struct segment_doc){.published = -(int64_t)d, .id_hash = d, .length = 1};
+  for (uint32_t d = 0; d < DOCS; d++)
+    docs[d] = (struct segment_doc){.published = -(int64_t)d, .id_hash = d, .length = 1};
   static const uint32_t freqs[] = {0, UINT32_MAX};
   for (size_t f = 0; f < 2; f++) {
     struct segment_writer *writer;
@@ -642,8 +653,8 @@ static void check_union(const struct opened *opened, struct term_key *keys, size
   struct node nodes[8], *children[8], any = {.kind = NODE_OR, .children = children, .child_count = leaves};
   struct search_request request = {.tree = &any, .limit = 20, .since = INT64_MIN, .until = INT64_MAX};
   for (size_t i = 0; i < leaves; i++) {
-    nodes[i] = (struct node){.kind = NODE_TERM, .keys = keys + i * keys_each, .key_count = keys_each,
-                             .score = SCORE_BM25, .boost = 1};
+    nodes[i] = (struct node){
+        .kind = NODE_TERM, .keys = keys + i * keys_each, .key_count = keys_each, .score = SCORE_BM25, .boost = 1};
     children[i] = &nodes[i];
   }
   struct search_answer quick = ask(opened, &request);
@@ -813,11 +824,16 @@ static void test_stale(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_against_model),       cmocka_unit_test(test_hostile_segments),
-      cmocka_unit_test(test_hostile_frequency),   cmocka_unit_test(test_hostile_alias),
-      cmocka_unit_test(test_unusual),             cmocka_unit_test(test_many_keywords),
-      cmocka_unit_test(test_close_keeps_an_index), cmocka_unit_test(test_lost_articles),
-      cmocka_unit_test(test_failed_article),      cmocka_unit_test(test_stale),
+      cmocka_unit_test(test_against_model),
+      cmocka_unit_test(test_hostile_segments),
+      cmocka_unit_test(test_hostile_frequency),
+      cmocka_unit_test(test_hostile_alias),
+      cmocka_unit_test(test_unusual),
+      cmocka_unit_test(test_many_keywords),
+      cmocka_unit_test(test_close_keeps_an_index),
+      cmocka_unit_test(test_lost_articles),
+      cmocka_unit_test(test_failed_article),
+      cmocka_unit_test(test_stale),
   };
   return cmocka_run_group_tests_name("native", tests, make_folder, remove_folder);
 }
