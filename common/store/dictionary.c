@@ -31,12 +31,6 @@ void dictionary_discard(struct dictionary_out *dictionary) {
   memory_free(dictionary);
 }
 
-static uint64_t key_prefix(const char *key, size_t len) {
-  uint64_t prefix = 0;
-  for (size_t i = 0; i < 8; i++) prefix = prefix << 8 | (i < len ? (uint8_t)key[i] : 0);
-  return prefix;
-}
-
 static size_t shared_bytes(const struct buffer *last, const char *key, size_t len) {
   size_t limit = last->len < len ? last->len : len, shared = 0;
   while (shared < limit && last->bytes[shared] == key[shared]) shared++;

@@ -171,7 +171,7 @@ static int write_doc_sections(struct segment_writer *segment, struct nsearch_err
   return status;
 }
 
-static int key_compare(const void *a, const void *b) {
+static int compare_segment_keys(const void *a, const void *b) {
   const struct segment_key *x = a, *y = b;
   if (x->hash != y->hash) return x->hash < y->hash ? -1 : 1;
   return x->doc < y->doc ? -1 : x->doc > y->doc;
@@ -189,7 +189,7 @@ static int write_keys(struct segment_writer *segment, struct nsearch_error *err)
       keys[count++] = (struct segment_key){.hash = doc->url_hash, .doc = d};
     }
   }
-  qsort(keys, count, sizeof *keys, key_compare);
+  qsort(keys, count, sizeof *keys, compare_segment_keys);
   int status = section_begin(segment, SECTION_KEYS, err);
   if (!status) status = checked_write(segment->file, keys, count * sizeof *keys, err);
   section_end(segment, SECTION_KEYS);

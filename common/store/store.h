@@ -136,6 +136,18 @@ struct term_entry {
   uint8_t list_tag;       /* how the list looks: the target's tag for an alias */
 };
 
+/* Keys compare by their bytes, a shorter one first; the first eight of them as a big-endian number, zero-padded, decide
+ * most comparisons at once. */
+static inline int key_compare(const char *a, size_t a_len, const char *b, size_t b_len) {
+  int order = __builtin_memcmp(a, b, a_len < b_len ? a_len : b_len);
+  return order ? order : a_len < b_len ? -1 : a_len > b_len;
+}
+static inline uint64_t key_prefix(const char *key, size_t len) {
+  uint64_t prefix = 0;
+  for (size_t i = 0; i < 8; i++) prefix = prefix << 8 | (i < len ? (uint8_t)key[i] : 0);
+  return prefix;
+}
+
 struct dictionary_out;
 int dictionary_create(struct dictionary_out **out, struct nsearch_error *err);
 void dictionary_discard(struct dictionary_out *dictionary);

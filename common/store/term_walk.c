@@ -54,11 +54,6 @@ static int64_t search_prefix(struct segment *segment, uint64_t prefix, int *stat
   return low - 1;
 }
 
-static int compare_keys(const char *a, size_t a_len, const char *b, size_t b_len) {
-  int order = memcmp(a, b, a_len < b_len ? a_len : b_len);
-  return order ? order : a_len < b_len ? -1 : a_len > b_len;
-}
-
 static int read_key(struct term_walk *walk, struct nsearch_error *err) {
   uint64_t shared = bytes_vbyte(&walk->in), suffix = bytes_vbyte(&walk->in);
   if (shared > walk->key_len || suffix >= KEY_MAX || shared + suffix >= KEY_MAX) return damaged(walk->segment, err);
@@ -134,8 +129,7 @@ static void walk_at(struct term_walk *walk, struct segment *segment, uint32_t nu
 /* The block that key is in if it is anywhere. */
 static int find_block(struct segment *segment, const char *key, size_t len, uint32_t *block,
                       struct nsearch_error *err) {
-  uint64_t prefix = 0;
-  for (size_t i = 0; i < 8; i++) prefix = prefix << 8 | (i < len ? (uint8_t)key[i] : 0);
+  uint64_t prefix = key_prefix(key, len);
   int status = NSEARCH_OK;
   int64_t at = search_prefix(segment, prefix, &status, err);
   struct term_walk walk;
@@ -146,7 +140,7 @@ static int find_block(struct segment *segment, const char *key, size_t len, uint
     walk_at(&walk, segment, (uint32_t)at * DICTIONARY_BLOCK);
     status = block_open(segment, (uint32_t)at, &walk.in, &walk.lists_at, err);
     if (!status) status = read_key(&walk, err);
-    if (!status && compare_keys(walk.key, walk.key_len, key, len) <= 0) break;
+    if (!status && key_compare(walk.key, walk.key_len, key, len) <= 0) break;
     at--;
   }
   *block = at > 0 ? (uint32_t)at : 0;
@@ -167,7 +161,7 @@ int term_walk_start(struct term_walk *walk, struct segment *segment, const char 
     bool more;
     status = term_walk_next(walk, &entry, &more, err);
     if (status || !more) return status;
-    if (compare_keys(walk->key, walk->key_len, from, len) >= 0) {
+    if (key_compare(walk->key, walk->key_len, from, len) >= 0) {
       *walk = before;
       return NSEARCH_OK;
     }
@@ -199,7 +193,7 @@ int segment_lookup(struct segment *segment, const char *key, size_t len, struct 
     bool more;
     status = term_walk_next(&walk, entry, &more, err);
     if (status || !more) return status;
-    int order = compare_keys(walk.key, walk.key_len, key, len);
+    int order = key_compare(walk.key, walk.key_len, key, len);
     if (order > 0) return NSEARCH_OK;
     if (order == 0) break;
     if (left == 1) return NSEARCH_OK;

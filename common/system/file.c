@@ -330,22 +330,33 @@ int file_sync_folder(const char *path, struct nsearch_error *err) {
   return status;
 }
 
+/* True when the path still names the file that is open: whoever held the lock before may have removed it. */
+static bool is_at(int fd, const char *path) {
+  struct stat open_file, named;
+  return fstat(fd, &open_file) == 0 && stat(path, &named) == 0 && open_file.st_dev == named.st_dev &&
+         open_file.st_ino == named.st_ino;
+}
+
 int file_lock(int *lock, const char *path, struct nsearch_error *err) {
   *lock = -1;
-  int fd = open_retry(path, O_RDWR | O_CREAT);
-  if (fd < 0) return error_errno(err, "cannot open %s", path);
-  int held;
-  do held = flock(fd, LOCK_EX | LOCK_NB);
-  while (held < 0 && errno == EINTR);
-  if (held == 0) {
-    *lock = fd;
-    return NSEARCH_OK;
+  for (int left = 10; left > 0; left--) {
+    int fd = open_retry(path, O_RDWR | O_CREAT), held;
+    if (fd < 0) return error_errno(err, "cannot open %s", path);
+    do held = flock(fd, LOCK_EX | LOCK_NB);
+    while (held < 0 && errno == EINTR);
+    if (held < 0 && errno != EWOULDBLOCK) {
+      int status = error_errno(err, "cannot lock %s", path);
+      close(fd);
+      return status;
+    }
+    if (held == 0 && is_at(fd, path)) {
+      *lock = fd;
+      return NSEARCH_OK;
+    }
+    close(fd);
+    if (held < 0) break;
   }
-  int status = errno == EWOULDBLOCK
-                   ? error_set(err, NSEARCH_ERR_LOCKED, "another writer holds %s: try again when it is done", path)
-                   : error_errno(err, "cannot lock %s", path);
-  close(fd);
-  return status;
+  return error_set(err, NSEARCH_ERR_LOCKED, "another writer holds %s: try again when it is done", path);
 }
 
 void file_unlock(int *lock) {

@@ -247,8 +247,7 @@ struct sort_key {
 static int sort_key_compare(const void *a, const void *b) {
   const struct sort_key *x = a, *y = b;
   if (x->prefix != y->prefix) return x->prefix < y->prefix ? -1 : 1;
-  int order = memcmp(x->bytes, y->bytes, x->len < y->len ? x->len : y->len);
-  return order ? order : x->len < y->len ? -1 : x->len > y->len;
+  return key_compare(x->bytes, x->len, y->bytes, y->len);
 }
 
 static struct sort_key *sort_terms(const struct lexicon *lexicon, uint32_t *count) {
@@ -258,9 +257,7 @@ static struct sort_key *sort_terms(const struct lexicon *lexicon, uint32_t *coun
   *count = terms - 1;
   for (uint32_t t = 1; t < terms; t++) {
     struct term_key key = lexicon_key(lexicon, t);
-    uint64_t prefix = 0;
-    for (uint32_t i = 0; i < 8; i++) prefix = prefix << 8 | (i < key.len ? (uint8_t)key.bytes[i] : 0);
-    keys[t - 1] = (struct sort_key){.prefix = prefix, .term = t, .len = key.len, .bytes = key.bytes};
+    keys[t - 1] = (struct sort_key){.prefix = key_prefix(key.bytes, key.len), .term = t, .len = key.len, .bytes = key.bytes};
   }
   qsort(keys, *count, sizeof *keys, sort_key_compare);
   return keys;

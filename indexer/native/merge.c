@@ -255,8 +255,7 @@ static int merge_lists(struct merge *merge, size_t active, uint8_t tag, struct l
 /* ---- Terms -------------------------------------------------------------------------------------------------------------- */
 
 static int compare_walks(const struct term_walk *a, const struct term_walk *b) {
-  int order = memcmp(a->key, b->key, a->key_len < b->key_len ? a->key_len : b->key_len);
-  return order ? order : a->key_len < b->key_len ? -1 : a->key_len > b->key_len;
+  return key_compare(a->key, a->key_len, b->key, b->key_len);
 }
 
 /* The sources whose key at hand is the smallest. */

@@ -336,6 +336,14 @@ static void remove_merged(const struct commit *commit) {
   }
 }
 
+/* A new folder's own name must outlast a power failure too. */
+static int sync_parent(const struct engine_writer *writer, struct nsearch_error *err) {
+  char *parent = path_join(writer->folder, "..");
+  int status = parent ? file_sync_folder(parent, err) : error_memory(err);
+  memory_free(parent);
+  return status;
+}
+
 static int write_manifest(struct commit *commit, struct nsearch_error *err) {
   struct engine_writer *writer = commit->writer;
   struct manifest *next = &commit->next, *current = &writer->manifest;
@@ -349,6 +357,7 @@ static int write_manifest(struct commit *commit, struct nsearch_error *err) {
   next->pack_count = current->pack_count;
   next->pack_capacity = current->pack_capacity;
   int status = file_sync_folder(writer->folder, err);
+  if (!status && writer->made_folder && !writer->committed) status = sync_parent(writer, err);
   if (!status) status = manifest_write(next, writer->folder, err);
   if (status) {
     next->packs = NULL;

@@ -8,6 +8,7 @@
  *   phrase.c     positions, looked at for survivors only
  *   pruned.c     top-k of a union by block maxima: the same answer, less work
  *   topk.c       the best k so far
+ *   pass.c       one segment of a search: dates, deadline, what was found
  *   search.c     a request over all segments */
 #ifndef QUERY_NATIVE_NATIVE_H
 #define QUERY_NATIVE_NATIVE_H
@@ -145,7 +146,7 @@ int topk_offer(struct topk *topk, const struct candidate *candidate, struct nsea
 void topk_sort(struct topk *topk); /* best first; nothing may be offered afterwards */
 void topk_free(struct topk *topk);
 
-/* ---- search.c and pruned.c ------------------------------------------------------------------------------------------------------ */
+/* ---- pass.c ---------------------------------------------------------------------------------------------------------------------- */
 
 /* One segment of a search. */
 struct pass {
@@ -162,6 +163,9 @@ struct pass {
   uint32_t ticks;
 };
 
+/* Opens the columns that it needs and sets first, end and check_dates; the caller sets what is above. */
+int pass_open(struct pass *pass, struct nsearch_error *err);
+
 /* NSEARCH_ERR_DEADLINE or NSEARCH_ERR_CANCELLED when the search must stop; cheap enough for once a window. */
 int pass_check(struct pass *pass, struct nsearch_error *err);
 /* Clears the bits of the documents of a window that the date range does not admit. */
@@ -169,6 +173,8 @@ void pass_filter(const struct pass *pass, uint32_t base, uint64_t *mask);
 /* Offers the marked documents of a window. */
 int pass_collect(struct pass *pass, uint32_t base, const uint64_t *mask, const uint32_t *scores,
                  struct nsearch_error *err);
+
+/* ---- pruned.c and search.c ------------------------------------------------------------------------------------------------------- */
 
 /* True when the tree is a union of scored leaves, which pruned_pass() takes. */
 bool pruned_takes(const struct node *tree);

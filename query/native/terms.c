@@ -9,11 +9,6 @@ struct segment_terms {
   bool more;
 };
 
-static int compare(const struct term_walk *a, const struct term_walk *b) {
-  int order = memcmp(a->key, b->key, a->key_len < b->key_len ? a->key_len : b->key_len);
-  return order ? order : a->key_len < b->key_len ? -1 : a->key_len > b->key_len;
-}
-
 static int entry_df(struct segment_terms *terms, uint64_t *df, struct nsearch_error *err) {
   if (terms->entry.alias_of == UINT32_MAX) {
     *df += terms->entry.df;
@@ -30,7 +25,8 @@ static int take_first(struct segment_terms *all, size_t count, size_t first, cha
                       struct nsearch_error *err) {
   const struct term_walk *smallest = &all[first].walk;
   for (size_t s = first + 1; s < count; s++) {
-    if (all[s].more && compare(&all[s].walk, smallest) < 0) smallest = &all[s].walk;
+    const struct term_walk *walk = &all[s].walk;
+    if (all[s].more && key_compare(walk->key, walk->key_len, smallest->key, smallest->key_len) < 0) smallest = walk;
   }
   *len = smallest->key_len;
   memcpy(key, smallest->key, *len);
