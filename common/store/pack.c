@@ -10,25 +10,28 @@
 
 #include "common/store/store.h"
 
-enum { GROUP_HEADER = 12, GROUP_BYTES = 8 << 10, GROUP_RECORDS = 255 };
+enum { GROUP_HEADER = 12, GROUP_RECORDS = 255 };
 #define PLACE_OFFSET_MAX ((UINT64_C(1) << 40) - 1)
 
 struct pack_out {
   struct file_out *file;
   char *path;
   uint32_t number;
+  size_t group_bytes;
   struct buffer records, lengths, plain, packed;
   uint32_t count;
   struct isal_zstream *stream; /* its tables are large: made once, zeroed, so that output depends on input alone */
   uint8_t *level_buffer;
 };
 
-int pack_create(struct pack_out **out, const char *path, uint32_t number, struct nsearch_error *err) {
+int pack_create(struct pack_out **out, const char *path, uint32_t number, size_t group_bytes,
+                struct nsearch_error *err) {
   assert(number < PACK_MAX);
   struct pack_out *pack = memory_zero(1, sizeof *pack);
   *out = pack;
   if (!pack) return error_memory(err);
   pack->number = number;
+  pack->group_bytes = group_bytes;
   pack->path = memory_string(path, strlen(path));
   pack->stream = memory_zero(1, sizeof *pack->stream);
   pack->level_buffer = memory_zero(ISAL_DEF_LVL1_DEFAULT, 1);
@@ -80,7 +83,7 @@ static int group_flush(struct pack_out *pack, struct nsearch_error *err) {
 
 int pack_add(struct pack_out *pack, const void *bytes, size_t len, uint64_t *place, struct nsearch_error *err) {
   if (len > (size_t)512 << 20) return error_set(err, NSEARCH_ERR_UNSUPPORTED, "an article exceeds 512 MiB");
-  if (pack->count && (pack->records.len + len > GROUP_BYTES || pack->count == GROUP_RECORDS)) {
+  if (pack->count && (pack->records.len + len > pack->group_bytes || pack->count == GROUP_RECORDS)) {
     int status = group_flush(pack, err);
     if (status) return status;
   }

