@@ -6,7 +6,8 @@
 
 enum { BITSET_MARK = 0xff }; /* first byte of a run of documents kept as a bit set; packed runs begin with 0 to 32 */
 
-static unsigned bit_width(uint32_t value) { return value ? 32 - (unsigned)__builtin_clz(value) : 0; }
+/* Without a branch: the shift makes room for a bit that is always there. */
+static inline unsigned bit_width(uint32_t value) { return 63 - (unsigned)__builtin_clzll((uint64_t)value << 1 | 1); }
 
 static size_t bits_to_bytes(size_t bits) { return (bits + 7) / 8; }
 
@@ -45,21 +46,40 @@ static void unpack_bits(const uint8_t *in, size_t count, unsigned width, uint32_
   }
 }
 
+/* How many values have each width. Long runs count in four tables, so that equal widths do not wait for one counter. */
+static void count_widths(const uint32_t *values, size_t count, uint16_t *widths) {
+  if (count < BLOCK / 2) {
+    memset(widths, 0, 33 * sizeof *widths);
+    for (size_t i = 0; i < count; i++) widths[bit_width(values[i])]++;
+    return;
+  }
+  uint16_t lanes[4][33] = {{0}};
+  size_t i = 0;
+  for (; i + 4 <= count; i += 4) {
+    lanes[0][bit_width(values[i])]++;
+    lanes[1][bit_width(values[i + 1])]++;
+    lanes[2][bit_width(values[i + 2])]++;
+    lanes[3][bit_width(values[i + 3])]++;
+  }
+  for (; i < count; i++) lanes[0][bit_width(values[i])]++;
+  for (int w = 0; w <= 32; w++) widths[w] = (uint16_t)(lanes[0][w] + lanes[1][w] + lanes[2][w] + lanes[3][w]);
+}
+
 /* The width whose packed lows plus exceptions (an index byte and the remaining high bits each) take the least. */
 static unsigned best_width(const uint32_t *values, size_t count, unsigned *widest, size_t *exceptions) {
-  size_t wider[34] = {0}; /* wider[w]: values that need more than w bits */
-  for (size_t i = 0; i < count; i++) wider[bit_width(values[i])]++;
-  unsigned max = 32;
-  while (max > 0 && wider[max] == 0) max--;
+  uint16_t widths[33];
+  count_widths(values, count, widths);
+  uint32_t any = 0;
+  for (size_t i = 0; i < count; i++) any |= values[i];
   size_t above = 0, best = SIZE_MAX;
-  unsigned width = max;
+  unsigned max = bit_width(any), width = max;
   *exceptions = 0;
   for (unsigned w = max;; w--) {
     size_t cost = bits_to_bytes(count * w) + (above ? 1 + above + bits_to_bytes(above * (max - w)) : 0);
     if (cost < best) best = cost, width = w, *exceptions = above;
     if (w == 0) break;
-    above += wider[w];
-    if (above > UINT8_MAX) break;
+    above += widths[w];
+    if (above > UINT8_MAX || above >= best) break;
   }
   *widest = max;
   return width;
