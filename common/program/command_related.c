@@ -17,7 +17,8 @@ static const struct option options[] = {
      offsetof(struct related_settings, page.until)},
     {"copies", OPTION_FLAG, NULL, "show copies too, articles with the very same text",
      offsetof(struct related_settings, copies)},
-    {"no-snippets", OPTION_FLAG, NULL, "leave out the passages of text", offsetof(struct related_settings, no_snippets)},
+    {"no-snippets", OPTION_FLAG, NULL, "leave out the passages of text",
+     offsetof(struct related_settings, no_snippets)},
     {"json", OPTION_FLAG, NULL, "print one JSON document", offsetof(struct related_settings, json)},
     {0},
 };

@@ -144,8 +144,8 @@ static int page_verify(const struct checked_file *file, uint64_t page, struct ns
   uint64_t len = file->len - start < PAGE_BYTES ? file->len - start : PAGE_BYTES;
   if (hash_bytes(file->map.bytes + start, len) != load_u64(file->checksums + page * 8)) {
     return error_set(err, NSEARCH_ERR_DAMAGED,
-                     "%s: damaged between bytes %llu and %llu; restore the file from a copy or index again",
-                     file->path, (unsigned long long)start, (unsigned long long)(start + len));
+                     "%s: damaged between bytes %llu and %llu; restore the file from a copy or index again", file->path,
+                     (unsigned long long)start, (unsigned long long)(start + len));
   }
   atomic_store_explicit(&file->verified[page], 1, memory_order_release);
   return NSEARCH_OK;

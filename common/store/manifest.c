@@ -38,8 +38,8 @@ static void encode(const struct manifest *manifest, struct buffer *out) {
   buffer_format(out, "next %" PRIu64 "\n", manifest->next_number);
   for (size_t i = 0; i < manifest->segment_count; i++) {
     const struct manifest_segment *s = &manifest->segments[i];
-    buffer_format(out, "segment %" PRIu64 " %" PRIu32 " %" PRIu64 " %" PRIu64 " %" PRIu32 "\n", s->number,
-                  s->documents, s->bytes, s->tombstones, s->deleted);
+    buffer_format(out, "segment %" PRIu64 " %" PRIu32 " %" PRIu64 " %" PRIu64 " %" PRIu32 "\n", s->number, s->documents,
+                  s->bytes, s->tombstones, s->deleted);
   }
   for (size_t i = 0; i < manifest->pack_count; i++) {
     const struct manifest_pack *p = &manifest->packs[i];

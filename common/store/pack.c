@@ -35,7 +35,8 @@ int pack_create(struct pack_out **out, const char *path, uint32_t number, size_t
   pack->path = memory_string(path, strlen(path));
   pack->stream = memory_zero(1, sizeof *pack->stream);
   pack->level_buffer = memory_zero(ISAL_DEF_LVL1_DEFAULT, 1);
-  int status = pack->path && pack->stream && pack->level_buffer ? file_create(&pack->file, path, err) : error_memory(err);
+  int status =
+      pack->path && pack->stream && pack->level_buffer ? file_create(&pack->file, path, err) : error_memory(err);
   if (status) pack_finish(out, false, NULL, NULL);
   return status;
 }

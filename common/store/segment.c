@@ -36,7 +36,7 @@ static int read_table(struct segment *segment, struct nsearch_error *err) {
 }
 
 static const uint8_t section_sizes[SECTION_COUNT] = {
-    [SECTION_LENGTHS] = 4,    [SECTION_PUBLISHED] = 8,  [SECTION_DATE_INFO] = 1, [SECTION_ID_HASHES] = 8,
+    [SECTION_LENGTHS] = 4,    [SECTION_PUBLISHED] = 8, [SECTION_DATE_INFO] = 1, [SECTION_ID_HASHES] = 8,
     [SECTION_SIGNATURES] = 8, [SECTION_SEQUENCES] = 8, [SECTION_CARDS] = 8,     [SECTION_TEXTS] = 8,
 };
 

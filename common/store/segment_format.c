@@ -4,21 +4,32 @@
 #include "common/store/segment_format.h"
 
 static const char *const section_names[SECTION_COUNT] = {
-    [SECTION_INFO] = "info",           [SECTION_LISTS] = "postings",     [SECTION_TERMS] = "dictionary",
-    [SECTION_TERM_INDEX] = "dictionary index", [SECTION_LENGTHS] = "lengths", [SECTION_PUBLISHED] = "dates",
-    [SECTION_DATE_INFO] = "date precisions", [SECTION_ID_HASHES] = "id hashes", [SECTION_KEYS] = "ids and urls",
-    [SECTION_SIGNATURES] = "signatures", [SECTION_SEQUENCES] = "sequences", [SECTION_CARDS] = "card places",
-    [SECTION_TEXTS] = "text places",   [SECTION_SOURCE] = "sources",     [SECTION_SECTION] = "sections",
-    [SECTION_LANGUAGE] = "languages",  [SECTION_SITE] = "sites",         [SECTION_TOPIC] = "topics",
+    [SECTION_INFO] = "info",
+    [SECTION_LISTS] = "postings",
+    [SECTION_TERMS] = "dictionary",
+    [SECTION_TERM_INDEX] = "dictionary index",
+    [SECTION_LENGTHS] = "lengths",
+    [SECTION_PUBLISHED] = "dates",
+    [SECTION_DATE_INFO] = "date precisions",
+    [SECTION_ID_HASHES] = "id hashes",
+    [SECTION_KEYS] = "ids and urls",
+    [SECTION_SIGNATURES] = "signatures",
+    [SECTION_SEQUENCES] = "sequences",
+    [SECTION_CARDS] = "card places",
+    [SECTION_TEXTS] = "text places",
+    [SECTION_SOURCE] = "sources",
+    [SECTION_SECTION] = "sections",
+    [SECTION_LANGUAGE] = "languages",
+    [SECTION_SITE] = "sites",
+    [SECTION_TOPIC] = "topics",
     [SECTION_BYLINE] = "authors",
 };
 
 const char *section_name(enum section section) { return section_names[section]; }
 
 const struct keyword_field keyword_fields[KEYWORD_FIELDS] = {
-    {TAG_SOURCE, SECTION_SOURCE, false},   {TAG_SECTION, SECTION_SECTION, false},
-    {TAG_LANGUAGE, SECTION_LANGUAGE, false}, {TAG_SITE, SECTION_SITE, false},
-    {TAG_TOPIC, SECTION_TOPIC, true},      {TAG_BYLINE, SECTION_BYLINE, true},
+    {TAG_SOURCE, SECTION_SOURCE, false}, {TAG_SECTION, SECTION_SECTION, false}, {TAG_LANGUAGE, SECTION_LANGUAGE, false},
+    {TAG_SITE, SECTION_SITE, false},     {TAG_TOPIC, SECTION_TOPIC, true},      {TAG_BYLINE, SECTION_BYLINE, true},
 };
 
 int segment_doc_compare(int64_t published_a, uint64_t id_hash_a, int64_t published_b, uint64_t id_hash_b) {

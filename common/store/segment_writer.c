@@ -45,10 +45,8 @@ int segment_create(struct segment_writer **out, const char *path, const struct s
   *out = segment;
   if (!segment) return error_memory(err);
   segment->docs = docs;
-  segment->info = (struct segment_info){.documents = count,
-                                        .title_weight = title_weight,
-                                        .has_text = has_text,
-                                        .languages = languages};
+  segment->info = (struct segment_info){
+      .documents = count, .title_weight = title_weight, .has_text = has_text, .languages = languages};
   int status = checked_create(&segment->file, path, err);
   if (!status) status = dictionary_create(&segment->dictionary, err);
   if (!status) status = list_setup(segment, err);

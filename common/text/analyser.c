@@ -60,8 +60,7 @@ struct run {
 int analyser_new(struct analyser **out, struct lexicon *lexicon, struct nsearch_error *err) {
   *out = NULL;
   struct analyser *analyser = memory_zero(1, sizeof *analyser);
-  if (!analyser)
-    return error_memory(err);
+  if (!analyser) return error_memory(err);
   analyser->lexicon = lexicon;
   analyser->slot_count = FIRST_SLOTS;
   analyser->slots = table_new(FIRST_SLOTS * sizeof *analyser->slots);
@@ -75,13 +74,11 @@ int analyser_new(struct analyser **out, struct lexicon *lexicon, struct nsearch_
 }
 
 void analyser_free(struct analyser *analyser) {
-  if (!analyser)
-    return;
+  if (!analyser) return;
   folder_free(analyser->folder);
   table_free(analyser->slots, analyser->slot_count * sizeof *analyser->slots);
   arena_free(&analyser->raw);
-  for (size_t i = 0; i < 2; i++)
-    memory_free(analyser->twins[i].words);
+  for (size_t i = 0; i < 2; i++) memory_free(analyser->twins[i].words);
   memory_free(analyser);
 }
 
@@ -90,8 +87,7 @@ void analyser_clear(struct analyser *analyser) {
   analyser->used = 0;
   arena_clear(&analyser->raw);
   for (size_t i = 0; i < 2; i++) {
-    if (analyser->twins[i].words)
-      memset(analyser->twins[i].words, 0, analyser->twins[i].capacity * sizeof(uint32_t));
+    if (analyser->twins[i].words) memset(analyser->twins[i].words, 0, analyser->twins[i].capacity * sizeof(uint32_t));
   }
 }
 
@@ -110,8 +106,7 @@ void tokens_free(struct tokens *tokens) {
 static int tokens_reserve(struct tokens *out, size_t more, struct nsearch_error *err) {
   size_t need = out->count + more, words = out->capacity;
   bool lacks_places = out->want_places && !out->places;
-  if (need <= out->capacity && !lacks_places)
-    return NSEARCH_OK;
+  if (need <= out->capacity && !lacks_places) return NSEARCH_OK;
   int status = memory_reserve(&out->words, &words, need, sizeof *out->words, err);
   if (!status && (out->places || out->want_places)) {
     struct token_place *places = memory_array(out->places, words, sizeof *places);
@@ -120,8 +115,7 @@ static int tokens_reserve(struct tokens *out, size_t more, struct nsearch_error 
     else
       status = error_memory(err);
   }
-  if (!status)
-    out->capacity = words;
+  if (!status) out->capacity = words;
   return status;
 }
 
@@ -139,15 +133,12 @@ static inline uint64_t hash_key(uint64_t low, uint64_t high, uint32_t domain) {
 static int grow_slots(struct analyser *analyser, struct nsearch_error *err) {
   size_t count = analyser->slot_count * 2, mask = count - 1;
   struct slot *slots = table_new(count * sizeof *slots);
-  if (!slots)
-    return error_memory(err);
+  if (!slots) return error_memory(err);
   for (size_t i = 0; i < analyser->slot_count; i++) {
     const struct slot *slot = &analyser->slots[i];
-    if (!slot->word)
-      continue;
+    if (!slot->word) continue;
     size_t at = (slot->tag >> 8 ? slot->low : hash_key(slot->low, slot->high, slot->tag)) & mask;
-    while (slots[at].word)
-      at = (at + 1) & mask;
+    while (slots[at].word) at = (at + 1) & mask;
     slots[at] = *slot;
   }
   table_free(analyser->slots, analyser->slot_count * sizeof *slots);
@@ -184,15 +175,12 @@ static __attribute__((noinline)) int add_word(struct run *run, size_t i, size_t 
   int language = run->domain < LANGUAGE_MAX ? (int)run->domain : LANGUAGE_NONE;
   struct folded folded;
   int status = fold_word(analyser->folder, language, char_class(first) == CLASS_SPACELESS, raw, len, &folded, run->err);
-  if (!status)
-    status = enter_folded(analyser, run->domain, &folded, word, run->err);
-  if (status || len > CACHED_MAX)
-    return status;
+  if (!status) status = enter_folded(analyser, run->domain, &folded, word, run->err);
+  if (status || len > CACHED_MAX) return status;
   struct slot slot = {key->low, key->high, *word, key->tag};
   if (len > INLINE_MAX) {
     const char *copy = arena_copy(&analyser->raw, raw, len);
-    if (!copy)
-      return error_memory(run->err);
+    if (!copy) return error_memory(run->err);
     slot.high = (uintptr_t)copy;
   }
   analyser->slots[at] = slot;
@@ -202,10 +190,8 @@ static __attribute__((noinline)) int add_word(struct run *run, size_t i, size_t 
 
 static inline bool slot_matches(const struct run *run, const struct slot *slot, size_t i) {
   const struct key *key = &run->keys[i];
-  if (slot->low != key->low || slot->tag != key->tag)
-    return false;
-  if (key->tag >> 8 == 0)
-    return slot->high == key->high;
+  if (slot->low != key->low || slot->tag != key->tag) return false;
+  if (key->tag >> 8 == 0) return slot->high == key->high;
   const struct token_place *place = &run->places[i];
   return memcmp((const char *)(uintptr_t)slot->high, run->text + place->start, place->end - place->start) == 0;
 }
@@ -217,17 +203,13 @@ static __attribute__((noinline)) int flush(struct run *run) {
   for (size_t i = 0; i < run->waiting && !status; i++) {
     const struct slot *slots = run->analyser->slots;
     size_t mask = run->analyser->slot_count - 1, at = run->keys[i].hash & mask;
-    while (slots[at].word && !slot_matches(run, &slots[at], i))
-      at = (at + 1) & mask;
+    while (slots[at].word && !slot_matches(run, &slots[at], i)) at = (at + 1) & mask;
     uint32_t word = slots[at].word;
-    if (!word)
-      status = add_word(run, i, at, &word);
+    if (!word) status = add_word(run, i, at, &word);
     out->words[out->count + i] = word;
   }
-  if (status)
-    return status;
-  if (out->want_places)
-    memcpy(out->places + out->count, run->places, run->waiting * sizeof *out->places);
+  if (status) return status;
+  if (out->want_places) memcpy(out->places + out->count, run->places, run->waiting * sizeof *out->places);
   out->count += run->waiting;
   run->waiting = 0;
   return NSEARCH_OK;
@@ -240,11 +222,12 @@ static inline uint64_t load(const char *from) {
 }
 
 /* Which bits of the two halves of INLINE_MAX bytes belong to a word of so many bytes. */
-#define LOW_BYTES(n) ((n) < 8 ? ~(~0ull << 8 * ((n) & 7)) : ~0ull)
-#define HALVES(n) {LOW_BYTES(n), (n) < 8 ? 0 : LOW_BYTES((n) - 8)}
+#define LOW_BYTES(n) ((n) < 8 ? ~(~0ull << 8 * ((n)&7)) : ~0ull)
+#define HALVES(n) \
+  { LOW_BYTES(n), (n) < 8 ? 0 : LOW_BYTES((n)-8) }
 static const uint64_t key_masks[INLINE_MAX + 1][2] = {
-  HALVES(0), HALVES(1), HALVES(2),  HALVES(3),  HALVES(4),  HALVES(5),  HALVES(6),  HALVES(7),  HALVES(8),
-  HALVES(9), HALVES(10), HALVES(11), HALVES(12), HALVES(13), HALVES(14), HALVES(15), HALVES(16),
+    HALVES(0), HALVES(1),  HALVES(2),  HALVES(3),  HALVES(4),  HALVES(5),  HALVES(6),  HALVES(7),  HALVES(8),
+    HALVES(9), HALVES(10), HALVES(11), HALVES(12), HALVES(13), HALVES(14), HALVES(15), HALVES(16),
 };
 
 /* Puts the raw word [start, end) into the batch. */
@@ -255,8 +238,7 @@ static inline int push(struct run *run, size_t start, size_t end) {
   if (len <= INLINE_MAX) {
     char tail[INLINE_MAX] = {0};
     const char *from = run->text + start;
-    if (run->len - start < INLINE_MAX)
-      from = memcpy(tail, from, len);
+    if (run->len - start < INLINE_MAX) from = memcpy(tail, from, len);
     key->low = load(from) & key_masks[len][0];
     key->high = load(from + 8) & key_masks[len][1];
     key->hash = hash_key(key->low, key->high, run->domain);
@@ -286,11 +268,11 @@ static inline struct masks mask_bytes(const char *text) {
     __m128i bytes = _mm_loadu_si128((const __m128i *)(text + 16 * i));
     __m128i letter = _mm_add_epi8(_mm_or_si128(bytes, _mm_set1_epi8(0x20)), _mm_set1_epi8((char)(-'a' - 128)));
     __m128i digit = _mm_add_epi8(bytes, _mm_set1_epi8((char)(-'0' - 128)));
-    __m128i alnum = _mm_or_si128(_mm_cmplt_epi8(letter, _mm_set1_epi8(26 - 128)),
-                                 _mm_cmplt_epi8(digit, _mm_set1_epi8(10 - 128)));
-    __m128i joins = _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('\'')),
-                                 _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('.')),
-                                              _mm_cmpeq_epi8(bytes, _mm_set1_epi8(','))));
+    __m128i alnum =
+        _mm_or_si128(_mm_cmplt_epi8(letter, _mm_set1_epi8(26 - 128)), _mm_cmplt_epi8(digit, _mm_set1_epi8(10 - 128)));
+    __m128i joins = _mm_or_si128(
+        _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\'')),
+        _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('.')), _mm_cmpeq_epi8(bytes, _mm_set1_epi8(','))));
     masks.alnum |= (uint64_t)(uint32_t)_mm_movemask_epi8(alnum) << 16 * i;
     masks.high |= (uint64_t)(uint32_t)_mm_movemask_epi8(bytes) << 16 * i;
     joiner |= (uint64_t)(uint32_t)_mm_movemask_epi8(joins) << 16 * i;
@@ -308,24 +290,18 @@ static inline struct masks mask_bytes(const char *text) {
   return masks;
 }
 
-static inline bool is_digit(uint8_t c) {
-  return (uint8_t)(c - '0') < 10;
-}
+static inline bool is_digit(uint8_t c) { return (uint8_t)(c - '0') < 10; }
 
-static inline bool is_alnum(uint8_t c) {
-  return (uint8_t)((c | 0x20) - 'a') < 26 || is_digit(c);
-}
+static inline bool is_alnum(uint8_t c) { return (uint8_t)((c | 0x20) - 'a') < 26 || is_digit(c); }
 
-static inline uint8_t byte_at(const struct run *run, size_t at) {
-  return at < run->len ? (uint8_t)run->text[at] : 0;
-}
+static inline uint8_t byte_at(const struct run *run, size_t at) { return at < run->len ? (uint8_t)run->text[at] : 0; }
 
 /* The class of the character at `at`, general punctuation quickly; stores the offset behind it. */
 static inline enum char_class class_at(const struct run *run, size_t at, size_t *next) {
   const uint8_t *bytes = (const uint8_t *)run->text + at;
   if (run->len - at >= 3 && bytes[0] == 0xe2 && bytes[1] == 0x80) { /* U+2000 to U+203F */
     *next = at + 3;
-    return bytes[2] == 0x99                          ? CLASS_APOSTROPHE
+    return bytes[2] == 0x99                       ? CLASS_APOSTROPHE
            : bytes[2] >= 0x8b && bytes[2] <= 0x8d ? CLASS_IGNORABLE
                                                   : CLASS_SEPARATOR;
   }
@@ -339,27 +315,22 @@ static inline enum char_class class_at(const struct run *run, size_t at, size_t 
 static size_t word_limit(const struct run *run, size_t start, size_t end) {
   const char *text = run->text;
   for (;;) {
-    if (end == run->len)
-      return end;
+    if (end == run->len) return end;
     uint8_t c = (uint8_t)text[end], next;
     size_t behind = end + 1;
     switch (c) {
     case '.':
       next = byte_at(run, behind);
-      if (next < 0x80 && !is_alnum(next))
-        return end;
-      if (next >= 0x80)
-        return class_at(run, behind, &behind) == CLASS_SEPARATOR ? end : 0;
-      if (is_digit((uint8_t)text[end - 1]))
-        return is_digit(next) ? 0 : end;
+      if (next < 0x80 && !is_alnum(next)) return end;
+      if (next >= 0x80) return class_at(run, behind, &behind) == CLASS_SEPARATOR ? end : 0;
+      if (is_digit((uint8_t)text[end - 1])) return is_digit(next) ? 0 : end;
       return end - start == 1 && !is_digit(next) ? 0 : end;
     case ',':
       return is_digit((uint8_t)text[end - 1]) && is_digit(byte_at(run, behind)) ? 0 : end;
     case '\'':
       break;
     default:
-      if (c < 0x80)
-        return end;
+      if (c < 0x80) return end;
       switch (class_at(run, end, &behind)) {
       case CLASS_SEPARATOR:
       case CLASS_SPACELESS:
@@ -371,10 +342,8 @@ static size_t word_limit(const struct run *run, size_t start, size_t end) {
       }
     }
     next = byte_at(run, behind);
-    if (next >= 0x80)
-      return class_at(run, behind, &behind) == CLASS_SEPARATOR ? end : 0;
-    if (!is_alnum(next))
-      return end;
+    if (next >= 0x80) return class_at(run, behind, &behind) == CLASS_SEPARATOR ? end : 0;
+    if (!is_alnum(next)) return end;
     for (end = behind + 1; is_alnum(byte_at(run, end)); end++)
       ;
   }
@@ -386,8 +355,7 @@ static int take_plain(struct run *run, size_t *at) {
   struct raw_word word;
   int status = NSEARCH_OK;
   do {
-    if (!word_next(&scan, &word))
-      break;
+    if (!word_next(&scan, &word)) break;
     status = push(run, word.start, word.end);
   } while (scan.in_run && !status);
   *at = scan.at;
@@ -411,8 +379,7 @@ static int take_other(struct run *run, size_t *at) {
 /* Takes the raw word that begins with the ASCII run [*at, limit) when a byte that may join follows. */
 static __attribute__((noinline)) int take_odd(struct run *run, size_t *at, size_t limit) {
   size_t start = *at, end = word_limit(run, start, limit);
-  if (!end)
-    return take_plain(run, at);
+  if (!end) return take_plain(run, at);
   *at = end;
   return push(run, start, end);
 }
@@ -420,8 +387,7 @@ static __attribute__((noinline)) int take_odd(struct run *run, size_t *at, size_
 /* An ASCII run that fills the 64 bytes at *at. */
 static __attribute__((noinline)) int take_long(struct run *run, size_t *at) {
   size_t limit = *at + 64;
-  while (is_alnum(byte_at(run, limit)))
-    limit++;
+  while (is_alnum(byte_at(run, limit))) limit++;
   return take_odd(run, at, limit);
 }
 
@@ -431,8 +397,7 @@ static inline int take_window(struct run *run, size_t *at) {
   const size_t base = *at;
   char tail[64] = {0};
   const char *window = run->text + base;
-  if (run->len - base < 64)
-    window = memcpy(tail, window, run->len - base);
+  if (run->len - base < 64) window = memcpy(tail, window, run->len - base);
   const struct masks masks = mask_bytes(window);
   uint64_t starts = masks.alnum | masks.high, ends = ~masks.alnum;
   int status = NSEARCH_OK;
@@ -480,8 +445,7 @@ int analyser_run(struct analyser *analyser, enum text_field field, int language,
   run.waiting = 0;
   for (size_t at = 0; at < len;) {
     int status = take_window(&run, &at);
-    if (status)
-      return status;
+    if (status) return status;
   }
   return flush(&run);
 }
@@ -506,19 +470,15 @@ int analyser_twin(struct analyser *analyser, enum text_field field, const uint32
   int status = memory_reserve(&twins->words, &twins->capacity, words, sizeof *twins->words, err);
   if (!status && twins->capacity > known)
     memset(twins->words + known, 0, (twins->capacity - known) * sizeof *twins->words);
-  if (!status)
-    status = tokens_reserve(out, count, err);
+  if (!status) status = tokens_reserve(out, count, err);
   for (size_t i = 0; i < count && !status; i++) {
     uint32_t word = text[i];
     assert(word < words);
-    if (word && !twins->words[word])
-      status = find_twin(analyser, field, word, &twins->words[word], err);
+    if (word && !twins->words[word]) status = find_twin(analyser, field, word, &twins->words[word], err);
     out->words[out->count + i] = twins->words[word];
   }
-  if (status)
-    return status;
-  if (out->want_places)
-    memset(out->places + out->count, 0, count * sizeof *out->places);
+  if (status) return status;
+  if (out->want_places) memset(out->places + out->count, 0, count * sizeof *out->places);
   out->count += count;
   return NSEARCH_OK;
 }

@@ -12,13 +12,10 @@ struct arena_block {
   char bytes[];
 };
 
-void *table_new(size_t bytes) {
-  return bytes >= MAP_FROM ? memory_map(bytes) : memory_zero(bytes, 1);
-}
+void *table_new(size_t bytes) { return bytes >= MAP_FROM ? memory_map(bytes) : memory_zero(bytes, 1); }
 
 void table_free(void *table, size_t bytes) {
-  if (!table)
-    return;
+  if (!table) return;
   if (bytes >= MAP_FROM)
     memory_unmap(table, bytes);
   else
@@ -28,13 +25,10 @@ void table_free(void *table, size_t bytes) {
 /* Puts a new block behind the current one: what is behind it already stays for later. */
 static bool arena_grow(struct arena *arena, size_t need) {
   size_t total = arena->bytes < FIRST_BLOCK ? FIRST_BLOCK : arena->bytes > LAST_BLOCK ? LAST_BLOCK : arena->bytes;
-  if (need > SIZE_MAX / 2)
-    return false;
-  if (total < need + sizeof(struct arena_block))
-    total = need + sizeof(struct arena_block);
+  if (need > SIZE_MAX / 2) return false;
+  if (total < need + sizeof(struct arena_block)) total = need + sizeof(struct arena_block);
   struct arena_block *block = memory_alloc(total);
-  if (!block)
-    return false;
+  if (!block) return false;
   block->size = total - sizeof *block;
   if (arena->current) {
     block->next = arena->current->next;

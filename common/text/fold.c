@@ -23,10 +23,8 @@ int folder_new(struct folder **out, struct nsearch_error *err) {
 }
 
 void folder_free(struct folder *folder) {
-  if (!folder)
-    return;
-  for (int i = 0; i < LANGUAGE_MAX; i++)
-    sb_stemmer_delete(folder->stemmers[i]);
+  if (!folder) return;
+  for (int i = 0; i < LANGUAGE_MAX; i++) sb_stemmer_delete(folder->stemmers[i]);
   memory_free(folder);
 }
 
@@ -38,8 +36,7 @@ static size_t encode_points(const struct points *points, char *out, size_t room)
   for (size_t i = 0; i < points->count; i++) {
     char bytes[4];
     size_t step = utf8_encode((uint32_t)points->at[i], bytes);
-    if (step > room - len)
-      break;
+    if (step > room - len) break;
     memcpy(out + len, bytes, step);
     len += step;
   }
@@ -55,8 +52,7 @@ static bool is_plain(uint32_t c) {
 
 static bool all_plain(const struct points *points) {
   for (size_t i = 0; i < points->count; i++) {
-    if (!is_plain((uint32_t)points->at[i]))
-      return false;
+    if (!is_plain((uint32_t)points->at[i])) return false;
   }
   return true;
 }
@@ -68,11 +64,9 @@ static void read_raw(const char *raw, size_t len, struct points *points) {
   while (at < len) {
     uint32_t c;
     size_t next = utf8_step(raw, len, at, &c);
-    if (next > RAW_WORD_MAX)
-      break;
+    if (next > RAW_WORD_MAX) break;
     at = next;
-    if (is_plain(c) || char_class(c) != CLASS_IGNORABLE)
-      points->at[points->count++] = (int32_t)c;
+    if (is_plain(c) || char_class(c) != CLASS_IGNORABLE) points->at[points->count++] = (int32_t)c;
   }
 }
 
@@ -84,10 +78,8 @@ static void map_points(struct points *points, int options) {
   struct points mapped;
   utf8proc_ssize_t count = utf8proc_decompose((const utf8proc_uint8_t *)text, (utf8proc_ssize_t)len, mapped.at,
                                               POINTS_MAX, (utf8proc_option_t)options);
-  if (count < 0 || count > POINTS_MAX)
-    return;
-  if (options & UTF8PROC_COMPOSE)
-    count = utf8proc_normalize_utf32(mapped.at, count, (utf8proc_option_t)options);
+  if (count < 0 || count > POINTS_MAX) return;
+  if (options & UTF8PROC_COMPOSE) count = utf8proc_normalize_utf32(mapped.at, count, (utf8proc_option_t)options);
   memcpy(points->at, mapped.at, (size_t)count * sizeof mapped.at[0]);
   points->count = (size_t)count;
 }
@@ -95,16 +87,14 @@ static void map_points(struct points *points, int options) {
 /* ---- the steps ---- */
 
 static int32_t fold_plain(int32_t c) {
-  if ((c >= 'A' && c <= 'Z') || (c >= 0x410 && c <= 0x42f))
-    return c + 0x20;
+  if ((c >= 'A' && c <= 'Z') || (c >= 0x410 && c <= 0x42f)) return c + 0x20;
   return c == 0x401 ? 0x451 : c;
 }
 
 static void fold_case(struct points *points) {
   const int normal = UTF8PROC_STABLE | UTF8PROC_COMPAT | UTF8PROC_COMPOSE;
   if (all_plain(points)) {
-    for (size_t i = 0; i < points->count; i++)
-      points->at[i] = fold_plain(points->at[i]);
+    for (size_t i = 0; i < points->count; i++) points->at[i] = fold_plain(points->at[i]);
     return;
   }
   map_points(points, normal);
@@ -112,43 +102,35 @@ static void fold_case(struct points *points) {
 }
 
 static bool is_letter(int32_t c) {
-  if (c < 0x80)
-    return char_class((uint32_t)c) == CLASS_LETTER;
+  if (c < 0x80) return char_class((uint32_t)c) == CLASS_LETTER;
   utf8proc_category_t category = utf8proc_category(c);
   return category >= UTF8PROC_CATEGORY_LU && category <= UTF8PROC_CATEGORY_LO;
 }
 
 static bool is_mark(int32_t c) {
-  if (is_plain((uint32_t)c))
-    return false;
+  if (is_plain((uint32_t)c)) return false;
   utf8proc_category_t category = utf8proc_category(c);
   return category >= UTF8PROC_CATEGORY_MN && category <= UTF8PROC_CATEGORY_ME;
 }
 
 static bool is_number(int32_t c) {
-  if (c < 0x80)
-    return c >= '0' && c <= '9';
+  if (c < 0x80) return c >= '0' && c <= '9';
   utf8proc_category_t category = utf8proc_category(c);
   return category >= UTF8PROC_CATEGORY_ND && category <= UTF8PROC_CATEGORY_NO;
 }
 
-static bool is_apostrophe(int32_t c) {
-  return char_class((uint32_t)c) == CLASS_APOSTROPHE;
-}
+static bool is_apostrophe(int32_t c) { return char_class((uint32_t)c) == CLASS_APOSTROPHE; }
 
 static void drop_joiners(struct points *points) {
   int32_t *at = points->at;
   size_t count = points->count, kept = 0;
-  if (count >= 2 && at[count - 1] == 's' && is_apostrophe(at[count - 2]))
-    count -= 2;
+  if (count >= 2 && at[count - 1] == 's' && is_apostrophe(at[count - 2])) count -= 2;
   bool after_letter = false;
   for (size_t i = 0; i < count; i++) {
     int32_t c = at[i];
     bool drop = is_apostrophe(c) || c == ',' || (c == '.' && after_letter);
-    if (!is_mark(c))
-      after_letter = is_letter(c);
-    if (!drop)
-      at[kept++] = c;
+    if (!is_mark(c)) after_letter = is_letter(c);
+    if (!drop) at[kept++] = c;
   }
   if (kept > 0) /* else the word is joiners only, and all of it stays */
     points->count = kept;
@@ -161,51 +143,42 @@ static void strip_marks(struct points *points) {
   for (size_t i = 0; i < points->count; i++) {
     int32_t c = points->at[i];
     bool mark = is_mark(c);
-    if (!mark)
-      strips = char_strips_marks((uint32_t)c);
-    if (!mark || !strips)
-      points->at[kept++] = c;
+    if (!mark) strips = char_strips_marks((uint32_t)c);
+    if (!mark || !strips) points->at[kept++] = c;
   }
   points->count = kept;
   map_points(points, UTF8PROC_STABLE | UTF8PROC_COMPOSE);
 }
 
 static void tidy_marks(struct points *points) {
-  if (!all_plain(points))
-    strip_marks(points);
+  if (!all_plain(points)) strip_marks(points);
   for (size_t i = 0; i < points->count; i++) {
-    if (points->at[i] == 0x451)
-      points->at[i] = 0x435;
+    if (points->at[i] == 0x451) points->at[i] = 0x435;
   }
 }
 
 /* Replaces the word by its stem, unless nothing is left of it. */
 static int stem_points(struct folder *folder, int language, struct points *points, struct nsearch_error *err) {
   struct sb_stemmer **stemmer = &folder->stemmers[language];
-  if (!*stemmer)
-    *stemmer = sb_stemmer_new(language_stemmer(language), "UTF_8");
-  if (!*stemmer)
-    return error_memory(err);
+  if (!*stemmer) *stemmer = sb_stemmer_new(language_stemmer(language), "UTF_8");
+  if (!*stemmer) return error_memory(err);
   char text[TEXT_MAX];
   size_t len = encode_points(points, text, sizeof text);
   const sb_symbol *stem = sb_stemmer_stem(*stemmer, (const sb_symbol *)text, (int)len);
-  if (!stem)
-    return error_memory(err);
+  if (!stem) return error_memory(err);
   size_t stem_len = (size_t)sb_stemmer_length(*stemmer), at = 0, count = 0;
   while (at < stem_len && count < POINTS_MAX) {
     uint32_t c;
     at = utf8_step((const char *)stem, stem_len, at, &c);
     points->at[count++] = (int32_t)c;
   }
-  if (count > 0)
-    points->count = count;
+  if (count > 0) points->count = count;
   return NSEARCH_OK;
 }
 
 static bool holds_number(const struct points *points) {
   for (size_t i = 0; i < points->count; i++) {
-    if (is_number(points->at[i]))
-      return true;
+    if (is_number(points->at[i])) return true;
   }
   return false;
 }
@@ -230,8 +203,7 @@ int fold_word(struct folder *folder, int language, bool spaceless, const char *r
     stem.count = points.count;
     memcpy(stem.at, points.at, points.count * sizeof points.at[0]);
     int status = stem_points(folder, language, &stem, err);
-    if (status)
-      return status;
+    if (status) return status;
     tidy_marks(&stem);
     out->stem_len = cut(&stem, out->stem);
   }
@@ -249,16 +221,12 @@ int fold_word(struct folder *folder, int language, bool spaceless, const char *r
 /* Length of the next slice to fold: up to RAW_WORD_MAX bytes, to a blank where there is one, so that slices can be
  * folded one by one. */
 static size_t slice_of(const char *value, size_t len) {
-  if (len <= RAW_WORD_MAX)
-    return len;
+  if (len <= RAW_WORD_MAX) return len;
   size_t end = RAW_WORD_MAX;
-  while (end > 0 && value[end] != ' ')
-    end--;
-  if (end > 0)
-    return end;
+  while (end > 0 && value[end] != ' ') end--;
+  if (end > 0) return end;
   end = RAW_WORD_MAX;
-  while (end > RAW_WORD_MAX - 4 && ((uint8_t)value[end] & 0xc0) == 0x80)
-    end--;
+  while (end > RAW_WORD_MAX - 4 && ((uint8_t)value[end] & 0xc0) == 0x80) end--;
   return end;
 }
 
@@ -277,8 +245,7 @@ int fold_keyword(const char *value, size_t len, struct buffer *out, struct nsear
       }
       char bytes[4];
       size_t step = utf8_encode((uint32_t)points.at[i], bytes);
-      if (blank && any)
-        buffer_byte(out, ' ');
+      if (blank && any) buffer_byte(out, ' ');
       buffer_add(out, bytes, step);
       blank = false;
       any = true;

@@ -29,8 +29,7 @@ enum { FIRST_SLOTS = 256 };
 int lexicon_new(struct lexicon **out, struct nsearch_error *err) {
   *out = NULL;
   struct lexicon *lexicon = memory_zero(1, sizeof *lexicon);
-  if (!lexicon)
-    return error_memory(err);
+  if (!lexicon) return error_memory(err);
   lexicon->term_slot_count = lexicon->word_slot_count = FIRST_SLOTS;
   lexicon->term_slots = table_new(FIRST_SLOTS * sizeof *lexicon->term_slots);
   lexicon->word_slots = table_new(FIRST_SLOTS * sizeof *lexicon->word_slots);
@@ -48,8 +47,7 @@ int lexicon_new(struct lexicon **out, struct nsearch_error *err) {
 }
 
 void lexicon_free(struct lexicon *lexicon) {
-  if (!lexicon)
-    return;
+  if (!lexicon) return;
   table_free(lexicon->term_slots, lexicon->term_slot_count * sizeof *lexicon->term_slots);
   table_free(lexicon->word_slots, lexicon->word_slot_count * sizeof *lexicon->word_slots);
   memory_free(lexicon->terms);
@@ -70,15 +68,12 @@ void lexicon_clear(struct lexicon *lexicon) {
 static int grow_term_slots(struct lexicon *lexicon, struct nsearch_error *err) {
   size_t count = lexicon->term_slot_count * 2, mask = count - 1;
   uint64_t *slots = table_new(count * sizeof *slots);
-  if (!slots)
-    return error_memory(err);
+  if (!slots) return error_memory(err);
   for (size_t i = 0; i < lexicon->term_slot_count; i++) {
     uint64_t slot = lexicon->term_slots[i];
-    if (!slot)
-      continue;
+    if (!slot) continue;
     size_t at = slot >> 32 & mask;
-    while (slots[at])
-      at = (at + 1) & mask;
+    while (slots[at]) at = (at + 1) & mask;
     slots[at] = slot;
   }
   table_free(lexicon->term_slots, lexicon->term_slot_count * sizeof *slots);
@@ -92,11 +87,9 @@ static size_t find_term(const struct lexicon *lexicon, const char *key, size_t l
   size_t mask = lexicon->term_slot_count - 1, at = hash & mask;
   for (;; at = (at + 1) & mask) {
     uint64_t slot = lexicon->term_slots[at];
-    if (!slot)
-      return at;
+    if (!slot) return at;
     const struct term *term = &lexicon->terms[(uint32_t)slot];
-    if (slot >> 32 == hash && term->len == len && memcmp(term->bytes, key, len) == 0)
-      return at;
+    if (slot >> 32 == hash && term->len == len && memcmp(term->bytes, key, len) == 0) return at;
   }
 }
 
@@ -111,26 +104,21 @@ int lexicon_term(struct lexicon *lexicon, const char *key, size_t len, uint32_t 
     return error_set(err, NSEARCH_ERR_MEMORY, "more terms in one batch than can be numbered: use less --memory");
   if (lexicon->term_count * 2 > lexicon->term_slot_count) {
     int status = grow_term_slots(lexicon, err);
-    if (status)
-      return status;
+    if (status) return status;
     at = find_term(lexicon, key, len, hash);
   }
-  int status = memory_reserve(&lexicon->terms, &lexicon->term_room, lexicon->term_count + 1, sizeof *lexicon->terms,
-                              err);
-  if (status)
-    return status;
+  int status =
+      memory_reserve(&lexicon->terms, &lexicon->term_room, lexicon->term_count + 1, sizeof *lexicon->terms, err);
+  if (status) return status;
   const char *bytes = arena_copy(&lexicon->keys, key, len);
-  if (!bytes)
-    return error_memory(err);
+  if (!bytes) return error_memory(err);
   *term = (uint32_t)lexicon->term_count++;
   lexicon->terms[*term] = (struct term){bytes, (uint32_t)len, hash};
   lexicon->term_slots[at] = (uint64_t)hash << 32 | *term;
   return NSEARCH_OK;
 }
 
-uint32_t lexicon_term_count(const struct lexicon *lexicon) {
-  return (uint32_t)lexicon->term_count;
-}
+uint32_t lexicon_term_count(const struct lexicon *lexicon) { return (uint32_t)lexicon->term_count; }
 
 struct term_key lexicon_key(const struct lexicon *lexicon, uint32_t term) {
   assert(term < lexicon->term_count);
@@ -148,16 +136,14 @@ static size_t find_word(const struct lexicon *lexicon, uint32_t exact, uint32_t 
   size_t mask = lexicon->word_slot_count - 1, at = hash_pair(exact, stem) & mask;
   for (;; at = (at + 1) & mask) {
     uint32_t slot = lexicon->word_slots[at];
-    if (!slot || (lexicon->words[slot].exact == exact && lexicon->words[slot].stem == stem))
-      return at;
+    if (!slot || (lexicon->words[slot].exact == exact && lexicon->words[slot].stem == stem)) return at;
   }
 }
 
 static int grow_word_slots(struct lexicon *lexicon, struct nsearch_error *err) {
   size_t count = lexicon->word_slot_count * 2;
   uint32_t *slots = table_new(count * sizeof *slots);
-  if (!slots)
-    return error_memory(err);
+  if (!slots) return error_memory(err);
   table_free(lexicon->word_slots, lexicon->word_slot_count * sizeof *slots);
   lexicon->word_slots = slots;
   lexicon->word_slot_count = count;
@@ -176,27 +162,21 @@ int lexicon_word(struct lexicon *lexicon, uint32_t exact, uint32_t stem, uint32_
     return error_set(err, NSEARCH_ERR_MEMORY, "more words in one batch than can be numbered: use less --memory");
   if (lexicon->word_count * 2 > lexicon->word_slot_count) {
     int status = grow_word_slots(lexicon, err);
-    if (status)
-      return status;
+    if (status) return status;
     at = find_word(lexicon, exact, stem);
   }
-  int status = memory_reserve(&lexicon->words, &lexicon->word_room, lexicon->word_count + 1, sizeof *lexicon->words,
-                              err);
-  if (status)
-    return status;
+  int status =
+      memory_reserve(&lexicon->words, &lexicon->word_room, lexicon->word_count + 1, sizeof *lexicon->words, err);
+  if (status) return status;
   *word = (uint32_t)lexicon->word_count++;
   lexicon->words[*word] = (struct word){exact, stem};
   lexicon->word_slots[at] = *word;
   return NSEARCH_OK;
 }
 
-uint32_t lexicon_word_count(const struct lexicon *lexicon) {
-  return (uint32_t)lexicon->word_count;
-}
+uint32_t lexicon_word_count(const struct lexicon *lexicon) { return (uint32_t)lexicon->word_count; }
 
-const struct word *lexicon_words(const struct lexicon *lexicon) {
-  return lexicon->words;
-}
+const struct word *lexicon_words(const struct lexicon *lexicon) { return lexicon->words; }
 
 size_t lexicon_bytes(const struct lexicon *lexicon) {
   return sizeof *lexicon + lexicon->keys.bytes + lexicon->term_room * sizeof *lexicon->terms +

@@ -11,14 +11,10 @@ struct lead {
 };
 
 static struct lead lead_of(uint8_t byte) {
-  if (byte < 0x80)
-    return (struct lead){1, 0, 0};
-  if (byte < 0xc2 || byte > 0xf4)
-    return (struct lead){0, 0, 0};
-  if (byte < 0xe0)
-    return (struct lead){2, 0x80, 0xbf};
-  if (byte < 0xf0)
-    return (struct lead){3, byte == 0xe0 ? 0xa0 : 0x80, byte == 0xed ? 0x9f : 0xbf};
+  if (byte < 0x80) return (struct lead){1, 0, 0};
+  if (byte < 0xc2 || byte > 0xf4) return (struct lead){0, 0, 0};
+  if (byte < 0xe0) return (struct lead){2, 0x80, 0xbf};
+  if (byte < 0xf0) return (struct lead){3, byte == 0xe0 ? 0xa0 : 0x80, byte == 0xed ? 0x9f : 0xbf};
   return (struct lead){4, byte == 0xf0 ? 0x90 : 0x80, byte == 0xf4 ? 0x8f : 0xbf};
 }
 
@@ -35,12 +31,10 @@ size_t utf8_decode(const char *text, size_t len, uint32_t *code_point, bool *bad
     *code_point = bytes[0];
     return 1;
   }
-  if (lead.bytes == 0 || len < 2 || bytes[1] < lead.low || bytes[1] > lead.high)
-    return ill_formed(1, code_point, bad);
+  if (lead.bytes == 0 || len < 2 || bytes[1] < lead.low || bytes[1] > lead.high) return ill_formed(1, code_point, bad);
   uint32_t value = (bytes[0] & (0x7fu >> lead.bytes)) << 6 | (bytes[1] & 0x3f);
   for (size_t i = 2; i < lead.bytes; i++) {
-    if (i == len || (bytes[i] & 0xc0) != 0x80)
-      return ill_formed(i, code_point, bad);
+    if (i == len || (bytes[i] & 0xc0) != 0x80) return ill_formed(i, code_point, bad);
     value = value << 6 | (bytes[i] & 0x3f);
   }
   *code_point = value;
@@ -76,12 +70,10 @@ static size_t skip_ascii(const char *text, size_t len, size_t at) {
   while (len - at >= 32) {
     uint64_t word[4];
     memcpy(word, text + at, sizeof word);
-    if ((word[0] | word[1] | word[2] | word[3]) & high)
-      break;
+    if ((word[0] | word[1] | word[2] | word[3]) & high) break;
     at += 32;
   }
-  while (at < len && (uint8_t)text[at] < 0x80)
-    at++;
+  while (at < len && (uint8_t)text[at] < 0x80) at++;
   return at;
 }
 
@@ -95,8 +87,7 @@ size_t utf8_valid_prefix(const char *text, size_t len) {
     uint32_t code_point;
     bool bad = false;
     size_t step = utf8_decode(text + at, len - at, &code_point, &bad);
-    if (bad)
-      return at;
+    if (bad) return at;
     at += step;
   }
   return at;
@@ -109,8 +100,7 @@ uint64_t utf8_repair(const char *text, size_t len, struct buffer *out) {
     size_t good = utf8_valid_prefix(text + at, len - at);
     buffer_add(out, text + at, good);
     at += good;
-    if (at == len)
-      break;
+    if (at == len) break;
     uint32_t code_point;
     bool bad = false;
     at += utf8_decode(text + at, len - at, &code_point, &bad);

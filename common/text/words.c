@@ -18,9 +18,7 @@ static struct look look_at(const struct word_scan *scan, size_t at) {
   return look;
 }
 
-static bool is_word_char(enum char_class class) {
-  return class == CLASS_LETTER || class == CLASS_NUMBER;
-}
+static bool is_word_char(enum char_class class) { return class == CLASS_LETTER || class == CLASS_NUMBER; }
 
 /* End of the marks and ignorables that begin at `at`. */
 static size_t skip_attached(const struct word_scan *scan, size_t at) {
@@ -39,8 +37,7 @@ static bool is_ascii_digit(const struct word_scan *scan, size_t at) {
 /* Whether the comma at `at` joins thousands: one to three ASCII digits before it, exactly three after. */
 static bool comma_joins(const struct word_scan *scan, size_t start, size_t at) {
   size_t before = 0;
-  while (before < 4 && at - before > start && is_ascii_digit(scan, at - before - 1))
-    before++;
+  while (before < 4 && at - before > start && is_ascii_digit(scan, at - before - 1)) before++;
   return before >= 1 && before <= 3 && is_ascii_digit(scan, at + 1) && is_ascii_digit(scan, at + 2) &&
          is_ascii_digit(scan, at + 3) && look_at(scan, at + 4).class != CLASS_NUMBER;
 }
@@ -48,25 +45,22 @@ static bool comma_joins(const struct word_scan *scan, size_t start, size_t at) {
 /* The end of the word when `at` begins an apostrophe and s that end it, else 0. */
 static size_t possessive_end(const struct word_scan *scan, size_t at) {
   struct look apostrophe = look_at(scan, at);
-  if (apostrophe.class != CLASS_APOSTROPHE)
-    return 0;
+  if (apostrophe.class != CLASS_APOSTROPHE) return 0;
   struct look s = look_at(scan, apostrophe.next);
-  if (s.code_point != 's' && s.code_point != 'S')
-    return 0;
+  if (s.code_point != 's' && s.code_point != 'S') return 0;
   size_t end = s.next;
   struct look after = look_at(scan, end);
   while (after.class == CLASS_IGNORABLE) {
     end = after.next;
     after = look_at(scan, end);
   }
-  if (after.class == CLASS_APOSTROPHE)
-    return is_word_char(look_at(scan, after.next).class) ? 0 : end;
+  if (after.class == CLASS_APOSTROPHE) return is_word_char(look_at(scan, after.next).class) ? 0 : end;
   return is_word_char(after.class) || after.class == CLASS_MARK ? 0 : end;
 }
 
 /* The end of the raw word that begins at `start` with the word character `first`. */
 static size_t word_end(const struct word_scan *scan, size_t start, struct look first) {
-  struct look last = first; /* the word character that was read last */
+  struct look last = first;                 /* the word character that was read last */
   bool alone = first.class == CLASS_LETTER; /* nothing but the start or a joining full stop before that letter */
   bool after_stop = false;
   size_t at = first.next;
@@ -85,27 +79,22 @@ static size_t word_end(const struct word_scan *scan, size_t start, struct look f
       continue;
     case CLASS_APOSTROPHE:
       next = look_at(scan, here.next);
-      if (!is_word_char(next.class))
-        return at;
+      if (!is_word_char(next.class)) return at;
       alone = after_stop = false;
       break;
     case CLASS_STOP:
       next = look_at(scan, here.next);
-      if (last.class == CLASS_NUMBER && next.class == CLASS_NUMBER)
-        break;
-      if (!alone)
-        return at;
+      if (last.class == CLASS_NUMBER && next.class == CLASS_NUMBER) break;
+      if (!alone) return at;
       if (next.class != CLASS_LETTER) {
         size_t end = after_stop ? possessive_end(scan, here.next) : 0;
         return end ? end : at;
       }
-      if (is_word_char(look_at(scan, skip_attached(scan, next.next)).class))
-        return at;
+      if (is_word_char(look_at(scan, skip_attached(scan, next.next)).class)) return at;
       after_stop = true;
       break;
     case CLASS_COMMA:
-      if (!comma_joins(scan, start, at))
-        return at;
+      if (!comma_joins(scan, start, at)) return at;
       next = look_at(scan, here.next);
       break;
     default:

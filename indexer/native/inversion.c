@@ -23,20 +23,20 @@ struct inversion {
   uint32_t doc_count;
   const struct batch_doc **docs; /* in the total order */
   struct segment_doc *meta;
-  uint32_t *starts;       /* ordinal of a document's first token; [doc_count]: end */
+  uint32_t *starts; /* ordinal of a document's first token; [doc_count]: end */
   struct shape *shapes;
-  uint32_t *coarse;       /* document of ordinal i << coarse_shift: about one hint a document */
+  uint32_t *coarse; /* document of ordinal i << coarse_shift: about one hint a document */
   unsigned coarse_shift;
-  uint32_t *word_ends;    /* ordinals of word w: word_ends[w - 1] to word_ends[w] */
+  uint32_t *word_ends; /* ordinals of word w: word_ends[w - 1] to word_ends[w] */
   uint32_t *ordinals;
   size_t ordinal_bytes;
   uint32_t *exact_starts, *exact_words; /* words of each exact term */
   uint32_t *stem_starts, *stem_words;   /* words of each stem term */
-  uint32_t *numbers;      /* term -> its number in the segment */
-  uint32_t *scratch[2];   /* ordinals of a term with several words */
+  uint32_t *numbers;                    /* term -> its number in the segment */
+  uint32_t *scratch[2];                 /* ordinals of a term with several words */
   size_t scratch_capacity[2];
-  uint32_t *stem_freqs;   /* per document, zero between terms */
-  uint64_t *stem_docs;    /* bit set over documents, zero between terms */
+  uint32_t *stem_freqs; /* per document, zero between terms */
+  uint64_t *stem_docs;  /* bit set over documents, zero between terms */
 };
 
 /* ---- Documents ------------------------------------------------------------------------------------------------------ */
@@ -257,7 +257,8 @@ static struct sort_key *sort_terms(const struct lexicon *lexicon, uint32_t *coun
   *count = terms - 1;
   for (uint32_t t = 1; t < terms; t++) {
     struct term_key key = lexicon_key(lexicon, t);
-    keys[t - 1] = (struct sort_key){.prefix = key_prefix(key.bytes, key.len), .term = t, .len = key.len, .bytes = key.bytes};
+    keys[t - 1] =
+        (struct sort_key){.prefix = key_prefix(key.bytes, key.len), .term = t, .len = key.len, .bytes = key.bytes};
   }
   qsort(keys, *count, sizeof *keys, sort_key_compare);
   return keys;

@@ -21,8 +21,8 @@ struct list_source {
 struct merge_source {
   struct segment *segment;
   const uint64_t *dropped;
-  uint32_t *doc_map;  /* old document -> new, GONE */
-  uint32_t *numbers;  /* old term -> new, GONE */
+  uint32_t *doc_map; /* old document -> new, GONE */
+  uint32_t *numbers; /* old term -> new, GONE */
   struct term_walk walk;
   struct term_entry entry;
   bool has_term;
@@ -39,9 +39,9 @@ struct merge {
   struct merge_place *order; /* new document -> where it comes from */
   struct segment_doc *meta;
   uint32_t documents;
-  uint16_t *text_sources;    /* new text term -> how many sources it came from */
-  uint32_t *active;          /* sources that have the term at hand */
-  uint64_t *heap;            /* next document << 16 | source */
+  uint16_t *text_sources; /* new text term -> how many sources it came from */
+  uint32_t *active;       /* sources that have the term at hand */
+  uint64_t *heap;         /* next document << 16 | source */
   struct segment_writer *out;
 };
 
@@ -57,9 +57,9 @@ static int open_sections(struct segment *segment, struct doc_sections *out, stru
     enum section section;
     const uint8_t **to;
   } wanted[] = {
-      {SECTION_LENGTHS, &out->lengths},       {SECTION_PUBLISHED, &out->published}, {SECTION_DATE_INFO, &out->date_info},
-      {SECTION_ID_HASHES, &out->ids},         {SECTION_SIGNATURES, &out->signatures}, {SECTION_SEQUENCES, &out->sequences},
-      {SECTION_CARDS, &out->cards},           {SECTION_TEXTS, &out->texts},
+      {SECTION_LENGTHS, &out->lengths}, {SECTION_PUBLISHED, &out->published},   {SECTION_DATE_INFO, &out->date_info},
+      {SECTION_ID_HASHES, &out->ids},   {SECTION_SIGNATURES, &out->signatures}, {SECTION_SEQUENCES, &out->sequences},
+      {SECTION_CARDS, &out->cards},     {SECTION_TEXTS, &out->texts},
   };
   for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
     *wanted[i].to = segment_section(segment, wanted[i].section, err);
@@ -130,7 +130,8 @@ static int order_docs(struct merge *merge, struct nsearch_error *err) {
   size_t total = 0;
   for (size_t s = 0; s < merge->count; s++) total += merge->sources[s].segment->info.documents;
   if (total > DOCUMENTS_MAX) {
-    return error_set(err, NSEARCH_ERR_UNSUPPORTED, "more than %" PRIu32 " articles; use several indexes", DOCUMENTS_MAX);
+    return error_set(err, NSEARCH_ERR_UNSUPPORTED, "more than %" PRIu32 " articles; use several indexes",
+                     DOCUMENTS_MAX);
   }
   struct doc_sections *sections = memory_zero(merge->count, sizeof *sections);
   uint32_t *next = memory_zero(merge->count, sizeof *next);
@@ -203,8 +204,7 @@ static int source_open(struct merge_source *source, uint8_t tag, uint32_t *doc, 
 }
 
 /* Copies the source's posting at hand and moves on. */
-static int source_take(struct merge_source *source, struct list_writer *out, uint32_t *doc,
-                       struct nsearch_error *err) {
+static int source_take(struct merge_source *source, struct list_writer *out, uint32_t *doc, struct nsearch_error *err) {
   struct list_source *list = &source->list;
   uint32_t freq = list->freqs[list->next];
   int status = list_add(out, *doc, freq, err);

@@ -13,12 +13,12 @@ struct engine_writer {
   char *folder;
   bool made_folder;
   int lock;
-  pthread_mutex_t mutex;       /* guards what follows */
-  struct manifest manifest;    /* the next commit, as far as it is known */
-  uint64_t *fresh;             /* segments written since the last commit */
+  pthread_mutex_t mutex;    /* guards what follows */
+  struct manifest manifest; /* the next commit, as far as it is known */
+  uint64_t *fresh;          /* segments written since the last commit */
   size_t fresh_count, fresh_capacity;
   bool committed;
-  bool lost;                   /* a worker could not write what it was given: nothing is committed any more */
+  bool lost; /* a worker could not write what it was given: nothing is committed any more */
 };
 
 struct engine_worker {
@@ -146,7 +146,8 @@ static int worker_open(struct engine_writer *writer, struct engine_worker **out,
   worker->writer = writer;
   int status = batch_init(&worker->batch, err);
   if (!status) status = start_pack(writer, &worker->cards, &worker->cards_number, CARD_GROUP, err);
-  if (!status && writer->options.keep_text) status = start_pack(writer, &worker->texts, &worker->texts_number, TEXT_GROUP, err);
+  if (!status && writer->options.keep_text)
+    status = start_pack(writer, &worker->texts, &worker->texts_number, TEXT_GROUP, err);
   if (status) {
     worker_discard(worker);
     *out = NULL;
@@ -194,7 +195,8 @@ static bool is_full(const struct engine_worker *worker) {
 
 static int worker_add(struct engine_worker *worker, const struct nsearch_article *article, uint64_t sequence,
                       struct nsearch_error *err) {
-  int status = batch_add(&worker->batch, &worker->writer->options, article, sequence, worker->cards, worker->texts, err);
+  int status =
+      batch_add(&worker->batch, &worker->writer->options, article, sequence, worker->cards, worker->texts, err);
   return status || !is_full(worker) ? status : flush(worker, err);
 }
 
@@ -206,8 +208,8 @@ static int finish_pack(struct engine_writer *writer, struct pack_out **pack, uin
   if (status) return status;
   pthread_mutex_lock(&writer->mutex);
   struct manifest *manifest = &writer->manifest;
-  status = memory_reserve(&manifest->packs, &manifest->pack_capacity, manifest->pack_count + 1,
-                          sizeof *manifest->packs, err);
+  status = memory_reserve(&manifest->packs, &manifest->pack_capacity, manifest->pack_count + 1, sizeof *manifest->packs,
+                          err);
   struct manifest_pack entry = {.number = number, .texts = texts, .bytes = bytes};
   if (!status) manifest->packs[manifest->pack_count++] = entry;
   pthread_mutex_unlock(&writer->mutex);
@@ -276,8 +278,8 @@ static bool any_dropped(const struct commit *commit, size_t s) {
 
 static int keep_segment(struct commit *commit, uint64_t number, uint32_t documents, struct nsearch_error *err) {
   struct manifest *next = &commit->next;
-  int status = memory_reserve(&next->segments, &next->segment_capacity, next->segment_count + 1,
-                              sizeof *next->segments, err);
+  int status =
+      memory_reserve(&next->segments, &next->segment_capacity, next->segment_count + 1, sizeof *next->segments, err);
   if (status) return status;
   struct file_info info = {0};
   char *path = segment_path(commit->writer->folder, number);

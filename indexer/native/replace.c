@@ -80,8 +80,8 @@ int replace_find(struct segment *segments, size_t count, uint64_t **dropped, con
   for (size_t s = 0; s < count; s++) total += segments[s].info.documents;
   struct comparison scratch = {.articles = {nsearch_article_new(), nsearch_article_new()}};
   struct claim *claims = memory_array(NULL, total + 1, sizeof *claims);
-  int status = claims && scratch.articles[0] && scratch.articles[1] ? collect(segments, count, claims, err)
-                                                                    : error_memory(err);
+  int status =
+      claims && scratch.articles[0] && scratch.articles[1] ? collect(segments, count, claims, err) : error_memory(err);
   if (status) goto out;
   qsort(claims, total, sizeof *claims, claim_compare);
   for (size_t i = 0; !status && i < total;) {

@@ -37,7 +37,8 @@ static double leaf_bound(const struct leaf_weight *weight, uint64_t articles) {
   const struct node *leaf = weight->leaf;
   if (leaf->score == SCORE_CONSTANT) return leaf->boost;
   if (leaf->score == SCORE_NONE) return 0;
-  double n = (double)articles, df = weight->df < articles ? (double)weight->df : n; /* above: damaged, or not disjoint */
+  double n = (double)articles,
+         df = weight->df < articles ? (double)weight->df : n; /* above: damaged, or not disjoint */
   return leaf->boost * log(1 + (n - df + 0.5) / (df + 0.5));
 }
 

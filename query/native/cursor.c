@@ -17,8 +17,7 @@ int cursor_open(struct cursor *cursor, struct segment *segment, struct term_key 
 }
 
 static int load(struct cursor *cursor, struct nsearch_error *err) {
-  int status =
-      list_block_docs(cursor->segment, &cursor->view, cursor->block, cursor->docs, &cursor->place, err);
+  int status = list_block_docs(cursor->segment, &cursor->view, cursor->block, cursor->docs, &cursor->place, err);
   if (status) return status;
   cursor->loaded = cursor->block;
   cursor->size = view_block_size(&cursor->view, cursor->block);

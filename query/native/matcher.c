@@ -14,8 +14,8 @@ struct matcher {
   const struct node *node;
   struct matcher **children;
   size_t child_count;
-  bool never;                       /* nothing can match here */
-  struct cursor **cursors;          /* NODE_TERM: keys that the segment has */
+  bool never;              /* nothing can match here */
+  struct cursor **cursors; /* NODE_TERM: keys that the segment has */
   size_t cursor_count;
   uint64_t df;                      /* upper bound of the matches, for ordering children */
   const struct leaf_weight *weight; /* NODE_TERM */
@@ -24,8 +24,8 @@ struct matcher {
   struct position_cursor **positions; /* NODE_PHRASE: one per child */
   uint32_t **position_lists;
   size_t *position_counts;
-  uint32_t *scores;                 /* own array of WINDOW scores, zero between windows; NULL when not needed */
-  struct doc_ref doc;               /* NODE_DOC */
+  uint32_t *scores;   /* own array of WINDOW scores, zero between windows; NULL when not needed */
+  struct doc_ref doc; /* NODE_DOC */
 };
 
 void matcher_free(struct matcher *matcher) {
@@ -101,8 +101,9 @@ static void summarise(struct matcher *matcher) {
   }
   bool first_only = matcher->kind == NODE_AND_NOT || matcher->kind == NODE_AND_MAYBE;
   if (first_only) matcher->df = matcher->children[0]->df;
-  matcher->never = first_only ? matcher->children[0]->never
-                              : matcher->kind == NODE_OR ? never == matcher->child_count : never > 0;
+  matcher->never = first_only                 ? matcher->children[0]->never
+                   : matcher->kind == NODE_OR ? never == matcher->child_count
+                                              : never > 0;
 }
 
 /* Conjunctions look at the rarest child first; scores do not care. Insertion sort: children are few. */
@@ -122,8 +123,7 @@ struct opening {
   size_t next_leaf;
 };
 
-static int open_node(struct matcher **out, const struct node *node, struct opening *opening,
-                     struct nsearch_error *err);
+static int open_node(struct matcher **out, const struct node *node, struct opening *opening, struct nsearch_error *err);
 
 static int open_children(struct matcher *matcher, struct opening *opening, struct nsearch_error *err) {
   const struct node *node = matcher->node;
@@ -153,16 +153,19 @@ static int open_node(struct matcher **out, const struct node *node, struct openi
   matcher->c0 = opening->scoring->c0;
   matcher->c1 = opening->scoring->c1;
   switch (node->kind) {
-    case NODE_TERM:
-      matcher->weight = &opening->scoring->leaves[opening->next_leaf++];
-      return open_term(matcher, err);
-    case NODE_ALL: matcher->df = opening->segment->info.documents; return NSEARCH_OK;
-    case NODE_DOC:
-      matcher->df = 1;
-      matcher->doc = node->doc;
-      matcher->never = node->doc.segment != opening->segment_number;
-      return NSEARCH_OK;
-    default: return open_children(matcher, opening, err);
+  case NODE_TERM:
+    matcher->weight = &opening->scoring->leaves[opening->next_leaf++];
+    return open_term(matcher, err);
+  case NODE_ALL:
+    matcher->df = opening->segment->info.documents;
+    return NSEARCH_OK;
+  case NODE_DOC:
+    matcher->df = 1;
+    matcher->doc = node->doc;
+    matcher->never = node->doc.segment != opening->segment_number;
+    return NSEARCH_OK;
+  default:
+    return open_children(matcher, opening, err);
   }
 }
 
@@ -181,7 +184,7 @@ int matcher_open(struct matcher **out, struct segment *segment, uint32_t segment
 
 static int next_of_any(struct matcher *matcher, uint32_t from, uint32_t *doc, struct nsearch_error *err) {
   *doc = NO_DOC;
-  for (size_t i = 0; i < matcher->child_count && *doc > from; i++) {
+  for (size_t i = 0; i<matcher->child_count && * doc> from; i++) {
     uint32_t next;
     int status = matcher_next(matcher->children[i], from, &next, err);
     if (status) return status;
@@ -215,14 +218,22 @@ int matcher_next(struct matcher *matcher, uint32_t from, uint32_t *doc, struct n
   *doc = NO_DOC;
   if (matcher->never) return NSEARCH_OK;
   switch (matcher->kind) {
-    case NODE_ALL: *doc = from < matcher->segment->info.documents ? from : NO_DOC; return NSEARCH_OK;
-    case NODE_DOC: *doc = from <= matcher->doc.doc ? matcher->doc.doc : NO_DOC; return NSEARCH_OK;
-    case NODE_TERM: return next_of_term(matcher, from, doc, err);
-    case NODE_OR: return next_of_any(matcher, from, doc, err);
-    case NODE_AND:
-    case NODE_PHRASE: return next_of_all(matcher, from, doc, err);
-    case NODE_AND_NOT:
-    case NODE_AND_MAYBE: return matcher_next(matcher->children[0], from, doc, err);
+  case NODE_ALL:
+    *doc = from < matcher->segment->info.documents ? from : NO_DOC;
+    return NSEARCH_OK;
+  case NODE_DOC:
+    *doc = from <= matcher->doc.doc ? matcher->doc.doc : NO_DOC;
+    return NSEARCH_OK;
+  case NODE_TERM:
+    return next_of_term(matcher, from, doc, err);
+  case NODE_OR:
+    return next_of_any(matcher, from, doc, err);
+  case NODE_AND:
+  case NODE_PHRASE:
+    return next_of_all(matcher, from, doc, err);
+  case NODE_AND_NOT:
+  case NODE_AND_MAYBE:
+    return matcher_next(matcher->children[0], from, doc, err);
   }
   return NSEARCH_OK;
 }
@@ -380,18 +391,30 @@ int matcher_window(struct matcher *matcher, uint32_t base, uint64_t *mask, uint3
   int status = NSEARCH_OK;
   if (matcher->never) return NSEARCH_OK;
   switch (matcher->kind) {
-    case NODE_TERM: return window_term(matcher, base, mask, scores, err);
-    case NODE_OR: return window_or(matcher, base, mask, scores, err);
-    case NODE_ALL: window_all(matcher, base, mask); return NSEARCH_OK;
-    case NODE_DOC: {
-      uint32_t at = matcher->doc.doc - base;
-      if (matcher->doc.doc >= base && at < WINDOW) mask[at / 64] |= UINT64_C(1) << at % 64;
-      return NSEARCH_OK;
-    }
-    case NODE_AND: status = window_and(matcher, base, mask, own, err); break;
-    case NODE_PHRASE: status = window_phrase(matcher, base, mask, own, err); break;
-    case NODE_AND_NOT: status = window_and_not(matcher, base, mask, own, err); break;
-    case NODE_AND_MAYBE: status = window_and_maybe(matcher, base, mask, own, err); break;
+  case NODE_TERM:
+    return window_term(matcher, base, mask, scores, err);
+  case NODE_OR:
+    return window_or(matcher, base, mask, scores, err);
+  case NODE_ALL:
+    window_all(matcher, base, mask);
+    return NSEARCH_OK;
+  case NODE_DOC: {
+    uint32_t at = matcher->doc.doc - base;
+    if (matcher->doc.doc >= base && at < WINDOW) mask[at / 64] |= UINT64_C(1) << at % 64;
+    return NSEARCH_OK;
+  }
+  case NODE_AND:
+    status = window_and(matcher, base, mask, own, err);
+    break;
+  case NODE_PHRASE:
+    status = window_phrase(matcher, base, mask, own, err);
+    break;
+  case NODE_AND_NOT:
+    status = window_and_not(matcher, base, mask, own, err);
+    break;
+  case NODE_AND_MAYBE:
+    status = window_and_maybe(matcher, base, mask, own, err);
+    break;
   }
   hand_on(matcher, mask, scores);
   return status;

@@ -64,7 +64,8 @@ void pass_filter(const struct pass *pass, uint32_t base, uint64_t *mask) {
   if (pass->first > base) clear_bits(mask, 0, pass->first - base < WINDOW ? pass->first - base : WINDOW);
   if (pass->end < base + WINDOW) clear_bits(mask, pass->end > base ? pass->end - base : 0, WINDOW);
   if (pass->check_dates >= base + WINDOW) return;
-  for (uint32_t at = pass->check_dates > base ? pass->check_dates - base : 0; at < WINDOW && base + at < pass->end; at++) {
+  for (uint32_t at = pass->check_dates > base ? pass->check_dates - base : 0; at < WINDOW && base + at < pass->end;
+       at++) {
     if (!(mask[at / 64] >> at % 64 & 1)) continue;
     enum nsearch_precision precision = (enum nsearch_precision)(pass->date_info[base + at] & 15);
     if (date_period_end(published_of(pass, base + at), precision) < pass->request->since) {

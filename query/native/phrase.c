@@ -1,7 +1,6 @@
 /* Whether the words of a phrase stand in order and close enough, by their positions in one document. */
 #include "query/native/native.h"
 
-
 bool phrase_within(uint32_t *const *positions, const size_t *counts, size_t count, uint32_t slop) {
   uint64_t span = (uint64_t)count - 1 + slop;
   for (size_t start = 0; start < counts[0]; start++) {

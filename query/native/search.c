@@ -66,8 +66,12 @@ int snapshot_search(struct snapshot *snapshot, const struct search_request *requ
   uint64_t seen = 0;
   bool all_seen = !prune;
   for (size_t s = 0; !status && s < snapshot->segment_count; s++) {
-    struct pass pass = {.snapshot = snapshot, .segment = &snapshot->segments[s], .number = (uint32_t)s,
-                        .request = request, .scoring = &scoring, .topk = &topk};
+    struct pass pass = {.snapshot = snapshot,
+                        .segment = &snapshot->segments[s],
+                        .number = (uint32_t)s,
+                        .request = request,
+                        .scoring = &scoring,
+                        .topk = &topk};
     if (pass.segment->info.documents == 0) continue;
     status = pass_open(&pass, err);
     if (!status) status = prune ? pruned_pass(&pass, err) : matcher_pass(&pass, err);

@@ -35,12 +35,12 @@ static void add_segment_parts(struct engine_stats *stats, const struct segment *
     enum section section;
     const char *part;
   } parts[] = {
-      {SECTION_TERMS, "dictionary"}, {SECTION_TERM_INDEX, "dictionary"}, {SECTION_LENGTHS, "lengths"},
-      {SECTION_KEYS, "ids"},         {SECTION_ID_HASHES, "ids"},         {SECTION_PUBLISHED, "dates"},
-      {SECTION_DATE_INFO, "dates"},  {SECTION_SOURCE, "keywords"},       {SECTION_SECTION, "keywords"},
-      {SECTION_LANGUAGE, "keywords"}, {SECTION_SITE, "keywords"},        {SECTION_TOPIC, "keywords"},
-      {SECTION_BYLINE, "keywords"},  {SECTION_SIGNATURES, "signatures"}, {SECTION_SEQUENCES, "sequences"},
-      {SECTION_CARDS, "places"},     {SECTION_TEXTS, "places"},
+      {SECTION_TERMS, "dictionary"},  {SECTION_TERM_INDEX, "dictionary"}, {SECTION_LENGTHS, "lengths"},
+      {SECTION_KEYS, "ids"},          {SECTION_ID_HASHES, "ids"},         {SECTION_PUBLISHED, "dates"},
+      {SECTION_DATE_INFO, "dates"},   {SECTION_SOURCE, "keywords"},       {SECTION_SECTION, "keywords"},
+      {SECTION_LANGUAGE, "keywords"}, {SECTION_SITE, "keywords"},         {SECTION_TOPIC, "keywords"},
+      {SECTION_BYLINE, "keywords"},   {SECTION_SIGNATURES, "signatures"}, {SECTION_SEQUENCES, "sequences"},
+      {SECTION_CARDS, "places"},      {SECTION_TEXTS, "places"},
   };
   const struct segment_info *info = &segment->info;
   uint64_t lists = segment->sections[SECTION_LISTS].len, counted = lists;
@@ -230,9 +230,8 @@ static int fetch(struct snapshot *snapshot, struct doc_ref doc, unsigned want, s
 }
 
 /* Documents of a segment whose id or URL has this hash are compared as text: ids first. */
-static int find_in(struct snapshot *snapshot, uint32_t number, const char *text, uint64_t hash,
-                   enum article_part part, struct nsearch_article *scratch, bool *found, struct doc_ref *out,
-                   struct nsearch_error *err) {
+static int find_in(struct snapshot *snapshot, uint32_t number, const char *text, uint64_t hash, enum article_part part,
+                   struct nsearch_article *scratch, bool *found, struct doc_ref *out, struct nsearch_error *err) {
   struct segment *segment = &snapshot->segments[number];
   uint64_t low = 0, count = segment->sections[SECTION_KEYS].len / KEY_BYTES, high = count;
   const uint8_t *keys = segment_section(segment, SECTION_KEYS, err);

@@ -246,9 +246,9 @@ static void test_checked_pages(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_pack_round_trip),     cmocka_unit_test(test_pack_read_by_zlib),
-      cmocka_unit_test(test_pack_damage),         cmocka_unit_test(test_manifest_round_trip),
-      cmocka_unit_test(test_manifest_damage),     cmocka_unit_test(test_checked_pages),
+      cmocka_unit_test(test_pack_round_trip), cmocka_unit_test(test_pack_read_by_zlib),
+      cmocka_unit_test(test_pack_damage),     cmocka_unit_test(test_manifest_round_trip),
+      cmocka_unit_test(test_manifest_damage), cmocka_unit_test(test_checked_pages),
   };
   return cmocka_run_group_tests_name("files", tests, make_folder, remove_folder);
 }

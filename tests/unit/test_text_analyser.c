@@ -55,7 +55,8 @@ static size_t check_text(enum text_field field, const char *code, const char *fr
                raw.start, raw.end, (int)len, text);
     struct folded folded;
     assert_int_equal(fold_word(folder, field == FIELD_TEXT ? language : LANGUAGE_NONE, raw.spaceless, text + raw.start,
-                               raw.end - raw.start, &folded, NULL), NSEARCH_OK);
+                               raw.end - raw.start, &folded, NULL),
+                     NSEARCH_OK);
     const struct word *word = &lexicon_words(lexicon)[tokens.words[count]];
     char tag = field == FIELD_TEXT ? TAG_TEXT : field == FIELD_TITLE ? TAG_TITLE : TAG_AUTHOR;
     check_key(word->exact, tag, NULL, folded.exact, folded.exact_len);
@@ -71,11 +72,11 @@ static size_t check_text(enum text_field field, const char *code, const char *fr
 }
 
 static const char news[] =
-  "The U.S. economy grew 3.5% in 2023, the Commerce Department said; \"don't expect 1,000,000 more jobs,\" it warned. "
-  "Trump’s aides—who’d met O'Brien's team at 10:30 a.m.—said the P.L.A.'s drills cost ¥12,345.67… “No,” they added. "
-  "See nytimes.com/end.Next or 192.168.0.1, e.g. A.T.&T. and café-society Ministerpräsidentenkonferenz, résumés' naïve "
-  "antidisestablishmentarianism. Правительство объявило о росте на 4,5 процента; ещё раз — «нет». 中国人民解放军2023年。"
-  "ข่าว วันนี้ 한국어 뉴스 हिन्दी समाचार ܫ א'ב العربية. 東京タワーで、ﾆｭｰｽ. co\xc2\xadoperation zero\xe2\x80\x8bwidth 4th x²";
+    "The U.S. economy grew 3.5% in 2023, the Commerce Department said; \"don't expect 1,000,000 more jobs,\" it warned. "
+    "Trump’s aides—who’d met O'Brien's team at 10:30 a.m.—said the P.L.A.'s drills cost ¥12,345.67… “No,” they added. "
+    "See nytimes.com/end.Next or 192.168.0.1, e.g. A.T.&T. and café-society Ministerpräsidentenkonferenz, résumés' naïve "
+    "antidisestablishmentarianism. Правительство объявило о росте на 4,5 процента; ещё раз — «нет». 中国人民解放军2023年。"
+    "ข่าว วันนี้ 한국어 뉴스 हिन्दी समाचार ܫ א'ב العربية. 東京タワーで、ﾆｭｰｽ. co\xc2\xadoperation zero\xe2\x80\x8bwidth 4th x²";
 
 static size_t next_character(size_t at) {
   do at++;
@@ -98,11 +99,66 @@ static void test_every_offset(void **state) {
 }
 
 static const char *const pieces[] = {
-  "'", ".", ",", "s", "S", "a", "U", "x", "0", "1", "12", "000", " ", "-", "\n", "’", "‘", "”", "—", "…", "ʼ", "＇",
-  "\xc2\xad", "\xe2\x80\x8b", "\xe2\x80\x8d", "\xe2\x81\xa0", "\xef\xbb\xbf", "\xef\xb8\x8f", "\xcc\x81", "é", "ß", "Ё", "й", "Σ",
-  "ب", "हि", "ก", "้", "中", "国", "〇", "か", "\xe3\x82\x99", "한", "Ⅳ", "²", "٣", "\xc2\xa0", "😀", "don't", "U.S.",
-  "U.S.'s",
-  "policies", "abcdefghijklmnop", "abcdefghijklmnopq", "antidisestablishmentarianism", "1,000", "3.5", "the ", " of ",
+    "'",
+    ".",
+    ",",
+    "s",
+    "S",
+    "a",
+    "U",
+    "x",
+    "0",
+    "1",
+    "12",
+    "000",
+    " ",
+    "-",
+    "\n",
+    "’",
+    "‘",
+    "”",
+    "—",
+    "…",
+    "ʼ",
+    "＇",
+    "\xc2\xad",
+    "\xe2\x80\x8b",
+    "\xe2\x80\x8d",
+    "\xe2\x81\xa0",
+    "\xef\xbb\xbf",
+    "\xef\xb8\x8f",
+    "\xcc\x81",
+    "é",
+    "ß",
+    "Ё",
+    "й",
+    "Σ",
+    "ب",
+    "हि",
+    "ก",
+    "้",
+    "中",
+    "国",
+    "〇",
+    "か",
+    "\xe3\x82\x99",
+    "한",
+    "Ⅳ",
+    "²",
+    "٣",
+    "\xc2\xa0",
+    "😀",
+    "don't",
+    "U.S.",
+    "U.S.'s",
+    "policies",
+    "abcdefghijklmnop",
+    "abcdefghijklmnopq",
+    "antidisestablishmentarianism",
+    "1,000",
+    "3.5",
+    "the ",
+    " of ",
 };
 
 static void test_random_mixtures(void **state) {
@@ -222,13 +278,10 @@ static void test_clear(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_every_offset),
-    cmocka_unit_test(test_random_mixtures),
-    cmocka_unit_test(test_lengths),
-    cmocka_unit_test(test_cache_is_by_language_and_field),
-    cmocka_unit_test(test_twins),
-    cmocka_unit_test(test_places_on_and_off),
-    cmocka_unit_test(test_clear),
+      cmocka_unit_test(test_every_offset), cmocka_unit_test(test_random_mixtures),
+      cmocka_unit_test(test_lengths),      cmocka_unit_test(test_cache_is_by_language_and_field),
+      cmocka_unit_test(test_twins),        cmocka_unit_test(test_places_on_and_off),
+      cmocka_unit_test(test_clear),
   };
   return cmocka_run_group_tests(tests, set_up, tear_down);
 }

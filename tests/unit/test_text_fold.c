@@ -13,73 +13,73 @@
 static const struct fold_case {
   const char *language, *raw, *exact, *stem;
 } fold_cases[] = {
-  /* fold */
-  {"none", "POLICIES", "policies", ""},
-  {"none", "Straße", "strasse", ""},
-  {"none", "ﬁﬁéｌｄ", "fifield", ""},
-  {"none", "co\xc2\xadop\xe2\x80\x8b", "coop", ""},
-  {"none", "ΟΔΌΣ", "οδοσ", ""},
-  {"none", "x²", "x2", ""},
-  {"none", "Ⅳ", "iv", ""},
-  {"none", "ЁЛКА", "елка", ""},
-  {"none", "ｶﾞ", "ガ", ""},
-  {"none", "ᾳ\xcc\x81", "αι", ""},
-  /* joiners */
-  {"none", "U.S", "us", ""},
-  {"none", "U.S.'s", "us", ""},
-  {"none", "U.S.’S", "us", ""},
-  {"none", "P.L.A", "pla", ""},
-  {"none", "e\xcc\x81.u", "eu", ""},
-  {"none", "Trump’s", "trump", ""},
-  {"none", "trump's", "trump", ""},
-  {"none", "don't", "dont", ""},
-  {"none", "rockʼn＇roll", "rocknroll", ""},
-  {"none", "ŉ", "n", ""},
-  {"none", "s's", "s", ""},
-  {"none", "90's", "90", ""},
-  {"none", "1,000.50", "1000.50", ""},
-  {"none", "192.168.0.1", "192.168.0.1", ""},
-  {"none", "⒈", "1.", ""},
-  {"none", "🄁", "0", ""},
-  /* stems */
-  {"en", "Policies", "policies", "polici"},
-  {"en", "policy", "policy", "polici"},
-  {"en", "Trump’s", "trump", "trump"},
-  {"en", "running", "running", "run"},
-  {"en", "B52s", "b52s", "b52s"},
-  {"en", "1,000", "1000", "1000"},
-  {"en", "résumés", "resumes", "resume"},
-  {"en", "gift", "gift", "gift"},
-  {"de", "Häuser", "hauser", "haus"},
-  {"de", "Straßen", "strassen", "strass"},
-  {"fr", "ministères", "ministeres", "minister"},
-  {"es", "canciones", "canciones", "cancion"},
-  {"fi", "hallituksen", "hallituksen", "hallituks"},
-  {"sv", "regeringarna", "regeringarna", "regering"},
-  {"hu", "kormányok", "kormanyok", "kormany"},
-  {"ru", "Правительства", "правительства", "правительств"},
-  {"ru", "йод", "йод", "йод"},
-  {"ru", "ещё", "еще", "ещ"},
-  {"el", "Κυβέρνηση", "κυβερνηση", "κυβερνησ"},
-  {"tr", "hükümetinin", "hukumetinin", "hukumet"},
-  {"ar", "الحكومة", "الحكومة", "حكوم"},
-  {"hi", "समाचारों", "समाचारों", "समाचार"},
-  /* marks stay outside Latin and Greek */
-  {"none", "é", "e", ""},
-  {"none", "Việt", "viet", ""},
-  {"none", "ø", "ø", ""},
-  {"none", "ά", "α", ""},
-  {"none", "й", "й", ""},
-  {"none", "が", "が", ""},
-  {"none", "か\xe3\x82\x99", "が", ""},
-  {"none", "ก้", "ก้", ""},
-  {"none", "हिन्दी", "हिन्दी", ""},
-  {"none", "አዲስ", "አዲስ", ""},
-  {"none", "한국", "한국", ""},
-  {"none", "\xe1\x84\x92\xe1\x85\xa1\xe1\x86\xab", "한", ""},
-  /* bigrams are their own stems */
-  {"en", "中国", "中国", "中国"},
-  {"en", "東", "東", "東"},
+    /* fold */
+    {"none", "POLICIES", "policies", ""},
+    {"none", "Straße", "strasse", ""},
+    {"none", "ﬁﬁéｌｄ", "fifield", ""},
+    {"none", "co\xc2\xadop\xe2\x80\x8b", "coop", ""},
+    {"none", "ΟΔΌΣ", "οδοσ", ""},
+    {"none", "x²", "x2", ""},
+    {"none", "Ⅳ", "iv", ""},
+    {"none", "ЁЛКА", "елка", ""},
+    {"none", "ｶﾞ", "ガ", ""},
+    {"none", "ᾳ\xcc\x81", "αι", ""},
+    /* joiners */
+    {"none", "U.S", "us", ""},
+    {"none", "U.S.'s", "us", ""},
+    {"none", "U.S.’S", "us", ""},
+    {"none", "P.L.A", "pla", ""},
+    {"none", "e\xcc\x81.u", "eu", ""},
+    {"none", "Trump’s", "trump", ""},
+    {"none", "trump's", "trump", ""},
+    {"none", "don't", "dont", ""},
+    {"none", "rockʼn＇roll", "rocknroll", ""},
+    {"none", "ŉ", "n", ""},
+    {"none", "s's", "s", ""},
+    {"none", "90's", "90", ""},
+    {"none", "1,000.50", "1000.50", ""},
+    {"none", "192.168.0.1", "192.168.0.1", ""},
+    {"none", "⒈", "1.", ""},
+    {"none", "🄁", "0", ""},
+    /* stems */
+    {"en", "Policies", "policies", "polici"},
+    {"en", "policy", "policy", "polici"},
+    {"en", "Trump’s", "trump", "trump"},
+    {"en", "running", "running", "run"},
+    {"en", "B52s", "b52s", "b52s"},
+    {"en", "1,000", "1000", "1000"},
+    {"en", "résumés", "resumes", "resume"},
+    {"en", "gift", "gift", "gift"},
+    {"de", "Häuser", "hauser", "haus"},
+    {"de", "Straßen", "strassen", "strass"},
+    {"fr", "ministères", "ministeres", "minister"},
+    {"es", "canciones", "canciones", "cancion"},
+    {"fi", "hallituksen", "hallituksen", "hallituks"},
+    {"sv", "regeringarna", "regeringarna", "regering"},
+    {"hu", "kormányok", "kormanyok", "kormany"},
+    {"ru", "Правительства", "правительства", "правительств"},
+    {"ru", "йод", "йод", "йод"},
+    {"ru", "ещё", "еще", "ещ"},
+    {"el", "Κυβέρνηση", "κυβερνηση", "κυβερνησ"},
+    {"tr", "hükümetinin", "hukumetinin", "hukumet"},
+    {"ar", "الحكومة", "الحكومة", "حكوم"},
+    {"hi", "समाचारों", "समाचारों", "समाचार"},
+    /* marks stay outside Latin and Greek */
+    {"none", "é", "e", ""},
+    {"none", "Việt", "viet", ""},
+    {"none", "ø", "ø", ""},
+    {"none", "ά", "α", ""},
+    {"none", "й", "й", ""},
+    {"none", "が", "が", ""},
+    {"none", "か\xe3\x82\x99", "が", ""},
+    {"none", "ก้", "ก้", ""},
+    {"none", "हिन्दी", "हिन्दी", ""},
+    {"none", "አዲስ", "አዲስ", ""},
+    {"none", "한국", "한국", ""},
+    {"none", "\xe1\x84\x92\xe1\x85\xa1\xe1\x86\xab", "한", ""},
+    /* bigrams are their own stems */
+    {"en", "中国", "中国", "中国"},
+    {"en", "東", "東", "東"},
 };
 
 static struct folder *folder;
@@ -145,9 +145,11 @@ static void test_cut(void **state) {
 /* The shortcut for everyday characters gives what the long way gives: an ħ behind the word forces the latter. */
 static void test_plain_shortcut(void **state) {
   (void)state;
-  static const struct { uint32_t first, last; } ranges[] = {
-    {'a', 'z'}, {'A', 'Z'}, {'0', '9'}, {0x401, 0x401}, {0x410, 0x451}, {0x3041, 0x3096}, {0x30a1, 0x30fc},
-    {0x4e00, 0x9fff},
+  static const struct {
+    uint32_t first, last;
+  } ranges[] = {
+      {'a', 'z'},     {'A', 'Z'},       {'0', '9'},       {0x401, 0x401},
+      {0x410, 0x451}, {0x3041, 0x3096}, {0x30a1, 0x30fc}, {0x4e00, 0x9fff},
   };
   for (size_t i = 0; i < sizeof ranges / sizeof ranges[0]; i++) {
     for (uint32_t c = ranges[i].first; c <= ranges[i].last; c++) {
@@ -184,14 +186,14 @@ static void test_all_stemmers(void **state) {
 static const struct keyword_case {
   const char *value, *form;
 } keyword_cases[] = {
-  {"", ""},
-  {" \t\n ", ""},
-  {"The Harbor  Post", "the harbor post"},
-  {"\tLe Monde\xc2\xa0: économie\r\n", "le monde : economie"},
-  {"Știri\x01Știri", "stiri stiri"},
-  {"AT&T, Inc.", "at&t, inc."},
-  {"ＮＨＫ\xe3\x80\x80ニュース", "nhk ニュース"},
-  {"Огонёк", "огонек"},
+    {"", ""},
+    {" \t\n ", ""},
+    {"The Harbor  Post", "the harbor post"},
+    {"\tLe Monde\xc2\xa0: économie\r\n", "le monde : economie"},
+    {"Știri\x01Știri", "stiri stiri"},
+    {"AT&T, Inc.", "at&t, inc."},
+    {"ＮＨＫ\xe3\x80\x80ニュース", "nhk ニュース"},
+    {"Огонёк", "огонек"},
 };
 
 static void test_keywords(void **state) {
@@ -229,8 +231,8 @@ static void test_long_keywords(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_table),        cmocka_unit_test(test_cut),      cmocka_unit_test(test_plain_shortcut),
-    cmocka_unit_test(test_all_stemmers), cmocka_unit_test(test_keywords), cmocka_unit_test(test_long_keywords),
+      cmocka_unit_test(test_table),        cmocka_unit_test(test_cut),      cmocka_unit_test(test_plain_shortcut),
+      cmocka_unit_test(test_all_stemmers), cmocka_unit_test(test_keywords), cmocka_unit_test(test_long_keywords),
   };
   return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -12,10 +12,10 @@
 static const struct name_case {
   const char *name, *code;
 } name_cases[] = {
-  {"en", "en"},      {"EN", "en"},       {"en-GB", "en"},   {"en_US", "en"},     {"eng", "en"},    {"English", "en"},
-  {"GERMAN", "de"},  {"deu", "de"},      {"ger", "de"},     {"de-AT", "de"},     {"nb", "no"},     {"pt-BR", "pt"},
-  {"gre", "el"},     {"none", "none"},   {"None", "none"},  {"yi", "yi"},        {"zh", NULL},     {"", NULL},
-  {"e", NULL},       {"english-x", NULL}, {"klingon", NULL}, {"none-x", NULL},   {"-en", NULL},    {"enx", NULL},
+    {"en", "en"},     {"EN", "en"},        {"en-GB", "en"},   {"en_US", "en"},  {"eng", "en"}, {"English", "en"},
+    {"GERMAN", "de"}, {"deu", "de"},       {"ger", "de"},     {"de-AT", "de"},  {"nb", "no"},  {"pt-BR", "pt"},
+    {"gre", "el"},    {"none", "none"},    {"None", "none"},  {"yi", "yi"},     {"zh", NULL},  {"", NULL},
+    {"e", NULL},      {"english-x", NULL}, {"klingon", NULL}, {"none-x", NULL}, {"-en", NULL}, {"enx", NULL},
 };
 
 static int find(const char *name) { return language_find(name, strlen(name)); }
@@ -69,12 +69,12 @@ static const struct stop_case {
   const char *language, *term;
   bool stops;
 } stop_cases[] = {
-  {"en", "the", true},   {"en", "dont", true},    {"en", "isnt", true},   {"en", "youve", true}, {"en", "bank", false},
-  {"en", "th", false},   {"en", "thee", false},   {"en", "", false},      {"en", "may", false},  {"en", "ill", false},
-  {"de", "und", true},   {"de", "fur", true},     {"de", "the", false},   {"de", "war", false},  {"fr", "meme", true},
-  {"fr", "quil", true},  {"es", "tambien", true}, {"it", "perche", true}, {"nl", "het", true},   {"pt", "nao", true},
-  {"ru", "еще", true},   {"ru", "ещё", false},    {"sv", "att", true},    {"da", "og", true},    {"no", "ikke", true},
-  {"fi", "mita", true},  {"hu", "es", true},      {"none", "the", false}, {"ar", "the", false},
+    {"en", "the", true},  {"en", "dont", true},    {"en", "isnt", true},   {"en", "youve", true}, {"en", "bank", false},
+    {"en", "th", false},  {"en", "thee", false},   {"en", "", false},      {"en", "may", false},  {"en", "ill", false},
+    {"de", "und", true},  {"de", "fur", true},     {"de", "the", false},   {"de", "war", false},  {"fr", "meme", true},
+    {"fr", "quil", true}, {"es", "tambien", true}, {"it", "perche", true}, {"nl", "het", true},   {"pt", "nao", true},
+    {"ru", "еще", true},  {"ru", "ещё", false},    {"sv", "att", true},    {"da", "og", true},    {"no", "ikke", true},
+    {"fi", "mita", true}, {"hu", "es", true},      {"none", "the", false}, {"ar", "the", false},
 };
 
 static void test_stop_words(void **state) {
@@ -89,9 +89,9 @@ static void test_stop_words(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_names),
-    cmocka_unit_test(test_tables),
-    cmocka_unit_test(test_stop_words),
+      cmocka_unit_test(test_names),
+      cmocka_unit_test(test_tables),
+      cmocka_unit_test(test_stop_words),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

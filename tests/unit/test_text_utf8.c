@@ -16,22 +16,24 @@ static const struct repair_case {
   const char *text, *repaired;
   unsigned replaced;
 } repair_cases[] = {
-  {"", "", 0},
-  {"plain", "plain", 0},
-  {"na\xc3\xafve \xe2\x82\xac \xf0\x9f\x93\xb0", "na\xc3\xafve \xe2\x82\xac \xf0\x9f\x93\xb0", 0},
-  {"\x80", R, 1},                             /* a continuation byte alone */
-  {"a\xc0\xaf" "b", "a" R R "b", 2},          /* overlong */
-  {"\xe0\x9f\xbf", R R R, 3},                 /* overlong in three bytes: no second byte may be that low */
-  {"\xf0\x8f\xbf\xbf", R R R R, 4},
-  {"\xed\xa0\x80", R R R, 3},                 /* a surrogate */
-  {"\xf4\x90\x80\x80", R R R R, 4},           /* above U+10FFFF */
-  {"\xf5\xff", R R, 2},
-  {"\xe2\x82", R, 1},                         /* cut short: one part */
-  {"\xe2\x82z", R "z", 1},
-  {"\xf0\x9f\x93", R, 1},
-  {"\xf0\x9f\x93q\xf0\x9f", R "q" R, 2},
-  {"\xe2\xe2\x82\xac", R "\xe2\x82\xac", 1},
-  {"\x61\xf1\x80\x80\xe1\x80\xc2\x62\x80\x63\x80\xbf\x64", "a" R R R "b" R "c" R R "d", 6}, /* Unicode table 3-8 */
+    {"", "", 0},
+    {"plain", "plain", 0},
+    {"na\xc3\xafve \xe2\x82\xac \xf0\x9f\x93\xb0", "na\xc3\xafve \xe2\x82\xac \xf0\x9f\x93\xb0", 0},
+    {"\x80", R, 1}, /* a continuation byte alone */
+    {"a\xc0\xaf"
+     "b",
+     "a" R R "b", 2},           /* overlong */
+    {"\xe0\x9f\xbf", R R R, 3}, /* overlong in three bytes: no second byte may be that low */
+    {"\xf0\x8f\xbf\xbf", R R R R, 4},
+    {"\xed\xa0\x80", R R R, 3},       /* a surrogate */
+    {"\xf4\x90\x80\x80", R R R R, 4}, /* above U+10FFFF */
+    {"\xf5\xff", R R, 2},
+    {"\xe2\x82", R, 1}, /* cut short: one part */
+    {"\xe2\x82z", R "z", 1},
+    {"\xf0\x9f\x93", R, 1},
+    {"\xf0\x9f\x93q\xf0\x9f", R "q" R, 2},
+    {"\xe2\xe2\x82\xac", R "\xe2\x82\xac", 1},
+    {"\x61\xf1\x80\x80\xe1\x80\xc2\x62\x80\x63\x80\xbf\x64", "a" R R R "b" R "c" R R "d", 6}, /* Unicode table 3-8 */
 };
 
 static void test_repair(void **state) {
@@ -89,9 +91,9 @@ static void test_valid_prefix(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_repair),
-    cmocka_unit_test(test_round_trip),
-    cmocka_unit_test(test_valid_prefix),
+      cmocka_unit_test(test_repair),
+      cmocka_unit_test(test_round_trip),
+      cmocka_unit_test(test_valid_prefix),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
