@@ -190,6 +190,9 @@ int walk_paths(struct walk *out, const struct walk_request *request, struct nsea
   struct walker walker = {.request = request};
   struct file_info info;
   int status = NSEARCH_OK;
+  /* What is unreadable is told in words, whether or not the caller wants to hear of failures. */
+  struct nsearch_error *own = err ? NULL : nsearch_error_new();
+  if (own) err = own;
   *out = (struct walk){0};
   if (request->skip && !file_stat(request->skip, true, &info, NULL) && info.kind == FILE_FOLDER) {
     walker.skip_device = info.device, walker.skip_inode = info.inode;
@@ -201,6 +204,7 @@ int walk_paths(struct walk *out, const struct walk_request *request, struct nsea
   for (size_t i = 0; i < walker.count; i++) memory_free(walker.found[i].file.path);
   memory_free(walker.found);
   if (status) walk_free(out);
+  nsearch_error_free(own);
   return status;
 }
 

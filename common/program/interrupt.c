@@ -1,13 +1,14 @@
 /* Ctrl-C as a flag, which the library's call-backs ask for. A signal handler can reach nothing but a global. */
 #include <signal.h>
+#include <stdatomic.h>
 
 #include "common/program/program.h"
 
-static volatile sig_atomic_t raised;
+static atomic_int raised; /* lock-free, so a handler may set it while threads read it */
 
 static void on_signal(int number) {
   (void)number;
-  raised = 1;
+  atomic_store_explicit(&raised, 1, memory_order_relaxed);
 }
 
 void interrupt_watch(void) {
@@ -19,5 +20,5 @@ void interrupt_watch(void) {
 
 int interrupted(void *unused) {
   (void)unused;
-  return raised;
+  return atomic_load_explicit(&raised, memory_order_relaxed);
 }

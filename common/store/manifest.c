@@ -107,7 +107,7 @@ static int decode_line(struct manifest *out, char *line, bool *known, struct nse
   if (!value) return NSEARCH_OK;
   *value++ = 0;
   if (strcmp(line, "engine") == 0 && strlen(value) < sizeof out->engine) {
-    strcpy(out->engine, value);
+    memcpy(out->engine, value, strlen(value) + 1);
   } else if (strcmp(line, "language") == 0 && language_find(value, strlen(value)) >= 0) {
     out->language = language_find(value, strlen(value));
   } else if (strcmp(line, "generation") == 0 && numbers(value, v, 1)) {
