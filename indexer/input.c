@@ -2,8 +2,8 @@
 #include "indexer/indexer.h"
 
 #include <assert.h>
-#include <isa-l/igzip_lib.h>
 #include <string.h>
+#include <zlib.h>
 
 enum {
   WINDOW_FIRST = 64 << 10, /* most files of one article never need more */
@@ -21,7 +21,7 @@ struct input_state {
 
 /* stream.next_in points into raw, which holds bytes as stored. */
 struct gzip {
-  struct inflate_state stream;
+  z_stream stream;
   uint8_t raw[RAW_BYTES];
   bool at_end; /* of what is stored */
 };
@@ -49,16 +49,31 @@ static int raw_read(struct input *input, void *bytes, size_t len, size_t *got, s
   return status;
 }
 
+/* zlib asks for its memory here, so that it too comes through the seam. */
+static void *gzip_alloc(void *unused, unsigned count, unsigned size) {
+  (void)unused;
+  return memory_array(NULL, count, size);
+}
+static void gzip_free(void *unused, void *block) {
+  (void)unused;
+  memory_free(block);
+}
+
 /* The stored bytes that stand in the window so far turn out to be gzip: they become raw input. */
 static int gzip_begin(struct input *input, struct nsearch_error *err) {
   struct input_state *state = input->state;
   assert(state->start == 0 && state->end <= RAW_BYTES);
-  struct gzip *gzip = state->gzip = memory_alloc(sizeof *gzip);
+  struct gzip *gzip = memory_alloc(sizeof *gzip);
   if (!gzip) return error_memory(err);
+  enum { GZIP_ONLY = 16 };
+  gzip->stream = (z_stream){.zalloc = gzip_alloc, .zfree = gzip_free};
+  if (inflateInit2(&gzip->stream, MAX_WBITS + GZIP_ONLY) != Z_OK) {
+    memory_free(gzip);
+    return error_memory(err);
+  }
+  state->gzip = gzip;
   gzip->at_end = false;
   memcpy(gzip->raw, state->data, state->end);
-  isal_inflate_init(&gzip->stream);
-  gzip->stream.crc_flag = ISAL_GZIP;
   gzip->stream.next_in = gzip->raw;
   gzip->stream.avail_in = (uint32_t)state->end;
   state->end = 0;
@@ -97,15 +112,14 @@ static int gzip_next_member(struct input *input, struct nsearch_error *err) {
   if (*gzip->stream.next_in != 0x1f)
     return error_set(err, NSEARCH_ERR_INPUT, "gzip data is followed by bytes that are no gzip member, at byte %llu",
                      raw_offset(input));
-  isal_inflate_reset(&gzip->stream);
-  gzip->stream.crc_flag = ISAL_GZIP;
+  inflateReset(&gzip->stream);
   return NSEARCH_OK;
 }
 
 /* Inflates some bytes behind the window. */
 static int gzip_fill(struct input *input, struct nsearch_error *err) {
   struct input_state *state = input->state;
-  struct inflate_state *stream = &state->gzip->stream;
+  z_stream *stream = &state->gzip->stream;
   int status = gzip_refill(input, err);
   if (!status) status = window_room(state, WINDOW_FIRST, err);
   if (status) return status;
@@ -114,11 +128,13 @@ static int gzip_fill(struct input *input, struct nsearch_error *err) {
   if (room > READ_STEP) room = READ_STEP;
   stream->next_out = (uint8_t *)state->data + state->end;
   stream->avail_out = (uint32_t)room;
-  int code = isal_inflate(stream);
+  int code = inflate(stream, Z_NO_FLUSH);
   size_t got = room - stream->avail_out;
   state->end += got;
-  if (code < 0) return error_set(err, NSEARCH_ERR_INPUT, "gzip data is broken near byte %llu", raw_offset(input));
-  if (stream->block_state == ISAL_BLOCK_FINISH) return gzip_next_member(input, err);
+  if (code == Z_MEM_ERROR) return error_memory(err);
+  if (code != Z_OK && code != Z_STREAM_END && code != Z_BUF_ERROR)
+    return error_set(err, NSEARCH_ERR_INPUT, "gzip data is broken near byte %llu", raw_offset(input));
+  if (code == Z_STREAM_END) return gzip_next_member(input, err);
   if (is_starved && got == 0)
     return error_set(err, NSEARCH_ERR_INPUT, "gzip data ends too early, after %llu bytes", raw_offset(input));
   return NSEARCH_OK;
@@ -163,6 +179,7 @@ int input_open(struct input **out, const char *path, struct nsearch_error *err) 
 void input_close(struct input *input) {
   if (!input) return;
   if (input->state->file) file_close_in(&input->state->file);
+  if (input->state->gzip) inflateEnd(&input->state->gzip->stream);
   memory_free(input->state->gzip);
   memory_free(input->state->data);
   memory_free(input->state);
