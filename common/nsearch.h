@@ -293,8 +293,9 @@ NSEARCH_API void nsearch_options_set_segment_articles(nsearch_options *options, 
 NSEARCH_API nsearch_status nsearch_writer_open(nsearch_writer **writer, const char *path, const nsearch_options *options,
                                                nsearch_error *err);
 
-/* Adds a copy of the article; one with neither title nor body is refused with NSEARCH_ERR_EMPTY, one without id takes
- * its URL, else a hash of its content. An article that comes again with the same id replaces the earlier one. */
+/* Adds a copy of the article; one with neither title nor body is refused with NSEARCH_ERR_EMPTY, one of more than 64 MiB
+ * with NSEARCH_ERR_USAGE; one without id takes its URL, else a hash of its content. Of more than 10,000 authors, or
+ * topics, the first are kept. An article that comes again with the same id replaces the earlier one. */
 NSEARCH_API nsearch_status nsearch_add(nsearch_writer *writer, const nsearch_article *article, nsearch_error *err);
 
 /* Makes all that was added readable, durably, as one generation: after a crash at any instant the index opens at the

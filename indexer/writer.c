@@ -120,10 +120,21 @@ int writer_worker_close(struct nsearch_writer *writer, struct engine_worker *wor
 
 /* ---- Add ---- */
 
+/* As much as a record of a file may have. */
+static int check_size(const struct nsearch_article *article, struct nsearch_error *err) {
+  size_t left = RECORD_MAX;
+  for (int part = 0; part < ARTICLE_PARTS; part++) {
+    if (article->parts[part].len > left)
+      return error_set(err, NSEARCH_ERR_USAGE, "the article is larger than %d MiB", RECORD_MAX >> 20);
+    left -= article->parts[part].len;
+  }
+  return NSEARCH_OK;
+}
+
 /* A tidy copy with an id. */
 static int prepare(struct nsearch_article *copy, const struct nsearch_article *article, struct nsearch_error *err) {
   uint64_t replaced;
-  int status = NSEARCH_OK;
+  int status = check_size(article, err);
   for (int part = 0; !status && part < ARTICLE_PARTS; part++) {
     size_t len;
     const char *text = article_get(article, (enum article_part)part, &len);

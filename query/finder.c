@@ -61,28 +61,27 @@ static uint32_t marked(const struct finder *finder, uint32_t term) {
   return term < finder->mark_end ? finder->scratch->marks[term] : 0;
 }
 
-/* Marks the leaf's keys as one word of the question; keys that another leaf has already are that one's. */
+/* Marks the leaf's keys as one word of the question; keys that another leaf has already are that one's. Two words may
+ * share their stem in one language and not in another. */
 static int seek_leaf(struct finder *finder, const struct node *leaf, uint32_t *word, struct nsearch_error *err) {
   *word = 0;
   if (leaf->key_count == 0 || (leaf->keys[0].bytes[0] != TAG_TEXT && leaf->keys[0].bytes[0] != TAG_STEM))
     return NSEARCH_OK;
   uint32_t number = (uint32_t)finder->sought_count;
+  int status = memory_reserve(&finder->sought, &finder->sought_room, number + (size_t)1, sizeof *finder->sought, err);
+  if (status) return status;
+  finder->sought[number] = (struct sought){.weight = 1};
   for (size_t i = 0; i < leaf->key_count; i++) {
     uint32_t term;
-    int status = lexicon_term(finder->scratch->lexicon, leaf->keys[i].bytes, leaf->keys[i].len, &term, err);
-    if (status) return status;
-    if (marked(finder, term)) {
-      *word = marked(finder, term);
-      continue;
+    status = lexicon_term(finder->scratch->lexicon, leaf->keys[i].bytes, leaf->keys[i].len, &term, err);
+    if (!status && !marked(finder, term)) {
+      status = mark_term(finder, term, number, err);
+      finder->sought_count = number + (size_t)1;
     }
-    status = mark_term(finder, term, number, err);
     if (status) return status;
-    if (!*word) *word = number;
+    *word = marked(finder, term);
   }
-  if (*word != number) return NSEARCH_OK;
-  int status = memory_reserve(&finder->sought, &finder->sought_room, number + (size_t)1, sizeof *finder->sought, err);
-  if (!status) finder->sought[finder->sought_count++] = (struct sought){.weight = 1};
-  return status;
+  return NSEARCH_OK;
 }
 
 static int seek_phrase(struct finder *finder, const struct node *node, struct nsearch_error *err) {
@@ -209,15 +208,21 @@ static bool is_word(const struct match *match, uint32_t word) {
   return match->words[0] == word || match->words[1] == word;
 }
 
+/* Whether a phrase that begins at `first` may hold the match `at`. One that no stretch has room for is not looked for,
+ * however much slop it has: that keeps the search linear. */
+static bool in_reach(const struct finder *finder, uint32_t first, uint32_t at, uint64_t limit) {
+  return at < finder->match_count && finder->matches[at].token <= limit &&
+         finder->matches[at].last - finder->matches[first].first <= CORE_CHARACTERS;
+}
+
 /* The match that ends the phrase if it begins at `first`: in order, each word as early as can be; 0 when it does not. */
 static uint32_t phrase_end(const struct finder *finder, const struct phrase *phrase, uint32_t first) {
   uint64_t limit = (uint64_t)finder->matches[first].token + phrase->count - 1 + phrase->slop;
   uint32_t at = first;
   for (size_t i = 1; i < phrase->count; i++) {
     do at++;
-    while (at < finder->match_count && finder->matches[at].token <= limit &&
-           !is_word(&finder->matches[at], phrase->words[i]));
-    if (at == finder->match_count || finder->matches[at].token > limit) return 0;
+    while (in_reach(finder, first, at, limit) && !is_word(&finder->matches[at], phrase->words[i]));
+    if (!in_reach(finder, first, at, limit)) return 0;
   }
   return at;
 }

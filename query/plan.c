@@ -78,19 +78,21 @@ static int add_words(struct bag *bag, const struct question_node *clause) {
 
 /* ---- plain words ---- */
 
-static int compare_keys(const struct node *a, const struct node *b) {
+/* Leaves of the same keys may score differently: a prefix that stands for one term, and that term. */
+static int compare_leaves(const struct node *a, const struct node *b) {
   for (size_t i = 0; i < a->key_count && i < b->key_count; i++) {
     uint32_t len = a->keys[i].len < b->keys[i].len ? a->keys[i].len : b->keys[i].len;
     int difference = memcmp(a->keys[i].bytes, b->keys[i].bytes, len);
     if (difference) return difference;
     if (a->keys[i].len != b->keys[i].len) return a->keys[i].len < b->keys[i].len ? -1 : 1;
   }
-  return (a->key_count > b->key_count) - (a->key_count < b->key_count);
+  if (a->key_count != b->key_count) return a->key_count < b->key_count ? -1 : 1;
+  return (a->score > b->score) - (a->score < b->score);
 }
 
-static int by_keys(const void *a, const void *b) {
+static int by_leaf(const void *a, const void *b) {
   const struct plain_word *x = a, *y = b;
-  int difference = compare_keys(x->leaf, y->leaf);
+  int difference = compare_leaves(x->leaf, y->leaf);
   return difference ? difference : (x->order > y->order) - (x->order < y->order);
 }
 
@@ -110,14 +112,14 @@ static void drop_stop_words(struct bag *bag) {
   bag->plain_count = kept;
 }
 
-/* Makes one leaf of words that come to the same keys: its boost says how many, and one sign is enough for all. */
+/* Makes one leaf of words that come to the same leaf: its boost says how many, and one sign is enough for all. */
 static void merge_plain(struct bag *bag) {
   size_t last = 0;
   if (bag->plain_count < 2) return;
-  qsort(bag->plain, bag->plain_count, sizeof *bag->plain, by_keys);
+  qsort(bag->plain, bag->plain_count, sizeof *bag->plain, by_leaf);
   for (size_t i = 1; i < bag->plain_count; i++) {
     struct plain_word *kept = &bag->plain[last], *word = &bag->plain[i];
-    if (compare_keys(kept->leaf, word->leaf) == 0) {
+    if (compare_leaves(kept->leaf, word->leaf) == 0) {
       kept->leaf->boost += word->leaf->boost;
       kept->required |= word->required;
     } else {

@@ -189,5 +189,7 @@ int snippet_cut(struct finder *finder, int language, const char *body, size_t le
     if (end - start > MARK_BYTES) end = cut_at_character(&text, start + MARK_BYTES);
   }
   widen(&text, &start, &end);
+  /* A body may begin with a word that is longer than a passage. */
+  if (end == start) end = cut_at_character(&text, SNIPPET_CHARACTERS);
   return write_snippet(&stretch, &text, start, end, out, err);
 }

@@ -45,12 +45,15 @@ const char *article_list_next(const struct article_list *list, const char *previ
 /* A part as text with its length in bytes; "" when empty. */
 const char *article_get(const struct nsearch_article *article, enum article_part part, size_t *len);
 
+enum { LIST_MAX = 10000 };
+
 /* True when title and body hold nothing but white space and control characters. */
 bool article_is_empty(const struct nsearch_article *article);
 
 /* Makes an article fit to be stored: every part well-formed UTF-8 (returns how many sequences were replaced in
  * *replaced), control characters other than newline and tab as blanks, no white space at the ends of any part, title
- * and other one-line parts on one line. */
+ * and other one-line parts on one line, LIST_MAX authors and topics at most: a small record can hold millions of them,
+ * each of which costs an engine a hundred positions. */
 int article_tidy(struct nsearch_article *article, uint64_t *replaced, struct nsearch_error *err);
 
 /* The host of a URL, lower case, without "www." and port, ended by a NUL; false when there is none or no room. */

@@ -150,13 +150,13 @@ static int tidy_text(struct buffer *text, bool one_line, uint64_t *replaced, str
   return NSEARCH_OK;
 }
 
-/* Values that turn out to be empty leave the list. */
+/* Values that turn out to be empty leave the list, and so do those after the first LIST_MAX. */
 static int tidy_list(struct article_list *list, uint64_t *replaced, struct nsearch_error *err) {
   if (list->count == 0) return NSEARCH_OK;
   int status = NSEARCH_OK;
   struct article_list tidy = {0};
   struct buffer value = {0};
-  for (const char *v = NULL; (v = article_list_next(list, v));) {
+  for (const char *v = NULL; tidy.count < LIST_MAX && (v = article_list_next(list, v));) {
     buffer_clear(&value);
     buffer_text(&value, v);
     status = buffer_status(&value, err);

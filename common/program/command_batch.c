@@ -178,7 +178,7 @@ static int run(const void *given, const struct list *arguments) {
   if (code) goto out;
   if ((error = stream_read(&in, path))) {
     code = file_failure("read", path, error);
-    if (error == ENOENT) code = EXIT_USAGE;
+    if (error == ENOENT) code = EXIT_MISUSE;
     goto out;
   }
   stream_stdout(&batch.out);

@@ -38,6 +38,7 @@ static int exit_code_of(nsearch_status status) {
   case NSEARCH_ERR_NOT_FOUND:
     return EXIT_NOTHING;
   case NSEARCH_ERR_USAGE:
+    return EXIT_MISUSE;
   case NSEARCH_ERR_EXISTS:
     return EXIT_USAGE;
   case NSEARCH_ERR_QUERY:

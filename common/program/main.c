@@ -76,6 +76,7 @@ static int run_command(const struct command *command, char **words) {
     code = usage_error(command, "%s does not take '%s'", command->name, arguments.items[command->most]);
   else
     code = command->run(settings, &arguments);
+  if (code == EXIT_MISUSE) code = show_usage(command);
 out:
   list_clear(&arguments);
   settings_free(command, settings);

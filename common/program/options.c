@@ -51,6 +51,15 @@ static char *usage_line(const struct command *command) {
                  command->arguments[0] ? " " : "", command->arguments);
 }
 
+int show_usage(const struct command *command) {
+  char *usage = usage_line(command);
+  char *lines = text_of("%s\n'nsearch help %s' says more\n", usage, command->name);
+  put_error(lines, strlen(lines));
+  release(lines);
+  release(usage);
+  return EXIT_USAGE;
+}
+
 int usage_error(const struct command *command, const char *format, ...) {
   va_list args;
   va_start(args, format);
@@ -58,12 +67,7 @@ int usage_error(const struct command *command, const char *format, ...) {
   va_end(args);
   say("%s", message);
   release(message);
-  char *usage = usage_line(command);
-  char *lines = text_of("%s\n'nsearch help %s' says more\n", usage, command->name);
-  put_error(lines, strlen(lines));
-  release(lines);
-  release(usage);
-  return EXIT_USAGE;
+  return show_usage(command);
 }
 
 /* ---- Parsing --------------------------------------------------------------------------------------------------- */

@@ -28,6 +28,7 @@
 enum exit_code {
   EXIT_DONE = 0,
   EXIT_NOTHING = 1,
+  EXIT_MISUSE = -2, /* of a command's run: the library called it wrong usage; main shows the usage and exits with 2 */
   EXIT_USAGE = 2,
   EXIT_QUERY = 3,
   EXIT_INDEX = 4,
@@ -179,6 +180,9 @@ bool options_parse(const struct command *command, char **words, void *settings, 
 void settings_free(const struct command *command, void *settings);
 
 void print_command_help(struct stream *out, const struct command *command);
+
+/* Says how the command is used; returns EXIT_USAGE. */
+int show_usage(const struct command *command);
 
 /* Says what is wrong and how the command is used; returns EXIT_USAGE. */
 int usage_error(const struct command *command, const char *format, ...) __attribute__((format(printf, 2, 3)));

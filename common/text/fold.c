@@ -218,39 +218,34 @@ int fold_word(struct folder *folder, int language, bool spaceless, const char *r
 
 /* ---- keywords ---- */
 
-/* Length of the next slice to fold: up to RAW_WORD_MAX bytes, to a blank where there is one, so that slices can be
- * folded one by one. */
-static size_t slice_of(const char *value, size_t len) {
-  if (len <= RAW_WORD_MAX) return len;
-  size_t end = RAW_WORD_MAX;
-  while (end > 0 && value[end] != ' ') end--;
-  if (end > 0) return end;
-  end = RAW_WORD_MAX;
-  while (end > RAW_WORD_MAX - 4 && ((uint8_t)value[end] & 0xc0) == 0x80) end--;
-  return end;
+/* How much of text, which is well-formed, counts. */
+static size_t keyword_prefix(const char *text, size_t len) {
+  if (len <= KEYWORD_BYTES) return len;
+  len = KEYWORD_BYTES;
+  while (len > 0 && ((uint8_t)text[len] & 0xc0) == 0x80) len--;
+  return len;
 }
 
 int fold_keyword(const char *value, size_t len, struct buffer *out, struct nsearch_error *err) {
-  bool blank = false, any = false;
-  for (size_t at = 0; at < len;) {
-    size_t slice = slice_of(value + at, len - at);
-    struct points points;
-    read_raw(value + at, slice, &points);
-    fold_case(&points);
-    tidy_marks(&points);
-    for (size_t i = 0; i < points.count; i++) {
-      if (char_is_blank((uint32_t)points.at[i])) {
-        blank = true;
-        continue;
-      }
-      char bytes[4];
-      size_t step = utf8_encode((uint32_t)points.at[i], bytes);
-      if (blank && any) buffer_byte(out, ' ');
-      buffer_add(out, bytes, step);
-      blank = false;
-      any = true;
+  struct points points;
+  bool blank = false;
+  size_t start = out->len;
+  read_raw(value, keyword_prefix(value, len), &points);
+  fold_case(&points);
+  tidy_marks(&points);
+  for (size_t i = 0; i < points.count; i++) {
+    char bytes[4];
+    if (char_is_blank((uint32_t)points.at[i])) {
+      blank = out->len > start;
+      continue;
     }
-    at += slice;
+    if (blank) buffer_byte(out, ' ');
+    buffer_add(out, bytes, utf8_encode((uint32_t)points.at[i], bytes));
+    blank = false;
   }
-  return buffer_status(out, err);
+  int status = buffer_status(out, err);
+  if (status || out->len - start <= KEYWORD_BYTES) return status;
+  out->len = start + keyword_prefix(out->bytes + start, out->len - start);
+  if (out->bytes[out->len - 1] == ' ') out->len--;
+  return NSEARCH_OK;
 }

@@ -117,7 +117,8 @@ const char *const *stop_word_list(int language, size_t *count);
 
 enum {
   TERM_MAX = 200,     /* bytes of text in a term */
-  RAW_WORD_MAX = 1024 /* bytes of a raw word that count: folding needs bounded memory */
+  RAW_WORD_MAX = 1024, /* bytes of a raw word that count: folding needs bounded memory */
+  KEYWORD_BYTES = 700  /* of a keyword value, and of its match form: as much as fits counts */
 };
 
 struct folded {
@@ -138,7 +139,8 @@ int fold_word(struct folder *folder, int language, bool spaceless, const char *r
               struct nsearch_error *err);
 
 /* The match form of a keyword value (a source, a section): NFKC case fold, marks stripped as in step 4, runs of white
- * space and control characters as one blank, none at the ends. Appends to out. */
+ * space and control characters as one blank, none at the ends. Of a longer value than KEYWORD_BYTES only its
+ * beginning counts, here as in an index. Appends to out. */
 int fold_keyword(const char *value, size_t len, struct buffer *out, struct nsearch_error *err);
 
 /* ---- words.c: finding the edges of raw words --------------------------------------------------------------------- */

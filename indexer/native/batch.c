@@ -4,8 +4,6 @@
 
 #include "indexer/native/native.h"
 
-enum { KEYWORD_MAX = 700 }; /* bytes of a keyword value, and of its match form */
-
 int batch_init(struct batch *batch, struct nsearch_error *err) {
   memset(batch, 0, sizeof *batch);
   int status = lexicon_new(&batch->lexicon, err);
@@ -117,8 +115,8 @@ static int add_authors(struct batch *batch, const struct nsearch_article *articl
 }
 
 static size_t cut(const char *text, size_t len) {
-  if (len <= KEYWORD_MAX) return len;
-  len = KEYWORD_MAX;
+  if (len <= KEYWORD_BYTES) return len;
+  len = KEYWORD_BYTES;
   while (len > 0 && ((uint8_t)text[len] & 0xc0) == 0x80) len--;
   return len;
 }
@@ -132,7 +130,6 @@ static int add_keyword(struct batch *batch, uint8_t tag, const char *value, size
   len = cut(value, len);
   int status = fold_keyword(value, len, key, err);
   if (status) return status;
-  if (!key->failed && key->len - 1 > KEYWORD_MAX) key->len = 1 + cut(key->bytes + 1, key->len - 1);
   buffer_byte(key, 0);
   buffer_add(key, value, len);
   uint32_t term = 0, word = 0;

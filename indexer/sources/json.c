@@ -233,12 +233,19 @@ static int measure_record(struct input *input, const uint64_t *state, struct str
   }
 }
 
-/* True when the record is all there is: the file is one article. */
-static bool is_single(const struct input *input, const uint64_t *state, const struct stretch *stretch) {
+/* Whether the record is all there is: the file is one article. Only what follows it in the stream can tell. */
+static int is_single(struct input *input, const uint64_t *state, const struct stretch *stretch, bool *single,
+                     struct nsearch_error *err) {
   size_t at = stretch->len;
-  while (at < input->len && is_between(input->window[at])) at++;
-  return state[STATE_PHASE] == IN_SEQUENCE && state[STATE_RECORDS] == 0 && stretch->count == 1 && at == input->len &&
-         input->at_end;
+  int status = NSEARCH_OK;
+  *single = state[STATE_PHASE] == IN_SEQUENCE && state[STATE_RECORDS] == 0 && stretch->count == 1;
+  while (*single && !status) {
+    while (at < input->len && is_between(input->window[at])) at++;
+    *single = at == input->len;
+    if (!*single || input->at_end) break;
+    status = input_fill(input, input->len + 1, err);
+  }
+  return status;
 }
 
 /* What stands at the front of the window when it is no object: brackets open and close arrays, and anything else at the
@@ -272,7 +279,7 @@ static int split(struct input *input, uint64_t state[8], struct span *span, bool
   if (take_bracket(input, state, next, problem)) return NSEARCH_OK;
   if ((status = measure_record(input, state, &stretch, err))) return status;
   if (stretch.count == 0) return give_up(input, state, stretch.edge, problem, err);
-  span->whole_file = is_single(input, state, &stretch);
+  if ((status = is_single(input, state, &stretch, &span->whole_file, err))) return status;
   span->record = state[STATE_RECORDS] + 1;
   span->count = stretch.count;
   state[STATE_RECORDS] += stretch.count;

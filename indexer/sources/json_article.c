@@ -113,15 +113,18 @@ static void values_clear(struct article_list *values) {
   values->count = 0;
 }
 
-/* Sets a part from text that may be HTML. */
-static int set_text(struct json_parser *parser, enum article_part part, const char *text, size_t len) {
-  struct nsearch_article *article = parser->sink->article;
-  if ((part != ARTICLE_BODY && part != ARTICLE_TITLE) || !markup_present(text, len))
-    return article_set(article, part, text, len, parser->err);
-  buffer_clear(&parser->scratch);
-  markup_text(text, len, &parser->scratch);
-  int status = buffer_status(&parser->scratch, parser->err);
-  return status ? status : article_set(article, part, parser->scratch.bytes, parser->scratch.len, parser->err);
+/* Sets a part from text that may be HTML; *took is false where that holds no text. */
+static int set_text(struct json_parser *parser, enum article_part part, const char *text, size_t len, bool *took) {
+  if ((part == ARTICLE_BODY || part == ARTICLE_TITLE) && markup_present(text, len)) {
+    buffer_clear(&parser->scratch);
+    markup_text(text, len, &parser->scratch);
+    int status = buffer_status(&parser->scratch, parser->err);
+    if (status) return status;
+    text = parser->scratch.bytes, len = parser->scratch.len;
+    trim(&text, &len);
+  }
+  *took = len > 0;
+  return *took ? article_set(parser->sink->article, part, text, len, parser->err) : NSEARCH_OK;
 }
 
 /* "a, b" as two topics. */
@@ -138,7 +141,7 @@ static int split_topics(struct json_parser *parser, const char *text, size_t len
   return status;
 }
 
-/* Gives one value to a field; *took is false for a date that is none. */
+/* Gives one value to a field; *took is false for a date that is none, and for HTML without text. */
 static int set_field(struct json_parser *parser, const struct key_claim *claim, const char *text, size_t len,
                      bool *took) {
   struct nsearch_article *article = parser->sink->article;
@@ -159,7 +162,7 @@ static int set_field(struct json_parser *parser, const struct key_claim *claim, 
     if ((*took = date_parse(text, len, &date))) article->updated = date.seconds, article->has_updated = true;
     return NSEARCH_OK;
   default:
-    return set_text(parser, (enum article_part)claim->target, text, len);
+    return set_text(parser, (enum article_part)claim->target, text, len, took);
   }
 }
 
@@ -191,7 +194,7 @@ static int take_list(struct json_parser *parser, const struct key_claim *claim, 
       buffer_text(&body, value);
     }
     status = buffer_status(&body, parser->err);
-    if (!status) status = set_text(parser, ARTICLE_BODY, body.bytes, body.len);
+    if (!status) status = set_text(parser, ARTICLE_BODY, body.bytes, body.len, took);
     buffer_free(&body);
     return status;
   }

@@ -9,7 +9,7 @@
 enum { BODY_GAP = 100, KEYS_MAX = 4096, TOKENS_MAX = 200000 };
 
 struct posting {
-  char key[2 + 3 + TERM_MAX + 300];
+  char key[2 + 2 * KEYWORD_BYTES];
   uint32_t len;
   uint32_t doc, position;
 };

@@ -413,6 +413,20 @@ static void sites_are_hosts(void **state) {
   assert_false(article_site(LITERAL("http://01234567890123456789012345678901/"), site, sizeof site, &len));
 }
 
+static void tidying_bounds_lists(void **state) {
+  (void)state;
+  nsearch_article *article = nsearch_article_new();
+  uint64_t replaced;
+  for (int i = 0; i < LIST_MAX + 5; i++) {
+    nsearch_article_add_author(article, i % 2 ? " " : "A", 1);
+    nsearch_article_add_topic(article, "T", 1);
+  }
+  assert_int_equal(article_tidy(article, &replaced, NULL), NSEARCH_OK);
+  assert_int_equal(nsearch_article_authors(article), LIST_MAX / 2 + 3);
+  assert_int_equal(nsearch_article_topics(article), LIST_MAX);
+  nsearch_article_free(article);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(an_empty_article_has_empty_fields),
@@ -423,6 +437,7 @@ int main(void) {
       cmocka_unit_test(tidying_makes_text_fit),
       cmocka_unit_test(tidying_finds_a_control_at_every_place),
       cmocka_unit_test(tidying_lists_drops_empty_values),
+      cmocka_unit_test(tidying_bounds_lists),
       cmocka_unit_test(a_card_holds_all_but_the_body),
       cmocka_unit_test(cards_keep_every_second),
       cmocka_unit_test(a_cut_card_is_damaged),

@@ -315,6 +315,23 @@ static void add_one(struct nsearch_writer *writer, const char *id, const char *t
   nsearch_article_free(article);
 }
 
+/* A byte more than a record of a file may have. */
+static void test_add_too_large(void **state) {
+  struct nsearch_writer *writer = open_elsewhere(1);
+  nsearch_article *article = article_of("a", "T");
+  char *body = memory_zero(RECORD_MAX, 1);
+  (void)state;
+  memset(body, 'x', RECORD_MAX);
+  assert_int_equal(nsearch_article_set_body(article, body, RECORD_MAX - 1), 0);
+  assert_int_equal(nsearch_add(writer, article, NULL), NSEARCH_ERR_USAGE);
+  assert_int_equal(nsearch_article_set_body(article, body, RECORD_MAX - 2), 0);
+  assert_int_equal(nsearch_add(writer, article, NULL), 0);
+  memory_free(body);
+  nsearch_article_free(article);
+  nsearch_writer_close(writer);
+  forget();
+}
+
 static void test_add(void **state) {
   struct buffer found = {0};
   struct log log = {0};
@@ -479,6 +496,7 @@ int main(void) {
       cmocka_unit_test(test_threads_do_not_matter),
       cmocka_unit_test(test_global_ids_and_map),
       cmocka_unit_test(test_add),
+      cmocka_unit_test(test_add_too_large),
       cmocka_unit_test(test_add_from_threads),
       cmocka_unit_test(test_nothing_to_index),
       cmocka_unit_test(test_engine_fails),

@@ -199,6 +199,29 @@ static void test_filters(void **state) {
   tear_down(&bench);
 }
 
+/* Of a value that is too long to be kept whole, as much is compared as was kept. */
+static void test_long_value(void **state) {
+  (void)state;
+  struct buffer source = {0}, question = {0};
+  struct pool pool = {0};
+  struct plan plan;
+  while (source.len < 699) buffer_byte(&source, 's');
+  buffer_byte(&source, 0);
+  buffer_format(&question, "source:%s", source.bytes);
+  buffer_text(&question, "ÆÆÆ");
+  buffer_byte(&question, 0);
+  struct fake_article article = {.id = "x", .source = source.bytes};
+  struct bench bench = {.snapshot = fake_snapshot_new(&article, 1, LANGUAGE_NONE)};
+  assert_int_equal(folder_new(&bench.folder, NULL), NSEARCH_OK);
+  assert_int_equal(plan_question(&bench, &pool, question.bytes, USUAL, &plan, NULL), NSEARCH_OK);
+  assert_int_equal(plan.tree->kind, NODE_TERM);
+  assert_int_equal(plan.tree->key_count, 1);
+  pool_free(&pool);
+  tear_down(&bench);
+  buffer_free(&source);
+  buffer_free(&question);
+}
+
 static void test_spaceless(void **state) {
   (void)state;
   static const struct form forms[] = {
@@ -218,11 +241,13 @@ static void test_spaceless(void **state) {
 
 static void test_languages(void **state) {
   (void)state;
-  static const struct form none[] = {{"Policies the", "or([Xpolicies] [Xthe])", USUAL}};
+  static const struct form none[] = {{"Policies the", "or([Xpolicies] [Xthe])", USUAL},
+                                     /* A prefix of one term is not that term. */
+                                     {"国 国人", "or(![X国人] [X国人])", USUAL}};
   static const struct form two[] = {{"the der memo", "[Zdememo|Zenmemo]", USUAL}};
   struct bench bench;
   set_up(&bench, LANGUAGE_NONE);
-  check_forms(&bench, none, 1);
+  check_forms(&bench, none, sizeof none / sizeof none[0]);
   fake_stats(bench.snapshot)->languages = 1u << language_find("de", 2) | 1u << language_find("en", 2);
 
   check_forms(&bench, two, 1);
@@ -297,9 +322,10 @@ static void test_expansion_bound(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_english), cmocka_unit_test(test_stop_words),    cmocka_unit_test(test_all),
-      cmocka_unit_test(test_filters), cmocka_unit_test(test_spaceless),     cmocka_unit_test(test_languages),
-      cmocka_unit_test(test_errors),  cmocka_unit_test(test_long_question), cmocka_unit_test(test_expansion_bound),
+      cmocka_unit_test(test_english),         cmocka_unit_test(test_stop_words), cmocka_unit_test(test_all),
+      cmocka_unit_test(test_filters),         cmocka_unit_test(test_spaceless),  cmocka_unit_test(test_long_value),
+      cmocka_unit_test(test_languages),       cmocka_unit_test(test_errors),     cmocka_unit_test(test_long_question),
+      cmocka_unit_test(test_expansion_bound),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -197,9 +197,42 @@ static void test_extremes(void **state) {
   cut(&bench, "zebra", body.bytes, body.len, &snippet);
   assert_true(snippet.text.len < 4000);
   assert_int_equal(utf8_valid_prefix(snippet.text.bytes, snippet.text.len), snippet.text.len);
+  /* Every word begins a phrase that ends far away, if at all. */
+  buffer_clear(&body);
+  while (body.len < 4 << 20) buffer_text(&body, "zebra ");
+  cut(&bench, "\"zebra memo\"~10000", body.bytes, body.len, &snippet);
+  assert_true(snippet.mark_count > 10);
+  buffer_clear(&body);
+  while (body.len < 999) buffer_text(&body, "é");
+  cut(&bench, "zebra", body.bytes, body.len, &snippet);
+  assert_int_equal(characters(&snippet), SNIPPET_CHARACTERS / 2 + 1);
+  assert_int_equal(utf8_valid_prefix(snippet.text.bytes, snippet.text.len), snippet.text.len);
   cut(&bench, "zebra", "a zebra \xff zebra", 15, &snippet);
   assert_string_equal(snippet.text.bytes, "a zebra");
   buffer_free(&body);
+  snippet_free(&snippet);
+  tear_down(&bench);
+}
+
+/* Two words of the question that share their English stem and not their German one are two in German, however many
+ * words come before them. */
+static void test_shared_stems(void **state) {
+  (void)state;
+  static const char *const questions[] = {"policies policy zebra", "policies policy",
+                                          "a1 a2 a3 a4 a5 a6 policies policy"};
+  static const char body[] = "A zebra on policies. " FILL5 FILL5 "A zebra on policy and policies.";
+  struct bench bench;
+  struct snippet snippet = {0};
+  struct buffer shown = {0};
+  set_up(&bench);
+  bench.language = language_find("de", 2);
+  fake_stats(bench.snapshot)->languages = 1u << bench.language | 1u << language_find("en", 2);
+  for (size_t i = 0; i < sizeof questions / sizeof questions[0]; i++) {
+    cut(&bench, questions[i], body, strlen(body), &snippet);
+    show(&snippet, &shown);
+    if (!strstr(shown.bytes, "on [policy] and [policies]")) fail_msg("%s: %s", questions[i], shown.bytes);
+  }
+  buffer_free(&shown);
   snippet_free(&snippet);
   tear_down(&bench);
 }
@@ -234,7 +267,7 @@ static void test_random_bodies(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_short_bodies), cmocka_unit_test(test_choice),        cmocka_unit_test(test_edges),
-      cmocka_unit_test(test_extremes),     cmocka_unit_test(test_random_bodies),
+      cmocka_unit_test(test_extremes),     cmocka_unit_test(test_random_bodies), cmocka_unit_test(test_shared_stems),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

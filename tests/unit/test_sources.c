@@ -204,6 +204,9 @@ static const struct example json_fields[] = {
     /* HTML is taken apart, and what only looks like it is not. */
     {"a.json", "{\"description\": \"<p>A &amp; <b>B</b>c</p><script>x</script>D&#8217;s\"}",
      "json\n1* body=A & Bc\nD\xE2\x80\x99s\n"},
+    {"a.json", "{\"content\": \"<div> </div>\", \"description\": \"D\"}", "json\n1* body=D\n"},
+    {"a.json", "{\"summary\": \"S\", \"text\": [\"<p>&nbsp;</p>\", \"T\"]}", "json\n1* body=T\n"},
+    {"a.json", "{\"summary\": \"S\", \"content\": [\"<br>\", \"<p></p>\"]}", "json\n1* body=S\n"},
     {"a.json", "{\"text\": \"a < b &amp; c <d> e &x; &\"}", "json\n1* body=a < b & c <d> e &x; &\n"},
 };
 
@@ -354,6 +357,22 @@ static void check_many(const char *name, const struct buffer *bytes, int n) {
   memory_free(found);
 }
 
+/* A file of one object is one article, also where it ends with what was read at once. */
+static void test_long_object(void **state) {
+  static const size_t sizes[] = {64 << 10, 256 << 10, (256 << 10) + 1, 512 << 10, 1 << 20};
+  (void)state;
+  for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+    struct buffer bytes = {0};
+    buffer_text(&bytes, "{\"text\": \"");
+    while (bytes.len < sizes[i] - 2) buffer_byte(&bytes, 'x');
+    buffer_text(&bytes, "\"}");
+    char *found = read_bytes("a.json", bytes.bytes, bytes.len, NULL);
+    assert_int_equal(strncmp(found, "json\n1* body=x", 14), 0);
+    memory_free(found);
+    buffer_free(&bytes);
+  }
+}
+
 static void test_long_files(void **state) {
   static const struct {
     const char *name, *before, *record, *after;
@@ -445,9 +464,9 @@ static void test_damage(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_json),          cmocka_unit_test(test_map),        cmocka_unit_test(test_json_depth),
-      cmocka_unit_test(test_sgml_and_text), cmocka_unit_test(test_long_files), cmocka_unit_test(test_broken_gzip),
-      cmocka_unit_test(test_too_large),     cmocka_unit_test(test_damage),
+      cmocka_unit_test(test_json),          cmocka_unit_test(test_map),         cmocka_unit_test(test_json_depth),
+      cmocka_unit_test(test_sgml_and_text), cmocka_unit_test(test_long_object), cmocka_unit_test(test_long_files),
+      cmocka_unit_test(test_broken_gzip),   cmocka_unit_test(test_too_large),   cmocka_unit_test(test_damage),
   };
   return cmocka_run_group_tests(tests, set_up, tear_down);
 }
