@@ -24,7 +24,9 @@ int main(int argc, char **argv) {
   if (failed) {
     fprintf(stderr, "search: %s\n", err ? nsearch_error_message(err) : "out of memory");
   } else {
-    printf("%lu matches\n", (unsigned long)nsearch_result_matches(result, NULL));
+    int exact;
+    unsigned long matches = (unsigned long)nsearch_result_matches(result, &exact);
+    printf("%s%lu matches\n", exact ? "" : "at least ", matches);
     for (size_t i = 0; i < nsearch_result_hits(result); i++) print_hit(nsearch_result_hit(result, i));
   }
   nsearch_result_free(result);

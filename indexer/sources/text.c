@@ -8,23 +8,26 @@
 enum { TITLE_MAX = 200 };
 enum { STATE_DONE };
 
-/* True when the bytes read as text: no NUL, hardly any control characters, and in UTF-8 but for a few. */
-static bool is_text(const char *head, size_t len) {
-  size_t odd = 0;
+static bool few(size_t odd, size_t len) { return odd <= 1 || odd * 20 <= len; }
+
+/* True when the bytes read as text: no NUL, hardly any control characters, and, where the name does not say that it is
+ * text, in UTF-8 but for a few. A .txt in another encoding is indexed, its bad bytes replaced and counted. */
+static bool is_text(const char *head, size_t len, bool named) {
+  size_t controls = 0, bad_bytes = 0;
   for (size_t i = 0; i < len; i++) {
     unsigned char c = (unsigned char)head[i];
     if (c == 0) return false;
-    odd += c < ' ' && c != '\n' && c != '\r' && c != '\t' && c != '\f' && c != 0x1b;
+    controls += c < ' ' && c != '\n' && c != '\r' && c != '\t' && c != '\f' && c != 0x1b;
   }
-  for (size_t at = 0; at < len;) {
+  for (size_t at = 0; !named && at < len;) {
     uint32_t code_point;
     bool bad = false;
     at += utf8_valid_prefix(head + at, len - at);
     if (at == len) break;
     at += utf8_decode(head + at, len - at, &code_point, &bad);
-    odd += bad;
+    bad_bytes += bad;
   }
-  return odd <= 1 || odd * 20 <= len;
+  return few(controls, len) && few(bad_bytes, len);
 }
 
 /* Pages and markup have readers of their own, or none: they are not plain text. */
@@ -40,9 +43,9 @@ static bool is_markup(const char *head, size_t len) {
 static bool claims(const char *head, size_t len, bool is_all, const char *file_name) {
   (void)is_all;
   const char *dot = strrchr(file_name, '.');
-  bool is_named = name_ends_with(file_name, ".txt") || name_ends_with(file_name, ".text") || !dot ||
-                  (strcasecmp(dot, ".gz") == 0 && memchr(file_name, '.', (size_t)(dot - file_name)) == NULL);
-  return is_named && is_text(head, len) && !is_markup(head, len);
+  bool named = name_ends_with(file_name, ".txt") || name_ends_with(file_name, ".text");
+  bool nameless = !dot || (strcasecmp(dot, ".gz") == 0 && memchr(file_name, '.', (size_t)(dot - file_name)) == NULL);
+  return (named || nameless) && is_text(head, len, named) && !is_markup(head, len);
 }
 
 static int split(struct input *input, uint64_t state[8], struct span *span, bool *more, struct source_problem *problem,
