@@ -1,11 +1,7 @@
 /* nsearch help [COMMAND] */
 #include "common/program/program.h"
 
-static int run(const void *settings, const struct list *arguments) {
-  (void)settings;
-  const struct command *command = arguments->count ? command_find(arguments->items[0]) : NULL;
-  if (arguments->count && !command)
-    return usage_error(&command_help, "there is no command %s; 'nsearch help' lists them", arguments->items[0]);
+int show_help(const struct command *command) {
   struct stream out;
   stream_stdout(&out);
   if (command)
@@ -13,6 +9,14 @@ static int run(const void *settings, const struct list *arguments) {
   else
     print_general_help(&out);
   return finish(&out, EXIT_DONE);
+}
+
+static int run(const void *settings, const struct list *arguments) {
+  (void)settings;
+  const struct command *command = arguments->count ? command_find(arguments->items[0]) : NULL;
+  if (arguments->count && !command)
+    return usage_error(&command_help, "there is no command %s; 'nsearch help' lists them", arguments->items[0]);
+  return show_help(command);
 }
 
 const struct command command_help = {

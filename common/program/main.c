@@ -45,16 +45,6 @@ static int no_such_command(const char *typed) {
   return EXIT_USAGE;
 }
 
-static int show_help(const struct command *command) {
-  struct stream out;
-  stream_stdout(&out);
-  if (command)
-    print_command_help(&out, command);
-  else
-    print_general_help(&out);
-  return finish(&out, EXIT_DONE);
-}
-
 static int show_version(void) {
   struct stream out;
   stream_stdout(&out);

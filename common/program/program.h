@@ -181,6 +181,9 @@ void settings_free(const struct command *command, void *settings);
 
 void print_command_help(struct stream *out, const struct command *command);
 
+/* Prints the help of a command, or with NULL of the program; returns how to exit. */
+int show_help(const struct command *command);
+
 /* Says how the command is used; returns EXIT_USAGE. */
 int show_usage(const struct command *command);
 

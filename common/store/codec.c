@@ -214,13 +214,3 @@ const uint8_t *docs_decode(const uint8_t *in, const uint8_t *end, int64_t before
   }
   return doc <= (uint64_t)UINT32_MAX + 1 ? in : NULL;
 }
-
-size_t vbyte_put(uint8_t *out, uint64_t value) {
-  size_t len = 0;
-  while (value >= 0x80) {
-    out[len++] = (uint8_t)(value | 0x80);
-    value >>= 7;
-  }
-  out[len++] = (uint8_t)value;
-  return len;
-}

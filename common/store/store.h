@@ -37,8 +37,6 @@ enum { DOCS_MAX = PACKED_MAX + 1 };
 size_t docs_encode(const uint32_t *docs, size_t count, int64_t before, uint8_t *out);
 const uint8_t *docs_decode(const uint8_t *in, const uint8_t *end, int64_t before, uint32_t *docs, size_t count);
 
-size_t vbyte_put(uint8_t *out, uint64_t value); /* at most 10 bytes */
-
 /* ---- checked_file.c: a file whose pages carry checksums --------------------------------------------------------------- */
 
 enum { PAGE_SHIFT = 16, PAGE_BYTES = 1 << PAGE_SHIFT };
