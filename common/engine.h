@@ -22,7 +22,9 @@ enum node_kind {
   NODE_OR,        /* any child */
   NODE_AND_NOT,   /* the first child and none of the others */
   NODE_AND_MAYBE, /* the first child; the others only add their scores */
-  NODE_PHRASE     /* children are leaves of one positional field, in order, within n + slop positions */
+  NODE_PHRASE,    /* children are leaves of one positional field, in order, within n + slop positions */
+  NODE_NEAR,      /* the same in any order, each at a position of its own, within n - 1 + slop positions */
+  NODE_DATES      /* articles whose date touches since .. until; scores nothing */
 };
 
 enum leaf_score {
@@ -32,7 +34,7 @@ enum leaf_score {
 };
 
 /* The score of an article is the sum over the leaves through which it matches: a child of AND counts when all match, a
- * child of OR when it matches itself, words of a phrase when the phrase does, below AND_NOT only the first child. */
+ * child of OR when it matches itself, words of PHRASE and NEAR when that does, below AND_NOT only the first child. */
 struct node {
   enum node_kind kind;
   struct node **children;
@@ -42,17 +44,42 @@ struct node {
   size_t key_count;
   enum leaf_score score;
   double boost;  /* number of times the question says it, times its weight */
-  uint32_t slop; /* NODE_PHRASE */
-  struct doc_ref doc; /* NODE_DOC */
+  uint32_t slop;         /* NODE_PHRASE, NODE_NEAR */
+  struct doc_ref doc;    /* NODE_DOC */
+  int64_t since, until;  /* NODE_DATES: as in struct search_request */
 };
 
-enum search_order { ORDER_RELEVANCE, ORDER_NEWEST };
+size_t node_leaves(const struct node *tree); /* NODE_TERMs in it */
+
+/* relevance: score, then the total order; newest: the total order; oldest: dated articles in the reverse of the total
+ * order, then undated ones in it. By date all scores are 0. */
+enum search_order { ORDER_RELEVANCE, ORDER_NEWEST, ORDER_OLDEST };
+
+enum facet_field {
+  FACET_SOURCE,
+  FACET_SECTION,
+  FACET_TOPIC,
+  FACET_LANGUAGE,
+  FACET_AUTHOR,
+  FACET_SITE,
+  FACET_YEAR,
+  FACET_MONTH,
+  FACET_DAY,
+  FACET_FIELDS
+};
+
+struct facet_request {
+  enum facet_field field;
+  uint64_t values; /* so many at most are listed, 0: all */
+};
 
 struct search_request {
   const struct node *tree;
-  enum search_order order; /* relevance: score, then the total order; newest: the total order alone, scores 0 */
+  enum search_order order;
   uint64_t limit;          /* the best `limit` hits in order; offset is cut off above the engine */
   bool count;              /* matches must be exact */
+  const struct facet_request *facets;
+  size_t facet_count;
   int64_t since, until;    /* INT64_MIN, INT64_MAX: no bound; undated articles match only when neither is set */
   uint64_t deadline;       /* clock_monotonic() value, 0 for none */
   nsearch_cancel cancel;   /* may be NULL */
@@ -64,11 +91,35 @@ struct search_hit {
   double score;
 };
 
+/* A value of a field and the matching articles that have it. Spellings of one value (letter case, accents, blanks)
+ * count as one, shown as most articles of the index spell it, of equals the first in byte order; dates are "2025",
+ * "2025-11", "2025-11-14". Most articles first, of equals in byte order of the match form; dates newest first. */
+struct facet_value {
+  char *value;
+  uint64_t count;
+};
+struct facet_answer {
+  struct facet_value *values;
+  size_t count;
+  uint64_t distinct; /* values there are, listed or not */
+};
+
+/* Zeroed is empty. */
 struct search_answer {
-  struct search_hit *hits; /* memory_free() */
+  struct search_hit *hits;
   size_t hit_count;
   uint64_t matches;
   bool matches_exact;
+  struct facet_answer *facets; /* facet_count of the request */
+  size_t facet_count;
+  char plan[160]; /* how the engine went about it, for people */
+};
+void search_answer_free(struct search_answer *answer); /* what it holds */
+
+/* What a leaf adds to the score of one article. */
+struct score_part {
+  uint64_t df, tf; /* tf 0: the article does not hold it */
+  double score;    /* 0 when the leaf does not count there, as in struct node */
 };
 
 struct engine_stats {
@@ -102,6 +153,9 @@ struct reader_engine {
   void (*release)(struct snapshot *snapshot);
   int (*search)(struct snapshot *snapshot, const struct search_request *request, struct search_answer *answer,
                 struct nsearch_error *err);
+  /* How one article comes to its score: a part for each leaf of the tree, left to right, parts[node_leaves(tree)]. */
+  int (*explain)(struct snapshot *snapshot, const struct node *tree, struct doc_ref doc, struct score_part *parts,
+                 struct nsearch_error *err);
   /* Terms that begin with prefix (tag first), from `from` on (NULL: from the start). */
   int (*terms)(struct snapshot *snapshot, const char *prefix, size_t prefix_len, const char *from, size_t from_len,
                visit_term visit, void *payload, struct nsearch_error *err);

@@ -182,7 +182,26 @@ NSEARCH_API void nsearch_request_set_offset(nsearch_request *request, uint64_t h
 NSEARCH_API void nsearch_request_set_plain(nsearch_request *request, int on);   /* every character is text, no syntax */
 NSEARCH_API void nsearch_request_set_all(nsearch_request *request, int on);     /* plain words are all required */
 NSEARCH_API void nsearch_request_set_count(nsearch_request *request, int on);   /* the exact number of matches */
+NSEARCH_API void nsearch_request_set_explain(nsearch_request *request, int on); /* say how hits came to their scores */
 NSEARCH_API void nsearch_request_set_snippets(nsearch_request *request, int on); /* on unless said; costs a text a hit */
+
+/* Order of the hits: by score (unless said); by date, newest or oldest first, articles without a date last. Sorted by
+ * date, hits have no score. A question that scores nothing comes newest first where relevance is asked for. */
+typedef enum nsearch_sort {
+  NSEARCH_SORT_RELEVANCE = 0,
+  NSEARCH_SORT_NEWEST = 1,
+  NSEARCH_SORT_OLDEST = 2
+} nsearch_sort;
+NSEARCH_API void nsearch_request_set_sort(nsearch_request *request, nsearch_sort sort);
+
+/* Count the values of a field over all matches, exactly, and list the `values` most frequent ones (0: all): "source",
+ * "section", "topic", "lang", "author", "site", "year", "month" or "day". May be called for several fields; the result
+ * has them in that order. NSEARCH_ERR_USAGE for another name or one given twice, NSEARCH_ERR_MEMORY. */
+NSEARCH_API nsearch_status nsearch_request_add_facet(nsearch_request *request, const char *field, uint64_t values,
+                                                     nsearch_error *err);
+
+/* The time that relative dates of the question, as date:7d, count back from; the clock's unless said. */
+NSEARCH_API void nsearch_request_set_now(nsearch_request *request, int64_t seconds);
 
 /* Only articles published in the period that starts (ends) with `date`: YYYY, YYYY-MM, YYYY-MM-DD or an RFC 3339
  * time; UTC, both ends inclusive. NULL takes the bound away. NSEARCH_ERR_USAGE when it is no date. */
@@ -228,6 +247,25 @@ NSEARCH_API uint64_t nsearch_result_matches(const nsearch_result *result, int *e
 /* Wall time of the search in milliseconds, snippets included. */
 NSEARCH_API double nsearch_result_took(const nsearch_result *result);
 
+/* The question with each word that no article holds replaced by the nearest one that articles do; "" when there is
+ * nothing to suggest. */
+NSEARCH_API const char *nsearch_result_suggestion(const nsearch_result *result);
+
+/* Facets in the order that they were asked for: the field, how many values there are and how many are listed, and each
+ * listed value with the number of matching articles that have it. Most articles first; years, months and days newest
+ * first. An article counts once for each of its values; one whose date is known to the year has no month. */
+NSEARCH_API size_t nsearch_result_facets(const nsearch_result *result);
+NSEARCH_API const char *nsearch_result_facet(const nsearch_result *result, size_t facet);
+NSEARCH_API uint64_t nsearch_result_facet_distinct(const nsearch_result *result, size_t facet);
+NSEARCH_API size_t nsearch_result_facet_values(const nsearch_result *result, size_t facet);
+NSEARCH_API const char *nsearch_result_facet_value(const nsearch_result *result, size_t facet, size_t i,
+                                                   uint64_t *count);
+
+/* With explain: the question as it was understood, a tree, one node a line, and how the engine went about it; else "".
+ * For people; the wording may change. */
+NSEARCH_API const char *nsearch_result_tree(const nsearch_result *result);
+NSEARCH_API const char *nsearch_result_plan(const nsearch_result *result);
+
 /* A hit borrows from its result. Rank counts from 1, offset included. Strings are "" when empty. */
 NSEARCH_API uint64_t nsearch_hit_rank(const nsearch_hit *hit);
 NSEARCH_API double nsearch_hit_score(const nsearch_hit *hit);
@@ -247,6 +285,12 @@ NSEARCH_API nsearch_origin nsearch_hit_date_origin(const nsearch_hit *hit);
 NSEARCH_API const char *nsearch_hit_snippet(const nsearch_hit *hit);
 NSEARCH_API size_t nsearch_hit_marks(const nsearch_hit *hit);
 NSEARCH_API void nsearch_hit_mark(const nsearch_hit *hit, size_t i, size_t *offset, size_t *len);
+
+/* With explain: the parts of the score, which add up to it, one for each word of the question that the article holds,
+ * in the question's order. Gives the word as the index has it; the articles that hold it, how often this one does
+ * (a word of the title counted by the title weight), and the part. Any of the three may be NULL. */
+NSEARCH_API size_t nsearch_hit_parts(const nsearch_hit *hit);
+NSEARCH_API const char *nsearch_hit_part(const nsearch_hit *hit, size_t i, uint64_t *df, uint64_t *tf, double *score);
 
 /* ---- Look at the index ------------------------------------------------------------------------------------------------------- */
 

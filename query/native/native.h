@@ -8,6 +8,7 @@
  *   phrase.c     positions, looked at for survivors only
  *   pruned.c     top-k of a union by block maxima: the same answer, less work
  *   topk.c       the best k so far
+ *   facets.c     values of fields counted over the matches
  *   pass.c       one segment of a search: dates, deadline, what was found
  *   search.c     a request over all segments */
 #ifndef QUERY_NATIVE_NATIVE_H
@@ -173,6 +174,18 @@ void pass_filter(const struct pass *pass, uint32_t base, uint64_t *mask);
 /* Offers the marked documents of a window. */
 int pass_collect(struct pass *pass, uint32_t base, const uint64_t *mask, const uint32_t *scores,
                  struct nsearch_error *err);
+
+/* ---- facets.c -------------------------------------------------------------------------------------------------------------------- */
+
+/* The counts of one search, over all its segments; NULL counts nothing. */
+struct facets;
+int facets_new(struct facets **out, struct snapshot *snapshot, const struct search_request *request,
+               struct nsearch_error *err);
+/* Counts the marked documents of a window, which are matches that dates admit; no document may come twice. */
+int facets_window(struct facets *facets, uint32_t segment, uint32_t base, const uint64_t *mask,
+                  struct nsearch_error *err);
+int facets_answer(struct facets *facets, struct search_answer *answer, struct nsearch_error *err);
+void facets_free(struct facets *facets);
 
 /* ---- pruned.c and search.c ------------------------------------------------------------------------------------------------------- */
 
