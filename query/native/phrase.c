@@ -1,4 +1,7 @@
-/* Whether the words of a phrase stand in order and close enough, by their positions in one document. */
+/* Whether the words of a phrase or a NEAR stand close enough, by their positions in one document. */
+#include <assert.h>
+#include <string.h>
+
 #include "query/native/native.h"
 
 bool phrase_within(uint32_t *const *positions, const size_t *counts, size_t count, uint32_t slop) {
@@ -21,4 +24,96 @@ bool phrase_within(uint32_t *const *positions, const size_t *counts, size_t coun
     if (last != UINT32_MAX && last - first <= span) return true;
   }
   return false;
+}
+
+/* The largest of the positions that the lists stand at, all of them different: of equal ones, the later list moves on.
+ * UINT32_MAX when a list ends. Words at different positions never meet, so only repeated words do. */
+static uint32_t part_equals(uint32_t *const *positions, const size_t *counts, size_t count, size_t *at) {
+  uint32_t largest = 0;
+  for (size_t i = 0; i < count; i++) {
+    for (size_t j = 0; j < i && at[i] < counts[i]; j++) {
+      if (positions[j][at[j]] != positions[i][at[i]]) continue;
+      at[i]++;
+      j = SIZE_MAX; /* from the first again */
+    }
+    if (at[i] == counts[i]) return UINT32_MAX;
+    if (positions[i][at[i]] > largest) largest = positions[i][at[i]];
+  }
+  return largest;
+}
+
+/* Moves the list that stands lowest until all stand close enough: the usual sweep over sorted lists, in steps of the sum
+ * of their lengths. */
+bool near_within(uint32_t *const *positions, const size_t *counts, size_t count, uint32_t slop, size_t *at) {
+  uint64_t span = (uint64_t)count - 1 + slop;
+  memset(at, 0, count * sizeof *at);
+  for (;;) {
+    uint32_t largest = part_equals(positions, counts, count, at);
+    if (largest == UINT32_MAX) return false;
+    size_t lowest = 0;
+    for (size_t i = 1; i < count; i++) {
+      if (positions[i][at[i]] < positions[lowest][at[lowest]]) lowest = i;
+    }
+    if (largest - positions[lowest][at[lowest]] <= span) return true;
+    at[lowest]++;
+  }
+}
+
+/* ---- In a segment --------------------------------------------------------------------------------------------------- */
+
+int words_open(struct words *words, struct segment *segment, uint32_t segment_number, const struct node *node,
+               const struct scoring *scoring, size_t leaf, struct nsearch_error *err) {
+  *words = (struct words){.node = node, .count = node->child_count};
+  words->cursors = memory_zero(node->child_count, sizeof *words->cursors);
+  words->lists = memory_zero(node->child_count, sizeof *words->lists);
+  words->counts = memory_zero(node->child_count, sizeof *words->counts);
+  words->at = memory_zero(node->child_count, sizeof *words->at);
+  if (!words->cursors || !words->lists || !words->counts || !words->at) return error_memory(err);
+  for (size_t i = 0; i < words->count; i++) {
+    const struct node *child = node->children[i];
+    assert(child->kind == NODE_TERM && child->key_count == 1);
+    const struct term_entry *entry = scoring_entry(scoring, leaf + i, 0, segment_number);
+    struct term_entry own;
+    bool found = entry != NULL;
+    int status = NSEARCH_OK;
+    if (!found && child->score != SCORE_BM25) {
+      status = segment_lookup(segment, child->keys[0].bytes, child->keys[0].len, &own, &found, err);
+      entry = &own;
+    }
+    assert(status || found); /* a word that is not there has been noticed before */
+    if (!status) status = position_cursor_open(&words->cursors[i], segment, entry, err);
+    if (status) return status;
+  }
+  return NSEARCH_OK;
+}
+
+int words_match(struct words *words, uint32_t doc, bool *match, struct nsearch_error *err) {
+  *match = false;
+  for (size_t i = 0; i < words->count; i++) {
+    struct position_cursor *cursor = &words->cursors[i];
+    int status = position_cursor_read(cursor, doc, err);
+    if (status) return status;
+    if (cursor->count == 0) return NSEARCH_OK;
+    words->lists[i] = cursor->positions;
+    words->counts[i] = cursor->count;
+  }
+  *match = words->node->kind == NODE_PHRASE
+               ? phrase_within(words->lists, words->counts, words->count, words->node->slop)
+               : near_within(words->lists, words->counts, words->count, words->node->slop, words->at);
+  return NSEARCH_OK;
+}
+
+void words_rewind(struct words *words) {
+  for (size_t i = 0; i < words->count; i++) {
+    cursor_rewind(&words->cursors[i].cursor);
+    words->cursors[i].run_block = UINT32_MAX;
+  }
+}
+
+void words_free(struct words *words) {
+  for (size_t i = 0; words->cursors && i < words->count; i++) position_cursor_free(&words->cursors[i]);
+  memory_free(words->cursors);
+  memory_free(words->lists);
+  memory_free(words->counts);
+  memory_free(words->at);
 }
