@@ -31,20 +31,21 @@ AVX2 static void unpack(const uint8_t *in, size_t count, unsigned width, uint32_
   if (whole < count) kernels_scalar.unpack(in, count - whole, width, values + whole);
 }
 
-AVX2 static void sum(uint32_t *values, size_t count, uint32_t first) {
-  __m256i before = _mm256_set1_epi32((int)(first - 1)), one = _mm256_set1_epi32(1), last = _mm256_set1_epi32(7);
+AVX2 static void sum(const uint32_t *gaps, size_t count, uint32_t first, uint32_t step, uint32_t *sums) {
+  __m256i before = _mm256_set1_epi32((int)(first - step)), each = _mm256_set1_epi32((int)step);
+  __m256i last = _mm256_set1_epi32(7);
   size_t i = 0;
   for (; i + 8 <= count; i += 8) {
-    __m256i x = _mm256_add_epi32(_mm256_loadu_si256((const __m256i *)(values + i)), one);
+    __m256i x = _mm256_add_epi32(_mm256_loadu_si256((const __m256i *)(gaps + i)), each);
     x = _mm256_add_epi32(x, _mm256_slli_si256(x, 4));
     x = _mm256_add_epi32(x, _mm256_slli_si256(x, 8));
     __m256i carry = _mm256_permute2x128_si256(x, x, 0x08); /* the lower half, to the upper */
     x = _mm256_add_epi32(x, _mm256_shuffle_epi32(carry, 0xff));
     x = _mm256_add_epi32(x, before);
-    _mm256_storeu_si256((__m256i *)(values + i), x);
+    _mm256_storeu_si256((__m256i *)(sums + i), x);
     before = _mm256_permutevar8x32_epi32(x, last);
   }
-  kernels_scalar.sum(values + i, count - i, (uint32_t)_mm256_cvtsi256_si32(before) + 1);
+  kernels_scalar.sum(gaps + i, count - i, (uint32_t)_mm256_cvtsi256_si32(before) + step, step, sums + i);
 }
 
 AVX2 static void bm25(const uint32_t *freqs, const uint32_t *lengths, size_t count, float weight, float c0, float c1,
@@ -75,5 +76,20 @@ AVX2 static size_t select_least(const uint32_t *values, size_t count, uint32_t l
   return found;
 }
 
-const struct kernels kernels_avx2 = {"avx2", unpack, sum, bm25, select_least};
+/* The eight numbers among which the wanted one must be are compared at once. */
+AVX2 static size_t narrow(uint32_t *starts, size_t count, const uint32_t *list, size_t list_count, uint32_t offset) {
+  size_t kept = 0, at = 0, padded = (list_count + 7) / 8 * 8;
+  for (size_t i = 0; i < count; i++) {
+    uint32_t wanted = starts[i] + offset;
+    while (at < padded && list[at + 7] < wanted) at += 8;
+    if (at == padded) break;
+    __m256i eight = _mm256_loadu_si256((const __m256i *)(list + at));
+    __m256i equal = _mm256_cmpeq_epi32(eight, _mm256_set1_epi32((int)wanted));
+    starts[kept] = starts[i];
+    kept += !_mm256_testz_si256(equal, equal);
+  }
+  return kept;
+}
+
+const struct kernels kernels_avx2 = {"avx2", unpack, sum, bm25, select_least, narrow};
 #endif

@@ -20,14 +20,18 @@ struct kernels {
   const char *level;
   /* count numbers of `width` bits (0 to 32), LSB first. */
   void (*unpack)(const uint8_t *in, size_t count, unsigned width, uint32_t *values);
-  /* values[i] = first + i + values[0] + ... + values[i]: gaps less one to ascending numbers, modulo 2^32. */
-  void (*sum)(uint32_t *values, size_t count, uint32_t first);
+  /* sums[i] = first + i * step + gaps[0] + ... + gaps[i], modulo 2^32; step is 1 where gaps are less one. */
+  void (*sum)(const uint32_t *gaps, size_t count, uint32_t first, uint32_t step, uint32_t *sums);
   /* units[i] = bm25_units() of freqs[i] and lengths[i], both below 2^31. */
   void (*bm25)(const uint32_t *freqs, const uint32_t *lengths, size_t count, float weight, float c0, float c1,
                uint32_t *units);
   /* The indexes, ascending, of the values that are at least `least`; returns how many. count <= 65536. */
   size_t (*select)(const uint32_t *values, size_t count, uint32_t least, uint16_t *indexes);
+  /* Keeps of starts[] those for which list[] holds start + offset; returns how many. Both ascend; list[] goes on with
+   * UINT32_MAX up to a multiple of NARROW_PAD. */
+  size_t (*narrow)(uint32_t *starts, size_t count, const uint32_t *list, size_t list_count, uint32_t offset);
 };
+enum { NARROW_PAD = 8 };
 
 extern const struct kernels kernels_scalar;
 #if defined(__x86_64__)

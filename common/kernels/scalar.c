@@ -13,10 +13,11 @@ static void unpack(const uint8_t *in, size_t count, unsigned width, uint32_t *va
   }
 }
 
-static void sum(uint32_t *values, size_t count, uint32_t first) {
+static void sum(const uint32_t *gaps, size_t count, uint32_t first, uint32_t step, uint32_t *sums) {
   for (size_t i = 0; i < count; i++) {
-    first += values[i];
-    values[i] = first++;
+    first += gaps[i];
+    sums[i] = first;
+    first += step;
   }
 }
 
@@ -32,4 +33,16 @@ static size_t select_least(const uint32_t *values, size_t count, uint32_t least,
   return found;
 }
 
-const struct kernels kernels_scalar = {"scalar", unpack, sum, bm25, select_least};
+static size_t narrow(uint32_t *starts, size_t count, const uint32_t *list, size_t list_count, uint32_t offset) {
+  size_t kept = 0, at = 0;
+  for (size_t i = 0; i < count; i++) {
+    uint32_t wanted = starts[i] + offset;
+    while (at < list_count && list[at] < wanted) at++;
+    if (at == list_count) break;
+    starts[kept] = starts[i];
+    kept += list[at] == wanted;
+  }
+  return kept;
+}
+
+const struct kernels kernels_scalar = {"scalar", unpack, sum, bm25, select_least, narrow};

@@ -32,18 +32,18 @@ SSE41 static void unpack(const uint8_t *in, size_t count, unsigned width, uint32
   if (whole < count) kernels_scalar.unpack(in, count - whole, width, values + whole);
 }
 
-SSE41 static void sum(uint32_t *values, size_t count, uint32_t first) {
-  __m128i before = _mm_set1_epi32((int)(first - 1)), one = _mm_set1_epi32(1);
+SSE41 static void sum(const uint32_t *gaps, size_t count, uint32_t first, uint32_t step, uint32_t *sums) {
+  __m128i before = _mm_set1_epi32((int)(first - step)), each = _mm_set1_epi32((int)step);
   size_t i = 0;
   for (; i + 4 <= count; i += 4) {
-    __m128i x = _mm_add_epi32(_mm_loadu_si128((const __m128i *)(values + i)), one);
+    __m128i x = _mm_add_epi32(_mm_loadu_si128((const __m128i *)(gaps + i)), each);
     x = _mm_add_epi32(x, _mm_slli_si128(x, 4));
     x = _mm_add_epi32(x, _mm_slli_si128(x, 8));
     x = _mm_add_epi32(x, before);
-    _mm_storeu_si128((__m128i *)(values + i), x);
+    _mm_storeu_si128((__m128i *)(sums + i), x);
     before = _mm_shuffle_epi32(x, 0xff);
   }
-  kernels_scalar.sum(values + i, count - i, (uint32_t)_mm_cvtsi128_si32(before) + 1);
+  kernels_scalar.sum(gaps + i, count - i, (uint32_t)_mm_cvtsi128_si32(before) + step, step, sums + i);
 }
 
 SSE41 static void bm25(const uint32_t *freqs, const uint32_t *lengths, size_t count, float weight, float c0, float c1,
@@ -74,5 +74,20 @@ SSE41 static size_t select_least(const uint32_t *values, size_t count, uint32_t 
   return found;
 }
 
-const struct kernels kernels_sse41 = {"sse4.1", unpack, sum, bm25, select_least};
+/* The four numbers among which the wanted one must be are compared at once. */
+SSE41 static size_t narrow(uint32_t *starts, size_t count, const uint32_t *list, size_t list_count, uint32_t offset) {
+  size_t kept = 0, at = 0, padded = (list_count + 3) / 4 * 4;
+  for (size_t i = 0; i < count; i++) {
+    uint32_t wanted = starts[i] + offset;
+    while (at < padded && list[at + 3] < wanted) at += 4;
+    if (at == padded) break;
+    __m128i four_of = _mm_loadu_si128((const __m128i *)(list + at));
+    __m128i equal = _mm_cmpeq_epi32(four_of, _mm_set1_epi32((int)wanted));
+    starts[kept] = starts[i];
+    kept += !_mm_testz_si128(equal, equal);
+  }
+  return kept;
+}
+
+const struct kernels kernels_sse41 = {"sse4.1", unpack, sum, bm25, select_least, narrow};
 #endif

@@ -237,7 +237,7 @@ const uint8_t *docs_decode(const uint8_t *in, const uint8_t *end, int64_t before
   if (!packed_open(&run, in, end, count) || !packed_values(&run, docs, count)) return NULL;
   uint64_t first = (uint64_t)(before + 1), largest = UINT64_C(1) << (run.width + run.high_width);
   if (first + count * largest <= UINT32_MAX) {
-    kernels()->sum(docs, count, (uint32_t)first);
+    kernels()->sum(docs, count, (uint32_t)first, 1, docs);
     return run.end;
   }
   return sum_checked(docs, count, first) ? run.end : NULL;

@@ -1,6 +1,7 @@
 /* Reading one term's list; list_writer.c has the layout. */
 #include <string.h>
 
+#include "common/kernels/kernels.h"
 #include "common/store/store.h"
 
 static int damaged(const struct segment *segment, struct nsearch_error *err) {
@@ -223,6 +224,23 @@ int position_run_read(struct position_run *run, uint32_t *gaps, size_t count, st
     memcpy(gaps, run->gaps + run->next, part * sizeof *gaps);
     run->next += (uint32_t)part;
     gaps += part;
+    count -= part;
+  }
+  return NSEARCH_OK;
+}
+
+int position_run_sums(struct position_run *run, uint32_t *positions, size_t count, struct nsearch_error *err) {
+  uint32_t position = 0;
+  while (count > 0) {
+    if (run->next == run->fill) {
+      int status = run_fill(run, err);
+      if (status) return status;
+    }
+    size_t part = run->fill - run->next < count ? run->fill - run->next : count;
+    kernels()->sum(run->gaps + run->next, part, position, 0, positions);
+    position = positions[part - 1];
+    run->next += (uint32_t)part;
+    positions += part;
     count -= part;
   }
   return NSEARCH_OK;

@@ -332,6 +332,8 @@ int position_run_open(struct segment *segment, const struct list_view *view, uin
                       struct position_run *run, struct nsearch_error *err);
 int position_run_skip(struct position_run *run, uint64_t count, struct nsearch_error *err);
 int position_run_read(struct position_run *run, uint32_t *gaps, size_t count, struct nsearch_error *err);
+/* The same as positions: each gap added to those before it. */
+int position_run_sums(struct position_run *run, uint32_t *positions, size_t count, struct nsearch_error *err);
 
 /* Values of a keyword column: term numbers of a document. */
 struct column {

@@ -9,13 +9,15 @@
 
 struct conjunction {
   struct pass *pass;
-  bool counting;          /* every match is wanted, and no score */
   struct lists *required; /* by df, ascending */
   struct lists *optional;
   struct words *words;
   size_t required_count, optional_count, words_count;
   uint32_t *required_blocks, *optional_blocks; /* where view_bound() stands */
   struct screen screen;
+  struct cursor *lead;
+  struct schedule blocks; /* of the leading list */
+  uint32_t *others;       /* per block: at most so much the other lists add there */
   struct candidates batch;
 };
 
@@ -50,11 +52,11 @@ static int open_lists(struct conjunction *own, const struct shape *shape, bool *
   for (size_t i = 0; i < shape->count && !*never; i++) {
     const struct shape_part *part = &shape->parts[i];
     bool required = part->role == PART_REQUIRED;
-    if (!required && (part->role != PART_OPTIONAL || own->counting)) continue;
+    if (!required && (part->role != PART_OPTIONAL || own->pass->counting)) continue;
     struct lists *lists = required ? &own->required[own->required_count++] : &own->optional[own->optional_count++];
     int status = lists_open(lists, own->pass, part, err);
     if (status) return status;
-    if (own->counting) lists->weight = 0;
+    if (own->pass->counting) lists->weight = 0;
     *never = required && lists->df == 0;
   }
   qsort(own->required, own->required_count, sizeof *own->required, by_df);
@@ -67,6 +69,8 @@ static void conjunction_free(struct conjunction *own) {
   for (size_t i = 0; own->optional && i < own->optional_count; i++) lists_free(&own->optional[i]);
   for (size_t i = 0; own->words && i < own->words_count; i++) words_free(&own->words[i]);
   screen_free(&own->screen);
+  schedule_free(&own->blocks);
+  memory_free(own->others);
   memory_free(own->required);
   memory_free(own->optional);
   memory_free(own->words);
@@ -116,10 +120,10 @@ static int finish_batch(struct conjunction *own, struct nsearch_error *err) {
   const struct candidates *batch = &own->batch;
   for (uint32_t i = 0; i < batch->count; i++) {
     bool match;
-    if (!own->counting && batch->units[i] < topk_threshold(own->pass->topk)) continue;
+    if (batch->units[i] < pass_threshold(own->pass)) continue;
     int status = words_hold(own, batch->docs[i], &match, err);
-    if (!status && match && own->counting) own->pass->matches++;
-    if (!status && match && !own->counting) status = pass_offer(own->pass, batch->docs[i], batch->units[i], err);
+    if (!status && match && own->pass->counting) own->pass->matches++;
+    if (!status && match && !own->pass->counting) status = pass_offer(own->pass, batch->docs[i], batch->units[i], err);
     if (status) return status;
   }
   return NSEARCH_OK;
@@ -129,7 +133,7 @@ static int finish_batch(struct conjunction *own, struct nsearch_error *err) {
 static int match_batch(struct conjunction *own, uint32_t others, struct nsearch_error *err) {
   struct pass *pass = own->pass;
   struct candidates *batch = &own->batch;
-  uint32_t threshold = own->counting ? 0 : topk_threshold(pass->topk);
+  uint32_t threshold = pass_threshold(pass);
   candidates_keep(batch, threshold > others ? threshold - others : 0);
   int status = NSEARCH_OK;
   for (size_t i = 1; !status && i < own->required_count && batch->count; i++) {
@@ -142,59 +146,79 @@ static int match_batch(struct conjunction *own, uint32_t others, struct nsearch_
   return status ? status : finish_batch(own, err);
 }
 
-static int lead_block(struct conjunction *own, struct cursor *lead, uint32_t block, struct nsearch_error *err) {
-  struct pass *pass = own->pass;
+static int visit_block(void *payload, uint32_t block, struct nsearch_error *err) {
+  struct conjunction *own = payload;
+  struct cursor *lead = own->lead;
   struct candidates *batch = &own->batch;
-  const struct list_view *view = &lead->view;
   float weight = own->required[0].weight;
-  uint32_t first = block ? view_block_last(view, block - 1) + 1 : 0;
-  uint32_t last = view->blocks > 1 ? view_block_last(view, block) : pass->segment->info.documents - 1;
-  if (last < pass->dates.first || first >= pass->dates.end) return NSEARCH_OK;
-  bool never = false;
-  uint32_t others = bound_of_others(own, first, last, &never);
-  uint32_t bound = weight > 0 ? bm25_bound(weight, view->skip_max ? view->skip_max[block] : view->max, pass->stretch) : 0;
-  if (never || (!own->counting && bound + others < topk_threshold(pass->topk))) return NSEARCH_OK;
   int status = cursor_load(lead, block, err);
   if (!status && weight > 0) status = cursor_freqs(lead, err);
   if (status) return status;
   batch->count = lead->size;
   memcpy(batch->docs, lead->docs, lead->size * sizeof *batch->docs);
   if (weight > 0) {
-    pass_score(pass, weight, lead->docs, lead->freqs, lead->size, batch->units);
+    pass_score(own->pass, weight, lead->docs, lead->freqs, lead->size, batch->units);
   } else {
     memset(batch->units, 0, lead->size * sizeof *batch->units);
   }
-  return match_batch(own, others, err);
+  return match_batch(own, own->others[block], err);
 }
 
-static void rewind_others(struct conjunction *own) {
+/* ---- All blocks ------------------------------------------------------------------------------------------------------ */
+
+static int open_blocks(struct conjunction *own, struct nsearch_error *err) {
+  const struct pass *pass = own->pass;
+  const struct list_view *view = &own->lead->view;
+  float weight = own->required[0].weight;
+  schedule_free(&own->blocks);
+  memory_free(own->others);
+  own->others = memory_array(NULL, view->blocks, sizeof *own->others);
+  int status = own->others ? schedule_open(&own->blocks, view->blocks, err) : error_memory(err);
+  for (uint32_t block = 0; !status && block < view->blocks; block++) {
+    uint32_t first = block ? view_block_last(view, block - 1) + 1 : 0;
+    uint32_t last = view->blocks > 1 ? view_block_last(view, block) : pass->segment->info.documents - 1;
+    if (last < pass->dates.first || first >= pass->dates.end) continue;
+    bool never = false;
+    own->others[block] = bound_of_others(own, first, last, &never);
+    uint8_t max = view->skip_max ? view->skip_max[block] : view->max;
+    if (!never) own->blocks.bounds[block] = own->others[block] + bm25_bound(weight, max, pass->stretch);
+  }
+  return status;
+}
+
+static void start_over(void *payload) {
+  struct conjunction *own = payload;
+  cursor_rewind(own->lead);
   for (size_t i = 1; i < own->required_count; i++) {
-    own->required_blocks[i] = 0;
     for (size_t k = 0; k < own->required[i].count; k++) cursor_rewind(&own->required[i].cursors[k]);
   }
   for (size_t i = 0; i < own->optional_count; i++) {
-    own->optional_blocks[i] = 0;
     for (size_t k = 0; k < own->optional[i].count; k++) cursor_rewind(&own->optional[i].cursors[k]);
   }
   for (size_t i = 0; i < own->words_count; i++) words_rewind(&own->words[i]);
   screen_rewind(&own->screen);
 }
 
-int conjunction_pass(struct pass *pass, const struct shape *shape, bool counting, struct nsearch_error *err) {
+/* Keys of the leading leaf lead one after the other: their lists are disjoint. */
+static int lead(struct conjunction *own, struct cursor *cursor, struct nsearch_error *err) {
+  own->lead = cursor;
+  memset(own->required_blocks, 0, own->required_count * sizeof *own->required_blocks);
+  memset(own->optional_blocks, 0, own->optional_count * sizeof *own->optional_blocks);
+  start_over(own);
+  int status = open_blocks(own, err);
+  if (status) return status;
+  return schedule_run(&own->blocks, own->pass, 0, own->blocks.count, visit_block, start_over, own, err);
+}
+
+int conjunction_pass(struct pass *pass, const struct shape *shape, struct nsearch_error *err) {
   struct conjunction *own = memory_zero(1, sizeof *own);
   bool never = false;
   if (!own) return error_memory(err);
   own->pass = pass;
-  own->counting = counting;
   int status = open_lists(own, shape, &never, err);
   if (!status && !never) status = screen_open(&own->screen, pass, shape, err);
   for (size_t k = 0; !status && !never && k < own->required[0].count; k++) {
-    struct cursor *lead = &own->required[0].cursors[k];
-    if (k) rewind_others(own);
-    for (uint32_t block = 0; !status && block < lead->view.blocks; block++) {
-      status = pass_check(pass, err);
-      if (!status) status = lead_block(own, lead, block, err);
-    }
+    status = lead(own, &own->required[0].cursors[k], err);
   }
   conjunction_free(own);
   return status;

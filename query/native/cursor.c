@@ -242,12 +242,13 @@ int position_cursor_read(struct position_cursor *cursor, uint32_t doc, struct ns
   status = run_to(cursor, err);
   if (status) return status;
   uint32_t freq = list->freqs[list->at];
-  status = memory_reserve(&cursor->positions, &cursor->capacity, freq, sizeof *cursor->positions, err);
-  if (!status) status = position_run_read(&cursor->run, cursor->positions, freq, err);
+  status = memory_reserve(&cursor->positions, &cursor->capacity, (size_t)freq + NARROW_PAD, sizeof *cursor->positions,
+                          err);
+  if (!status) status = position_run_sums(&cursor->run, cursor->positions, freq, err);
   if (status) return status;
   cursor->run_at++;
-  for (uint32_t i = 1; i < freq; i++) cursor->positions[i] += cursor->positions[i - 1];
   cursor->count = freq;
+  for (size_t i = 0; i < NARROW_PAD; i++) cursor->positions[freq + i] = UINT32_MAX;
   return NSEARCH_OK;
 }
 

@@ -9,6 +9,7 @@
  *   phrase.c     phrases and NEAR: positions, looked at for survivors only
  *   shape.c      a tree, flattened where the fast paths below can take it
  *   candidates.c    candidates on their way to the best k
+ *   schedule.c   which parts of a segment to look at, the most promising first
  *   union.c      top-k of a union by block maxima: the answer of matcher.c, less work
  *   conjunction.c  top-k, or the number, of an intersection, scored first
  *   topk.c       the best k so far
@@ -86,7 +87,7 @@ struct position_cursor {
   struct cursor cursor;
   struct position_run run;
   uint32_t run_block, run_at; /* run stands before the positions of this posting */
-  uint32_t *positions;
+  uint32_t *positions; /* followed by NARROW_PAD times UINT32_MAX */
   size_t count, capacity;
 };
 int position_cursor_open(struct position_cursor *cursor, struct segment *segment, const struct term_entry *entry,
@@ -174,6 +175,7 @@ struct words {
   struct position_cursor *cursors;
   uint32_t **lists;
   size_t *counts, *at;
+  size_t *order; /* numbers of the words, the rarest first */
   size_t count;
 };
 /* leaves: number of the first leaf below the node. */
@@ -224,6 +226,7 @@ struct pass {
   struct date_range dates; /* of the request */
   const uint8_t *lengths;
   double stretch; /* of bounds, bm25_bound() */
+  bool counting;  /* every match is wanted, none is offered */
   uint64_t matches;
   uint32_t ticks;
 };
@@ -233,6 +236,10 @@ int pass_open(struct pass *pass, struct nsearch_error *err);
 
 /* NSEARCH_ERR_DEADLINE or NSEARCH_ERR_CANCELLED when the search must stop; cheap enough for once a window. */
 int pass_check(struct pass *pass, struct nsearch_error *err);
+/* Units that a document must at least have to matter. */
+static inline uint32_t pass_threshold(const struct pass *pass) {
+  return pass->counting ? 0 : topk_threshold(pass->topk);
+}
 /* Offers a document, or the marked documents of a window with their scores (NULL: 0). */
 int pass_offer(struct pass *pass, uint32_t doc, uint32_t units, struct nsearch_error *err);
 int pass_collect(struct pass *pass, uint32_t base, const uint64_t *mask, const uint32_t *scores,
@@ -320,11 +327,27 @@ int candidates_add(struct candidates *batch, struct lists *lists, const struct p
 int candidates_screen(struct candidates *batch, struct screen *screen, const struct pass *pass, struct nsearch_error *err);
 int candidates_offer(const struct candidates *batch, struct pass *pass, struct nsearch_error *err);
 
+/* ---- schedule.c ---------------------------------------------------------------------------------------------------------------------- */
+
+/* Parts of a segment, in the order of documents, and the most that a document in each can score; 0: none can match. */
+struct schedule {
+  uint32_t *bounds;
+  bool *done;
+  uint32_t count;
+};
+typedef int (*schedule_visit)(void *payload, uint32_t part, struct nsearch_error *err);
+int schedule_open(struct schedule *schedule, uint32_t count, struct nsearch_error *err);
+/* Visits the parts of [first, end) that can still matter: the best ones in order, then, after start_over(), the others in
+ * order. */
+int schedule_run(struct schedule *schedule, struct pass *pass, uint32_t first, uint32_t end, schedule_visit visit,
+                 void (*start_over)(void *payload), void *payload, struct nsearch_error *err);
+void schedule_free(struct schedule *schedule);
+
 /* ---- union.c, conjunction.c and search.c ------------------------------------------------------------------------------------------- */
 
-/* Offer the best documents of a segment. `counting`: add the number of matches to pass->matches instead. */
+/* Offer the best documents of a segment; conjunction_pass() counts them instead where the pass is counting. */
 int union_pass(struct pass *pass, const struct shape *shape, struct nsearch_error *err);
-int conjunction_pass(struct pass *pass, const struct shape *shape, bool counting, struct nsearch_error *err);
+int conjunction_pass(struct pass *pass, const struct shape *shape, struct nsearch_error *err);
 
 int snapshot_explain(struct snapshot *snapshot, const struct node *tree, struct doc_ref doc, struct score_part *parts,
                      struct nsearch_error *err);

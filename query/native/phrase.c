@@ -68,7 +68,8 @@ int words_open(struct words *words, struct segment *segment, uint32_t segment_nu
   words->lists = memory_zero(node->child_count, sizeof *words->lists);
   words->counts = memory_zero(node->child_count, sizeof *words->counts);
   words->at = memory_zero(node->child_count, sizeof *words->at);
-  if (!words->cursors || !words->lists || !words->counts || !words->at) return error_memory(err);
+  words->order = memory_zero(node->child_count, sizeof *words->order);
+  if (!words->cursors || !words->lists || !words->counts || !words->at || !words->order) return error_memory(err);
   for (size_t i = 0; i < words->count; i++) {
     const struct node *child = node->children[i];
     assert(child->kind == NODE_TERM && child->key_count == 1);
@@ -83,12 +84,38 @@ int words_open(struct words *words, struct segment *segment, uint32_t segment_nu
     assert(status || found); /* a word that is not there has been noticed before */
     if (!status) status = position_cursor_open(&words->cursors[i], segment, entry, err);
     if (status) return status;
+    size_t at = i;
+    for (; at > 0 && words->cursors[words->order[at - 1]].cursor.view.df > entry->df; at--) {
+      words->order[at] = words->order[at - 1];
+    }
+    words->order[at] = i;
   }
+  return NSEARCH_OK;
+}
+
+/* The rarest word says where the phrase can begin, each further one leaves fewer places: mostly two lists are read. */
+static int phrase_match(struct words *words, uint32_t doc, bool *match, struct nsearch_error *err) {
+  size_t rarest = words->order[0], starts = 0;
+  struct position_cursor *first = &words->cursors[rarest];
+  int status = position_cursor_read(first, doc, err);
+  if (status) return status;
+  for (size_t i = 0; i < first->count; i++) {
+    uint32_t position = first->positions[i];
+    if (position >= rarest) first->positions[starts++] = position - (uint32_t)rarest;
+  }
+  for (size_t i = 1; i < words->count && starts; i++) {
+    struct position_cursor *cursor = &words->cursors[words->order[i]];
+    status = position_cursor_read(cursor, doc, err);
+    if (status) return status;
+    starts = kernels()->narrow(first->positions, starts, cursor->positions, cursor->count, (uint32_t)words->order[i]);
+  }
+  *match = starts > 0;
   return NSEARCH_OK;
 }
 
 int words_match(struct words *words, uint32_t doc, bool *match, struct nsearch_error *err) {
   *match = false;
+  if (words->node->kind == NODE_PHRASE && words->node->slop == 0) return phrase_match(words, doc, match, err);
   for (size_t i = 0; i < words->count; i++) {
     struct position_cursor *cursor = &words->cursors[i];
     int status = position_cursor_read(cursor, doc, err);
@@ -116,4 +143,5 @@ void words_free(struct words *words) {
   memory_free(words->lists);
   memory_free(words->counts);
   memory_free(words->at);
+  memory_free(words->order);
 }

@@ -47,7 +47,7 @@ static int rank_segment(struct search *search, struct pass *pass, struct nsearch
   case SHAPE_UNION:
     return union_pass(pass, &search->shape, err);
   case SHAPE_CONJUNCTION:
-    return conjunction_pass(pass, &search->shape, false, err);
+    return conjunction_pass(pass, &search->shape, err);
   default:
     return rank_windows(pass, err);
   }
@@ -138,7 +138,8 @@ static int count_segment(struct search *search, struct pass *pass, struct nsearc
       if (part->role == PART_REQUIRED && part->node->score == SCORE_BM25 && df < least) least = df;
     }
   }
-  if (least < search->snapshot->stats.articles / SPARSE) return conjunction_pass(pass, &search->shape, true, err);
+  pass->counting = least < search->snapshot->stats.articles / SPARSE;
+  if (pass->counting) return conjunction_pass(pass, &search->shape, err);
   return walk_segment(search, pass, err);
 }
 

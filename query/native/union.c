@@ -3,8 +3,6 @@
  * candidates; they only complete the scores of those that the others found. A window whose bounds together cannot
  * reach it is not looked at.
  *
- * The windows with the highest bounds come first, so that the threshold is high early (after Mallia, Suel and
- * Tonellotto, Faster learned sparse retrieval with block-max pruning, 2024); then the others, from the newest on.
  * Nothing that could enter the top k is ever skipped, so the answer is that of matcher.c, score for score. */
 #include <stdlib.h>
 #include <string.h>
@@ -29,9 +27,7 @@ struct merger {
   struct member **order; /* by bound in this window, ascending */
   size_t count;
   uint8_t *maxima;
-  uint32_t windows;
-  uint32_t *bounds; /* per window, of all members together */
-  bool *done;
+  struct schedule windows; /* with the bounds of all members together */
   struct candidates batch;
   uint32_t scores[WINDOW];
   uint64_t present[WINDOW_WORDS];
@@ -88,7 +84,7 @@ static int list_maxima(struct merger *merger, struct member *member, struct nsea
   for (uint32_t block = 0; block < view->blocks; block++) {
     uint32_t last = view_block_last(view, block) / WINDOW;
     uint8_t max = view->skip_max[block];
-    if (last >= merger->windows) last = merger->windows - 1; /* of a damaged list; its blocks will tell */
+    if (last >= merger->windows.count) last = merger->windows.count - 1; /* of a damaged list; its blocks will tell */
     for (; window < last; window++) {
       if (member->maxima[window] < max) member->maxima[window] = max;
     }
@@ -99,20 +95,20 @@ static int list_maxima(struct merger *merger, struct member *member, struct nsea
 
 static int open_bounds(struct merger *merger, struct nsearch_error *err) {
   const struct pass *pass = merger->pass;
-  merger->windows = (pass->segment->info.documents + WINDOW - 1) / WINDOW;
-  merger->maxima = memory_zero(merger->count, merger->windows);
-  merger->bounds = memory_zero(merger->windows, sizeof *merger->bounds);
-  merger->done = memory_zero(merger->windows, sizeof *merger->done);
-  if (!merger->maxima || !merger->bounds || !merger->done) return error_memory(err);
+  uint32_t windows = (pass->segment->info.documents + WINDOW - 1) / WINDOW;
+  merger->maxima = memory_zero(merger->count, windows);
+  if (!merger->maxima) return error_memory(err);
+  int status = schedule_open(&merger->windows, windows, err);
+  if (status) return status;
   for (size_t i = 0; i < merger->count; i++) {
     struct member *member = &merger->members[i];
     uint32_t units[256];
-    member->maxima = merger->maxima + i * merger->windows;
-    int status = list_maxima(merger, member, err);
+    member->maxima = merger->maxima + i * windows;
+    status = list_maxima(merger, member, err);
     if (status) return status;
     units[0] = 0;
     for (int max = 1; max < 256; max++) units[max] = bm25_bound(member->weight, (uint8_t)max, pass->stretch);
-    for (uint32_t w = 0; w < merger->windows; w++) merger->bounds[w] += units[member->maxima[w]];
+    for (uint32_t w = 0; w < windows; w++) merger->windows.bounds[w] += units[member->maxima[w]];
   }
   return NSEARCH_OK;
 }
@@ -124,8 +120,7 @@ static void merger_free(struct merger *merger) {
   memory_free(merger->members);
   memory_free(merger->order);
   memory_free(merger->maxima);
-  memory_free(merger->bounds);
-  memory_free(merger->done);
+  schedule_free(&merger->windows);
   memory_free(merger);
 }
 
@@ -270,15 +265,16 @@ static int find_candidates(struct merger *merger, size_t first, uint32_t base, u
   return NSEARCH_OK;
 }
 
-static int window(struct merger *merger, uint32_t window, struct nsearch_error *err) {
+static int visit_window(void *payload, uint32_t window, struct nsearch_error *err) {
+  struct merger *merger = payload;
   struct candidates *batch = &merger->batch;
-  uint32_t base = window * WINDOW, threshold = topk_threshold(merger->pass->topk), rest = 0;
+  uint32_t base = window * WINDOW, threshold = pass_threshold(merger->pass), rest = 0;
   order_by_bound(merger, window);
   size_t first = 0;
   while (first + 1 < merger->count && rest + merger->order[first]->bound < threshold) {
     rest += merger->order[first++]->bound;
   }
-  int status = find_candidates(merger, first, base, rest, merger->bounds[window], threshold, err);
+  int status = find_candidates(merger, first, base, rest, merger->windows.bounds[window], threshold, err);
   if (!status) status = candidates_screen(batch, &merger->screen, merger->pass, err);
   while (!status && first-- > 0 && batch->count && merger->order[first]->bound) {
     status = candidates_add(batch, merger->order[first]->lists, merger->pass, err);
@@ -288,47 +284,16 @@ static int window(struct merger *merger, uint32_t window, struct nsearch_error *
   return status ? status : candidates_offer(batch, merger->pass, err);
 }
 
-/* ---- All windows ---------------------------------------------------------------------------------------------------- */
-
-/* A bound that some `wanted` windows reach, more where bounds are much alike. */
-static uint32_t bound_of_best(const struct merger *merger, uint32_t first, uint32_t end, uint32_t wanted) {
-  enum { STEPS = 64 };
-  uint32_t counts[STEPS] = {0}, highest = 1;
-  for (uint32_t w = first; w < end; w++) highest = merger->bounds[w] > highest ? merger->bounds[w] : highest;
-  for (uint32_t w = first; w < end; w++) counts[(uint64_t)merger->bounds[w] * (STEPS - 1) / highest]++;
-  uint32_t step = STEPS - 1, found = counts[step];
-  while (step > 0 && found < wanted) found += counts[--step];
-  return (uint32_t)((uint64_t)step * highest / (STEPS - 1));
-}
-
-static void rewind_all(struct merger *merger) {
+static void start_over(void *payload) {
+  struct merger *merger = payload;
   for (size_t i = 0; i < merger->count; i++) cursor_rewind(merger->members[i].cursor);
   screen_rewind(&merger->screen);
 }
 
-/* The windows of [first, end) whose bounds are at least `least`, and that have not been looked at. */
-static int sweep(struct merger *merger, uint32_t first, uint32_t end, uint32_t least, struct nsearch_error *err) {
-  int status = NSEARCH_OK;
-  for (uint32_t w = first; !status && w < end; w++) {
-    uint32_t bound = merger->bounds[w], threshold = topk_threshold(merger->pass->topk);
-    if (bound == 0 || bound < threshold || bound < least || merger->done[w]) continue;
-    merger->done[w] = true;
-    status = pass_check(merger->pass, err);
-    if (!status) status = window(merger, w, err);
-  }
-  return status;
-}
-
 static int run_windows(struct merger *merger, struct nsearch_error *err) {
-  enum { SHARE = 16, FEW = 8 };
-  uint32_t first = merger->pass->dates.first / WINDOW, end = (merger->pass->dates.end + WINDOW - 1) / WINDOW;
-  if (end > merger->windows) end = merger->windows;
-  if (end - first > FEW) {
-    int status = sweep(merger, first, end, bound_of_best(merger, first, end, (end - first) / SHARE + 1), err);
-    if (status) return status;
-    rewind_all(merger);
-  }
-  return sweep(merger, first, end, 0, err);
+  const struct date_range *dates = &merger->pass->dates;
+  uint32_t first = dates->first / WINDOW, end = (dates->end + WINDOW - 1) / WINDOW;
+  return schedule_run(&merger->windows, merger->pass, first, end, visit_window, start_over, merger, err);
 }
 
 /* ---- A single list -------------------------------------------------------------------------------------------------- */
@@ -353,7 +318,7 @@ static int take_block(struct merger *merger, struct member *member, uint32_t blo
   batch->count = cursor->size;
   memcpy(batch->docs, cursor->docs, cursor->size * sizeof *batch->docs);
   pass_score(merger->pass, member->weight, cursor->docs, cursor->freqs, cursor->size, batch->units);
-  candidates_keep(batch, topk_threshold(merger->pass->topk));
+  candidates_keep(batch, pass_threshold(merger->pass));
   return candidates_offer(batch, merger->pass, err);
 }
 
@@ -367,7 +332,7 @@ static int run_single(struct merger *merger, struct nsearch_error *err) {
   for (uint32_t i = 0; !status && i < view->blocks; i++) {
     uint32_t block = order ? order[i] : i;
     uint8_t max = order ? view->skip_max[block] : view->max;
-    if (bm25_bound(member->weight, max, pass->stretch) < topk_threshold(pass->topk)) break;
+    if (bm25_bound(member->weight, max, pass->stretch) < pass_threshold(pass)) break;
     status = pass_check(pass, err);
     if (!status) status = take_block(merger, member, block, err);
   }
