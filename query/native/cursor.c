@@ -167,27 +167,25 @@ static void bits_mask(const struct docs_bits *set, int64_t first, uint32_t base,
 
 int cursor_mask(struct cursor *cursor, uint32_t base, uint64_t *mask, struct nsearch_error *err) {
   const struct list_view *view = &cursor->view;
-  uint32_t block = view_find_block(view, cursor->block, base);
-  for (;; block++) {
-    if (block >= view->blocks) {
-      cursor->block = view->blocks;
-      return NSEARCH_OK;
-    }
-    int status = open_block(cursor, block, err);
-    if (status) return status;
+  uint32_t first = view_find_block(view, cursor->block, base);
+  int status = NSEARCH_OK;
+  for (uint32_t block = first; !status && block < view->blocks; block++) {
+    status = open_block(cursor, block, err);
+    if (status) break;
     if (cursor->place.bits.bytes) {
       bits_mask(&cursor->place.bits, cursor->place.before + 1, base, mask);
     } else {
       status = cursor_load(cursor, block, err);
-      if (status) return status;
-      uint32_t at = lower_bound(cursor->docs, 0, cursor->size, base);
+      uint32_t at = status ? BLOCK : lower_bound(cursor->docs, 0, cursor->size, base);
       for (; at < cursor->size && cursor->docs[at] - base < WINDOW; at++) {
         uint32_t bit = cursor->docs[at] - base;
         mask[bit / 64] |= UINT64_C(1) << bit % 64;
       }
     }
-    if (view->blocks == 1 || view_block_last(view, block) - base >= WINDOW - 1) return NSEARCH_OK;
+    if (view->blocks == 1 || view_block_last(view, block) - base >= WINDOW - 1) break;
   }
+  cursor->block = first; /* the same window may be asked for again */
+  return status;
 }
 
 /* How many documents of a block's bit set are before doc. */

@@ -284,7 +284,8 @@ struct shape {
   size_t count, capacity;
 };
 enum { UNION_MAX = 1024 }; /* leaves of a union; bounds of more would cost more than they spare */
-int shape_make(struct shape *shape, const struct node *tree, struct nsearch_error *err);
+int shape_make(struct shape *shape, const struct node *tree, const struct scoring *scoring,
+               struct nsearch_error *err);
 void shape_free(struct shape *shape);
 
 /* ---- candidates.c ------------------------------------------------------------------------------------------------------------------------- */

@@ -241,7 +241,7 @@ int snapshot_search(struct snapshot *snapshot, const struct search_request *requ
   search.topk.columns = memory_zero(snapshot->segment_count + 1, sizeof *search.topk.columns);
   int status = search.topk.columns ? NSEARCH_OK : error_memory(err);
   if (!status) status = scoring_prepare(&search.scoring, snapshot, request->tree, err);
-  if (!status) status = shape_make(&search.shape, request->tree, err);
+  if (!status) status = shape_make(&search.shape, request->tree, &search.scoring, err);
   if (!status && request->facet_count) status = facets_new(&search.facets, snapshot, request, err);
   for (uint32_t s = 0; !status && s < snapshot->segment_count; s++) status = search_segment(&search, s, err);
   if (!status) status = make_hits(&search, answer, err);

@@ -81,31 +81,61 @@ static int require(struct flattening *flattening, const struct node *node, size_
   return NSEARCH_OK;
 }
 
-/* A union is one OR and nothing required that scores; its filters screen. Of a single word, a union of one. */
-static void settle(struct shape *shape) {
-  size_t any = 0, scored = 0, required = 0, others = 0;
-  for (size_t i = 0; i < shape->count; i++) {
-    const struct shape_part *part = &shape->parts[i];
-    any += part->role == PART_ANY;
-    required += part->role == PART_REQUIRED;
-    scored += part->role == PART_REQUIRED && part->node->score == SCORE_BM25;
-    others += part->role == PART_WORDS || part->role == PART_OPTIONAL;
-  }
-  if (any == 0 && required == 1 && scored == 1 && others == 0) {
-    for (size_t i = 0; i < shape->count; i++) {
-      if (shape->parts[i].role == PART_REQUIRED) shape->parts[i].role = PART_ANY;
-    }
-    any = 1, scored = 0;
-  }
-  shape->kind = any == 0 && required > 0 ? SHAPE_CONJUNCTION : any > 0 && any <= UNION_MAX && scored + others == 0 ? SHAPE_UNION : SHAPE_OTHER;
+static size_t count_role(const struct shape *shape, enum part_role role) {
+  size_t count = 0;
+  for (size_t i = 0; i < shape->count; i++) count += shape->parts[i].role == role;
+  return count;
 }
 
-int shape_make(struct shape *shape, const struct node *tree, struct nsearch_error *err) {
+static void change_role(struct shape *shape, enum part_role from, enum part_role to) {
+  for (size_t i = 0; i < shape->count; i++) {
+    if (shape->parts[i].role == from) shape->parts[i].role = to;
+  }
+}
+
+/* A required leaf among others that only add: where it is not much rarer than they are, it is quicker to unite all of
+ * them, bounds and all, and to screen what comes of it for the required one. */
+static int unite(struct flattening *flattening, const struct scoring *scoring) {
+  enum { RARER = 8 };
+  struct shape *shape = flattening->shape;
+  struct shape_part required = {0};
+  uint64_t others = 0;
+  for (size_t i = 0; i < shape->count; i++) {
+    const struct shape_part *part = &shape->parts[i];
+    if (part->role == PART_REQUIRED) required = *part;
+    if (part->role == PART_OPTIONAL) others += scoring->leaves[part->leaf].df;
+  }
+  if (scoring->leaves[required.leaf].df < others / RARER) return NSEARCH_OK;
+  change_role(shape, PART_REQUIRED, PART_ANY);
+  change_role(shape, PART_OPTIONAL, PART_ANY);
+  return others ? add_part(flattening, PART_FILTER, required.node, required.leaf) : NSEARCH_OK;
+}
+
+/* A union is one OR and nothing required that scores; its filters screen. Of a single word, a union of one. */
+static int settle(struct flattening *flattening, const struct scoring *scoring) {
+  struct shape *shape = flattening->shape;
+  size_t scored = 0;
+  for (size_t i = 0; i < shape->count; i++) {
+    scored += shape->parts[i].role == PART_REQUIRED && shape->parts[i].node->score == SCORE_BM25;
+  }
+  if (scored == 1 && count_role(shape, PART_REQUIRED) == 1 && count_role(shape, PART_WORDS) == 0 &&
+      count_role(shape, PART_ANY) == 0) {
+    int status = unite(flattening, scoring);
+    if (status) return status;
+  }
+  size_t any = count_role(shape, PART_ANY), required = count_role(shape, PART_REQUIRED);
+  size_t others = count_role(shape, PART_WORDS) + count_role(shape, PART_OPTIONAL);
+  if (any == 0 && required > 0) shape->kind = SHAPE_CONJUNCTION;
+  if (any > 0 && any <= UNION_MAX && others == 0 && (scored == 0 || required == 0)) shape->kind = SHAPE_UNION;
+  return NSEARCH_OK;
+}
+
+int shape_make(struct shape *shape, const struct node *tree, const struct scoring *scoring,
+               struct nsearch_error *err) {
   struct flattening flattening = {.shape = shape, .err = err, .fits = true};
   *shape = (struct shape){.kind = SHAPE_OTHER};
   int status = require(&flattening, tree, 0);
-  if (!status && flattening.fits) settle(shape);
-  return status;
+  return status || !flattening.fits ? status : settle(&flattening, scoring);
 }
 
 void shape_free(struct shape *shape) { memory_free(shape->parts); }
