@@ -21,7 +21,7 @@ struct bag {
   struct node_list required, optional, filters, excluded;
   struct plain_word *plain;
   size_t plain_count, plain_room;
-  bool all;
+  struct plan_context context;
 };
 
 static int add_node(struct bag *bag, struct node_list *list, struct node *node) {
@@ -41,39 +41,78 @@ static int add_plain(struct bag *bag, struct node *leaf, bool stop, bool require
 
 /* ---- one clause ---- */
 
-static int no_word(struct bag *bag, const struct question_node *clause) {
-  error_set(bag->planner->err, NSEARCH_ERR_QUERY, "at byte %zu of the question: expected a value after the field",
-            clause->position);
-  error_position(bag->planner->err, (int64_t)clause->position);
-  return NSEARCH_ERR_QUERY;
-}
-
-static int add_filter(struct bag *bag, const struct question_node *clause) {
-  struct node *node = NULL;
-  enum leaf_class class;
-  int status;
-  if (clause->len == 0) return no_word(bag, clause);
-  if (clause->scope == SCOPE_TITLE || clause->scope == SCOPE_AUTHOR) {
-    enum term_tag tag = clause->scope == SCOPE_TITLE ? TAG_TITLE : TAG_AUTHOR;
-    status = leaf_of_text(bag->planner, clause, tag, SCORE_NONE, &node, &class);
-    if (!status && class == LEAF_NOTHING) return no_word(bag, clause);
-  } else {
-    status = leaf_of_value(bag->planner, clause, &node);
+enum term_tag scope_tag(enum question_scope scope) {
+  switch (scope) {
+  case SCOPE_ARTICLE:
+    return TAG_TEXT;
+  case SCOPE_TITLE:
+    return TAG_TITLE;
+  case SCOPE_AUTHOR:
+    return TAG_AUTHOR;
+  default:
+    return 0;
   }
-  if (status) return status;
-  return add_node(bag, clause->sign == SIGN_EXCLUDED ? &bag->excluded : &bag->filters, node);
 }
 
-static int add_words(struct bag *bag, const struct question_node *clause) {
-  struct node *node;
+void plan_boost(struct node *node, double boost) {
+  double product = node->boost * boost;
+  if (node->kind == NODE_TERM && node->score != SCORE_NONE)
+    node->boost = product < BOOST_LEAST ? BOOST_LEAST : product > BOOST_MOST ? BOOST_MOST : product;
+  for (size_t i = 0; i < node->child_count; i++) plan_boost(node->children[i], boost);
+}
+
+/* A word or phrase; `class` says what words of the article are. */
+static int plan_item(struct planner *planner, const struct question_node *item, struct plan_context context,
+                     struct plan_part *out, enum leaf_class *class) {
+  enum term_tag tag = scope_tag(item->scope);
+  int status;
+  *class = LEAF_NOTHING;
+  out->filters = item->scope != SCOPE_ARTICLE;
+  if (out->filters && item->len == 0) goto nothing;
+  if (!tag) return leaf_of_value(planner, item, &out->node);
+  status = leaf_of_text(planner, item, tag, out->filters ? SCORE_NONE : context.score, &out->node, class);
+  if (status) return status;
+  if (out->node) plan_boost(out->node, item->boost * context.boost);
+  if (out->node || !out->filters) return NSEARCH_OK;
+nothing:
+  return question_expected(planner->err, item->position, "a value after the field");
+}
+
+static int plan_bag(struct planner *planner, const struct question_node *question, struct plan_context context,
+                    struct plan_part *out, struct plan *whole);
+
+int plan_clause(struct planner *planner, const struct question_node *clause, struct plan_context context,
+                struct plan_part *out) {
   enum leaf_class class;
+  *out = (struct plan_part){0};
+  switch (clause->kind) {
+  case QUESTION_WORD:
+  case QUESTION_PHRASE:
+    return plan_item(planner, clause, context, out, &class);
+  case QUESTION_BAG:
+    context.boost *= clause->boost;
+    return plan_bag(planner, clause, context, out, NULL);
+  default:
+    return plan_operator(planner, clause, context, out);
+  }
+}
+
+/* A clause in a bag: a plain word, or what has its place in the tree at once. */
+static int add_clause(struct bag *bag, const struct question_node *clause) {
+  bool item = clause->kind == QUESTION_WORD || clause->kind == QUESTION_PHRASE;
   bool excluded = clause->sign == SIGN_EXCLUDED, required = clause->sign == SIGN_REQUIRED;
-  int status = leaf_of_text(bag->planner, clause, TAG_TEXT, excluded ? SCORE_NONE : SCORE_BM25, &node, &class);
-  if (status || class == LEAF_NOTHING) return status;
-  if (excluded) return add_node(bag, &bag->excluded, node);
-  if (class == LEAF_PLAIN || class == LEAF_STOP) return add_plain(bag, node, class == LEAF_STOP, required);
-  if (bag->all && class == LEAF_JOINED) required = true;
-  return add_node(bag, required ? &bag->required : &bag->optional, node);
+  struct plan_context context = bag->context;
+  struct plan_part part = {0};
+  enum leaf_class class = LEAF_QUOTED;
+  if (excluded) context.score = SCORE_NONE;
+  int status = item ? plan_item(bag->planner, clause, context, &part, &class)
+                    : plan_clause(bag->planner, clause, context, &part);
+  if (status || !part.node) return status;
+  if (excluded) return add_node(bag, &bag->excluded, part.node);
+  if (part.filters) return add_node(bag, &bag->filters, part.node);
+  if (class == LEAF_PLAIN || class == LEAF_STOP) return add_plain(bag, part.node, class == LEAF_STOP, required);
+  if (context.all && class == LEAF_JOINED) required = true;
+  return add_node(bag, required ? &bag->required : &bag->optional, part.node);
 }
 
 /* ---- plain words ---- */
@@ -135,7 +174,7 @@ static int settle_plain(struct bag *bag) {
   drop_stop_words(bag);
   merge_plain(bag);
   for (size_t i = 0; i < bag->plain_count && !status; i++) {
-    bool required = bag->all || bag->plain[i].required;
+    bool required = bag->context.all || bag->plain[i].required;
     status = add_node(bag, required ? &bag->required : &bag->optional, bag->plain[i].leaf);
   }
   return status;
@@ -170,25 +209,71 @@ static struct node *base_tree(struct bag *bag) {
   return any ? join(bag, NODE_AND, any, &bag->filters) : NULL;
 }
 
-static int make_tree(struct bag *bag, struct plan *out) {
-  struct node *base = base_tree(bag);
-  out->tree = base ? join(bag, NODE_AND_NOT, base, &bag->excluded) : NULL;
-  out->order = bag->required.count || bag->optional.count ? ORDER_RELEVANCE : ORDER_NEWEST;
-  out->cut = bag->planner->cut;
-  return out->tree ? NSEARCH_OK : error_memory(bag->planner->err);
+struct node *plan_without(struct planner *planner, struct node *base, struct node *const *excluded, size_t count) {
+  struct node *node = node_new(planner, NODE_AND_NOT, count + 1);
+  if (!node) return NULL;
+  node->children[0] = base ? base : node_new(planner, NODE_ALL, 0);
+  memcpy(node->children + 1, excluded, count * sizeof *excluded);
+  return node->children[0] ? node : NULL;
 }
 
-int plan_make(struct planner *planner, const struct question_node *question, bool all, struct plan *out) {
-  struct bag bag = {.planner = planner, .all = all};
+/* Nothing where there is nothing, except as a whole question: that asks for all articles. */
+static int make_tree(struct bag *bag, bool whole, struct plan_part *out) {
+  bool scores = bag->required.count || bag->optional.count;
+  out->filters = !scores;
+  if (!scores && !bag->filters.count && !bag->excluded.count && !whole) return NSEARCH_OK;
+  struct node *base = base_tree(bag);
+  if (base && bag->excluded.count)
+    base = plan_without(bag->planner, base, bag->excluded.nodes, bag->excluded.count);
+  out->node = base;
+  return base ? NSEARCH_OK : error_memory(bag->planner->err);
+}
+
+/* ---- bags ---- */
+
+static bool is_date(const struct question_node *clause) {
+  return clause->scope == SCOPE_DATE && (clause->kind == QUESTION_WORD || clause->kind == QUESTION_PHRASE) &&
+         clause->sign != SIGN_EXCLUDED;
+}
+
+/* The one date: clause of a question's own bag that an engine may take as the range of the request. */
+static const struct question_node *only_date(const struct planner *planner, const struct question_node *question) {
+  const struct question_node *only = NULL;
+  if (planner->bounded) return NULL;
+  for (const struct question_node *clause = question->children; clause; clause = clause->next) {
+    if (!is_date(clause)) continue;
+    if (only) return NULL;
+    only = clause;
+  }
+  return only;
+}
+
+/* `whole` is the plan of a question, NULL for a group. */
+static int plan_bag(struct planner *planner, const struct question_node *question, struct plan_context context,
+                    struct plan_part *out, struct plan *whole) {
+  struct bag bag = {.planner = planner, .context = context};
+  const struct question_node *range = whole ? only_date(planner, question) : NULL;
   int status = NSEARCH_OK;
   for (const struct question_node *clause = question->children; clause && !status; clause = clause->next)
-    status = clause->scope == SCOPE_ARTICLE ? add_words(&bag, clause) : add_filter(&bag, clause);
+    status = clause == range ? dates_of_clause(clause, planner->now, &whole->since, &whole->until, planner->err)
+                             : add_clause(&bag, clause);
   if (!status) status = settle_plain(&bag);
-  if (!status) status = make_tree(&bag, out);
+  if (!status) status = make_tree(&bag, whole != NULL, out);
   memory_free(bag.required.nodes);
   memory_free(bag.optional.nodes);
   memory_free(bag.filters.nodes);
   memory_free(bag.excluded.nodes);
   memory_free(bag.plain);
+  return status;
+}
+
+int plan_make(struct planner *planner, const struct question_node *question, bool all, struct plan *out) {
+  const struct plan_context context = {.boost = 1, .score = SCORE_BM25, .all = all};
+  struct plan_part part = {0};
+  *out = (struct plan){.since = INT64_MIN, .until = INT64_MAX};
+  int status = plan_bag(planner, question, context, &part, out);
+  out->tree = part.node;
+  out->order = part.filters ? ORDER_NEWEST : ORDER_RELEVANCE;
+  out->cut = planner->cut;
   return status;
 }
