@@ -9,19 +9,19 @@ struct node_list {
   size_t count, room;
 };
 
-/* A single unquoted word of the bag. */
-struct plain_word {
-  struct node *leaf;
-  bool stop, required;
+/* A clause that can score. Only a plain word, single and unquoted, may be a stop word or the same as another one. */
+struct scoring_clause {
+  struct node *node;
+  bool plain, stop, required;
   size_t order;
 };
 
 struct bag {
   struct planner *planner;
-  struct node_list required, optional, filters, excluded;
-  struct plain_word *plain;
-  size_t plain_count, plain_room;
   struct plan_context context;
+  struct scoring_clause *clauses;
+  size_t clause_count, clause_room;
+  struct node_list required, optional, filters, excluded;
 };
 
 static int add_node(struct bag *bag, struct node_list *list, struct node *node) {
@@ -30,12 +30,16 @@ static int add_node(struct bag *bag, struct node_list *list, struct node *node) 
   return status;
 }
 
-static int add_plain(struct bag *bag, struct node *leaf, bool stop, bool required) {
-  int status =
-      memory_reserve(&bag->plain, &bag->plain_room, bag->plain_count + 1, sizeof *bag->plain, bag->planner->err);
+static int add_scoring(struct bag *bag, struct node *node, enum leaf_class class, bool required) {
+  int status = memory_reserve(&bag->clauses, &bag->clause_room, bag->clause_count + 1, sizeof *bag->clauses,
+                              bag->planner->err);
   if (status) return status;
-  bag->plain[bag->plain_count] = (struct plain_word){leaf, stop && !required, required, bag->plain_count};
-  bag->plain_count++;
+  bag->clauses[bag->clause_count] = (struct scoring_clause){.node = node,
+                                                            .plain = class == LEAF_PLAIN || class == LEAF_STOP,
+                                                            .stop = class == LEAF_STOP && !required,
+                                                            .required = required,
+                                                            .order = bag->clause_count};
+  bag->clause_count++;
   return NSEARCH_OK;
 }
 
@@ -97,25 +101,27 @@ int plan_clause(struct planner *planner, const struct question_node *clause, str
   }
 }
 
-/* A clause in a bag: a plain word, or what has its place in the tree at once. */
+/* A clause in a bag: one that can score, or a filter, whose place in the tree is known at once. */
 static int add_clause(struct bag *bag, const struct question_node *clause) {
   bool item = clause->kind == QUESTION_WORD || clause->kind == QUESTION_PHRASE;
-  bool excluded = clause->sign == SIGN_EXCLUDED, required = clause->sign == SIGN_REQUIRED;
+  bool excluded = clause->sign == SIGN_EXCLUDED;
   struct plan_context context = bag->context;
   struct plan_part part = {0};
   enum leaf_class class = LEAF_QUOTED;
   if (excluded) context.score = SCORE_NONE;
   int status = item ? plan_item(bag->planner, clause, context, &part, &class)
                     : plan_clause(bag->planner, clause, context, &part);
+  if (!status && !part.node && clause->negated)
+    status = question_expected(bag->planner->err, clause->position,
+                               "a word, a phrase or ( that says something after the operator");
   if (status || !part.node) return status;
   if (excluded) return add_node(bag, &bag->excluded, part.node);
   if (part.filters) return add_node(bag, &bag->filters, part.node);
-  if (class == LEAF_PLAIN || class == LEAF_STOP) return add_plain(bag, part.node, class == LEAF_STOP, required);
-  if (context.all && class == LEAF_JOINED) required = true;
-  return add_node(bag, required ? &bag->required : &bag->optional, part.node);
+  return add_scoring(bag, part.node, class,
+                     clause->sign == SIGN_REQUIRED || (context.all && class == LEAF_JOINED));
 }
 
-/* ---- plain words ---- */
+/* ---- what scores ---- */
 
 /* Leaves of the same keys may score differently: a prefix that stands for one term, and that term. */
 static int compare_leaves(const struct node *a, const struct node *b) {
@@ -129,53 +135,57 @@ static int compare_leaves(const struct node *a, const struct node *b) {
   return (a->score > b->score) - (a->score < b->score);
 }
 
-static int by_leaf(const void *a, const void *b) {
-  const struct plain_word *x = a, *y = b;
-  int difference = compare_leaves(x->leaf, y->leaf);
-  return difference ? difference : (x->order > y->order) - (x->order < y->order);
+static int by_order(const void *a, const void *b) {
+  const struct scoring_clause *x = a, *y = b;
+  return (x->order > y->order) - (x->order < y->order);
 }
 
-static int by_order(const void *a, const void *b) {
-  const struct plain_word *x = a, *y = b;
-  return (x->order > y->order) - (x->order < y->order);
+/* Plain words first. */
+static int by_leaf(const void *a, const void *b) {
+  const struct scoring_clause *x = a, *y = b;
+  if (x->plain != y->plain) return x->plain ? -1 : 1;
+  int difference = x->plain ? compare_leaves(x->node, y->node) : 0;
+  return difference ? difference : by_order(a, b);
 }
 
 /* Stop words have no say where anything else scores. */
 static void drop_stop_words(struct bag *bag) {
   size_t kept = 0;
-  bool others = bag->required.count || bag->optional.count;
-  for (size_t i = 0; i < bag->plain_count && !others; i++) others = !bag->plain[i].stop;
+  bool others = false;
+  for (size_t i = 0; i < bag->clause_count && !others; i++) others = !bag->clauses[i].stop;
   if (!others) return;
-  for (size_t i = 0; i < bag->plain_count; i++)
-    if (!bag->plain[i].stop) bag->plain[kept++] = bag->plain[i];
-  bag->plain_count = kept;
+  for (size_t i = 0; i < bag->clause_count; i++)
+    if (!bag->clauses[i].stop) bag->clauses[kept++] = bag->clauses[i];
+  bag->clause_count = kept;
 }
 
-/* Makes one leaf of words that come to the same leaf: its boost says how many, and one sign is enough for all. */
-static void merge_plain(struct bag *bag) {
+/* Makes one leaf of words that come to the same leaf: boosts add up, and one sign is enough for all. */
+static void unite_plain(struct bag *bag) {
   size_t last = 0;
-  if (bag->plain_count < 2) return;
-  qsort(bag->plain, bag->plain_count, sizeof *bag->plain, by_leaf);
-  for (size_t i = 1; i < bag->plain_count; i++) {
-    struct plain_word *kept = &bag->plain[last], *word = &bag->plain[i];
-    if (compare_leaves(kept->leaf, word->leaf) == 0) {
-      kept->leaf->boost += word->leaf->boost;
-      kept->required |= word->required;
+  if (bag->clause_count < 2) return;
+  qsort(bag->clauses, bag->clause_count, sizeof *bag->clauses, by_leaf);
+  for (size_t i = 1; i < bag->clause_count; i++) {
+    struct scoring_clause *kept = &bag->clauses[last], *clause = &bag->clauses[i];
+    if (kept->plain && clause->plain && compare_leaves(kept->node, clause->node) == 0) {
+      kept->node->boost += clause->node->boost;
+      kept->required |= clause->required;
     } else {
-      bag->plain[++last] = *word;
+      bag->clauses[++last] = *clause;
     }
   }
-  bag->plain_count = last + 1;
-  qsort(bag->plain, bag->plain_count, sizeof *bag->plain, by_order);
+  bag->clause_count = last + 1;
+  qsort(bag->clauses, bag->clause_count, sizeof *bag->clauses, by_order);
 }
 
-static int settle_plain(struct bag *bag) {
+/* What scores goes into the tree in the order of the question. */
+static int settle_scoring(struct bag *bag) {
   int status = NSEARCH_OK;
   drop_stop_words(bag);
-  merge_plain(bag);
-  for (size_t i = 0; i < bag->plain_count && !status; i++) {
-    bool required = bag->context.all || bag->plain[i].required;
-    status = add_node(bag, required ? &bag->required : &bag->optional, bag->plain[i].leaf);
+  unite_plain(bag);
+  for (size_t i = 0; i < bag->clause_count && !status; i++) {
+    const struct scoring_clause *clause = &bag->clauses[i];
+    bool required = clause->required || (bag->context.all && clause->plain);
+    status = add_node(bag, required ? &bag->required : &bag->optional, clause->node);
   }
   return status;
 }
@@ -257,13 +267,13 @@ static int plan_bag(struct planner *planner, const struct question_node *questio
   for (const struct question_node *clause = question->children; clause && !status; clause = clause->next)
     status = clause == range ? dates_of_clause(clause, planner->now, &whole->since, &whole->until, planner->err)
                              : add_clause(&bag, clause);
-  if (!status) status = settle_plain(&bag);
+  if (!status) status = settle_scoring(&bag);
   if (!status) status = make_tree(&bag, whole != NULL, out);
   memory_free(bag.required.nodes);
   memory_free(bag.optional.nodes);
   memory_free(bag.filters.nodes);
   memory_free(bag.excluded.nodes);
-  memory_free(bag.plain);
+  memory_free(bag.clauses);
   return status;
 }
 

@@ -115,6 +115,7 @@ struct question_node {
   uint32_t slop;    /* QUESTION_PHRASE; QUESTION_NEAR: n */
   uint32_t edits;   /* SHAPE_FUZZY: the number behind ~; 0: as many as the length allows */
   double boost;     /* 1 unless said */
+  bool negated;     /* behind NOT: it must say something */
   struct question_node *children, *next;
 };
 

@@ -185,7 +185,7 @@ typedef int (*take_part)(struct question_parser *parser, struct question_node **
 /* Parts with one operator between them; a part alone stays what it is. */
 static int take_chain(struct question_parser *parser, enum operator_kind operator, enum question_kind kind,
                       take_part part, struct question_node **out) {
-  struct question_node *first;
+  struct question_node *first = NULL;
   int status = part(parser, &first);
   *out = first;
   struct operator_word word = {0};
@@ -227,6 +227,7 @@ static int take_unit(struct question_parser *parser, struct question_node **out)
     *out = twice;
   }
   (*out)->sign = SIGN_EXCLUDED;
+  (*out)->negated = true;
   return NSEARCH_OK;
 }
 
