@@ -53,8 +53,8 @@ static int put_word(struct description *description, const struct node *leaf) {
   buffer_text(out, !stem ? " (exact" : leaf->key_count > 1 ? " (stems" : " (stem");
   for (size_t i = 0; i < leaf->key_count; i++) {
     uint64_t one;
-    int status = planner->engine->frequency(planner->snapshot, leaf->keys[i].bytes, leaf->keys[i].len, &one,
-                                            planner->err);
+    int status =
+        planner->engine->frequency(planner->snapshot, leaf->keys[i].bytes, leaf->keys[i].len, &one, planner->err);
     if (status) return status;
     df += one;
     buffer_byte(out, ' ');
@@ -128,8 +128,7 @@ static int put_node(struct description *description, const struct node *node, un
 
 static int put_children(struct description *description, const struct node *node, size_t from, unsigned level) {
   int status = NSEARCH_OK;
-  for (size_t i = from; i < node->child_count && !status; i++)
-    status = put_node(description, node->children[i], level);
+  for (size_t i = from; i < node->child_count && !status; i++) status = put_node(description, node->children[i], level);
   return status;
 }
 
@@ -203,7 +202,8 @@ int describe_plan(struct planner *planner, const struct plan *plan, struct buffe
     put_dates(out, plan->since, plan->until);
   } else {
     put_line(&description, 0, "and");
-    status = is_conjunction(plan->tree) ? put_parts(&description, plan->tree, 1) : put_node(&description, plan->tree, 1);
+    status =
+        is_conjunction(plan->tree) ? put_parts(&description, plan->tree, 1) : put_node(&description, plan->tree, 1);
     indent(&description, 1);
     put_dates(out, plan->since, plan->until);
   }

@@ -213,8 +213,8 @@ int nearest_terms(struct planner *planner, enum term_tag tag, const char *word, 
   size_t first_len = utf8_step(word, len, 0, &first);
   memcpy(prefix + 1, word, first_len);
   read_characters(word, len, &search.word);
-  int status = planner->engine->terms(planner->snapshot, prefix, first_len + 1, NULL, 0, look_at_term, &search,
-                                      planner->err);
+  int status =
+      planner->engine->terms(planner->snapshot, prefix, first_len + 1, NULL, 0, look_at_term, &search, planner->err);
   *count = search.count;
   *more = search.more;
   return search.failed ? error_memory(planner->err) : status;

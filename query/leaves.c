@@ -35,10 +35,10 @@ static bool add_key(struct planner *planner, struct node *leaf, const char *head
 /* ---- what people are told ---- */
 
 enum name { NAME_WORD, NAME_PHRASE, NAME_WILDCARD, NAME_FUZZY, NAME_PREFIX };
-static const char *const names[][5] = {{"word", "phrase", "wildcard", "fuzzy", "prefix"},
-                                       {"title word", "title phrase", "title wildcard", "title fuzzy", "title prefix"},
-                                       {"author word", "author phrase", "author wildcard", "author fuzzy",
-                                        "author prefix"}};
+static const char *const names[][5] = {
+    {"word", "phrase", "wildcard", "fuzzy", "prefix"},
+    {"title word", "title phrase", "title wildcard", "title fuzzy", "title prefix"},
+    {"author word", "author phrase", "author wildcard", "author fuzzy", "author prefix"}};
 
 static void say(struct node *node, enum term_tag tag, enum name name, const char *text, size_t len) {
   node->name = names[tag == TAG_TITLE ? 1 : tag == TAG_AUTHOR ? 2 : 0][name];
@@ -69,7 +69,8 @@ int leaf_of_single_word(struct planner *planner, const struct question_node *cla
                         enum leaf_score score, struct node **out) {
   struct raw_words words = {0};
   int status = NSEARCH_OK;
-  if (clause->kind == QUESTION_WORD && clause->shape == SHAPE_WORD) status = raw_words_cut(clause, &words, planner->err);
+  if (clause->kind == QUESTION_WORD && clause->shape == SHAPE_WORD)
+    status = raw_words_cut(clause, &words, planner->err);
   if (!status && words.count == 1)
     status = leaf_of_exact(planner, &words, 0, tag, score, out);
   else if (!status)

@@ -15,9 +15,9 @@ static const struct field_name {
   const char *name;
   enum question_scope scope;
 } field_names[] = {
-    {"title", SCOPE_TITLE},   {"author", SCOPE_AUTHOR}, {"source", SCOPE_SOURCE},
+    {"title", SCOPE_TITLE},     {"author", SCOPE_AUTHOR}, {"source", SCOPE_SOURCE},
     {"section", SCOPE_SECTION}, {"lang", SCOPE_LANGUAGE}, {"topic", SCOPE_TOPIC},
-    {"site", SCOPE_SITE},     {"id", SCOPE_ID},         {"date", SCOPE_DATE},
+    {"site", SCOPE_SITE},       {"id", SCOPE_ID},         {"date", SCOPE_DATE},
 };
 
 static bool is_digit(char c) { return c >= '0' && c <= '9'; }

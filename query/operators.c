@@ -11,7 +11,7 @@ static int expected_operand(struct planner *planner, const struct question_node 
 }
 
 static int plan_operand(struct planner *planner, const struct question_node *operator,
-                        const struct question_node *clause, struct plan_context context, struct plan_part *out) {
+                        const struct question_node * clause, struct plan_context context, struct plan_part *out) {
   if (clause->sign == SIGN_EXCLUDED) context.score = SCORE_NONE;
   int status = plan_clause(planner, clause, context, out);
   bool first = clause == operator->children && clause->next;
@@ -77,7 +77,8 @@ static int plan_near(struct planner *planner, const struct question_node *operat
   out->filters = scope != SCOPE_ARTICLE;
   for (const struct question_node *word = operator->children; word; word = word->next, i++) {
     if (word->sign == SIGN_EXCLUDED) return question_expected(planner->err, word->position, "a word beside NEAR, no -");
-    if (word->kind != QUESTION_WORD) return question_expected(planner->err, word->position, "a single word beside NEAR");
+    if (word->kind != QUESTION_WORD)
+      return question_expected(planner->err, word->position, "a single word beside NEAR");
     if (!tag || word->scope != scope)
       return question_expected(planner->err, word->position,
                                "words of the article, of title: or of author: beside NEAR, all of them of one");

@@ -31,8 +31,8 @@ static int add_node(struct bag *bag, struct node_list *list, struct node *node) 
 }
 
 static int add_scoring(struct bag *bag, struct node *node, enum leaf_class class, bool required) {
-  int status = memory_reserve(&bag->clauses, &bag->clause_room, bag->clause_count + 1, sizeof *bag->clauses,
-                              bag->planner->err);
+  int status =
+      memory_reserve(&bag->clauses, &bag->clause_room, bag->clause_count + 1, sizeof *bag->clauses, bag->planner->err);
   if (status) return status;
   bag->clauses[bag->clause_count] = (struct scoring_clause){.node = node,
                                                             .plain = class == LEAF_PLAIN || class == LEAF_STOP,
@@ -117,8 +117,7 @@ static int add_clause(struct bag *bag, const struct question_node *clause) {
   if (status || !part.node) return status;
   if (excluded) return add_node(bag, &bag->excluded, part.node);
   if (part.filters) return add_node(bag, &bag->filters, part.node);
-  return add_scoring(bag, part.node, class,
-                     clause->sign == SIGN_REQUIRED || (context.all && class == LEAF_JOINED));
+  return add_scoring(bag, part.node, class, clause->sign == SIGN_REQUIRED || (context.all && class == LEAF_JOINED));
 }
 
 /* ---- what scores ---- */
@@ -233,8 +232,7 @@ static int make_tree(struct bag *bag, bool whole, struct plan_part *out) {
   out->filters = !scores;
   if (!scores && !bag->filters.count && !bag->excluded.count && !whole) return NSEARCH_OK;
   struct node *base = base_tree(bag);
-  if (base && bag->excluded.count)
-    base = plan_without(bag->planner, base, bag->excluded.nodes, bag->excluded.count);
+  if (base && bag->excluded.count) base = plan_without(bag->planner, base, bag->excluded.nodes, bag->excluded.count);
   out->node = base;
   return base ? NSEARCH_OK : error_memory(bag->planner->err);
 }

@@ -6,7 +6,7 @@ struct suggestion {
   const char *question;
   struct buffer text; /* of the question up to `done`, words replaced */
   size_t done;
-  size_t looked;      /* words that were looked for in vain */
+  size_t looked; /* words that were looked for in vain */
 };
 
 /* Whether any article holds one of the leaf's terms. */
@@ -14,8 +14,8 @@ static int is_held(struct planner *planner, const struct node *leaf, bool *held)
   *held = false;
   for (size_t i = 0; i < leaf->key_count && !*held; i++) {
     uint64_t df;
-    int status = planner->engine->frequency(planner->snapshot, leaf->keys[i].bytes, leaf->keys[i].len, &df,
-                                            planner->err);
+    int status =
+        planner->engine->frequency(planner->snapshot, leaf->keys[i].bytes, leaf->keys[i].len, &df, planner->err);
     if (status) return status;
     *held = df > 0;
   }

@@ -62,9 +62,9 @@ static int node_of_dates(struct planner *planner, const struct question_node *cl
   return dates_of_clause(clause, planner->now, &node->since, &node->until, planner->err);
 }
 
-static const char *const names[] = {[SCOPE_SOURCE] = "source", [SCOPE_SECTION] = "section", [SCOPE_TOPIC] = "topic",
-                                    [SCOPE_LANGUAGE] = "lang", [SCOPE_SITE] = "site",       [SCOPE_ID] = "id",
-                                    [SCOPE_DATE] = "dates"};
+static const char *const names[] = {
+    [SCOPE_SOURCE] = "source", [SCOPE_SECTION] = "section", [SCOPE_TOPIC] = "topic", [SCOPE_LANGUAGE] = "lang",
+    [SCOPE_SITE] = "site",     [SCOPE_ID] = "id",           [SCOPE_DATE] = "dates"};
 
 int leaf_of_value(struct planner *planner, const struct question_node *clause, struct node **out) {
   const char *value = clause->text;

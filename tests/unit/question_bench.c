@@ -20,8 +20,9 @@ void bench_close(struct bench *bench) {
 }
 
 static const char *const kind_names[] = {
-    [NODE_ALL] = "all", [NODE_TERM] = "term",   [NODE_DOC] = "doc",         [NODE_AND] = "and",       [NODE_NEAR] = "near",
-    [NODE_OR] = "or",   [NODE_AND_NOT] = "not", [NODE_AND_MAYBE] = "maybe", [NODE_PHRASE] = "phrase", [NODE_DATES] = "dates"};
+    [NODE_ALL] = "all",       [NODE_TERM] = "term",  [NODE_DOC] = "doc",     [NODE_AND] = "and",
+    [NODE_NEAR] = "near",     [NODE_OR] = "or",      [NODE_AND_NOT] = "not", [NODE_AND_MAYBE] = "maybe",
+    [NODE_PHRASE] = "phrase", [NODE_DATES] = "dates"};
 
 void print_node(const struct node *node, struct buffer *out) {
   if (node->kind == NODE_TERM) {

@@ -9,9 +9,14 @@
 #include "tests/unit/question_bench.h"
 
 static const struct fake_article articles[] = {
-    {.id = "a", .title = "Vulnerable harbour", .body = "vulnerability vulnerabilities grey gray groovy gry", .author = "Jan Roe"},
+    {.id = "a",
+     .title = "Vulnerable harbour",
+     .body = "vulnerability vulnerabilities grey gray groovy gry",
+     .author = "Jan Roe"},
     {.id = "b", .body = "colour color colours coulor velour policies policy don't trumps caf\xc3\xa9s naïve"},
-    {.id = "c", .body = "colours colour \xd0\xb3\xd0\xbe\xd0\xb4 \xd0\xb3\xd0\xb0\xd0\xb4 policing 1234 1334 12345", .author = "Jane Row"},
+    {.id = "c",
+     .body = "colours colour \xd0\xb3\xd0\xbe\xd0\xb4 \xd0\xb3\xd0\xb0\xd0\xb4 policing 1234 1334 12345",
+     .author = "Jane Row"},
 };
 
 static void test_wildcards(void **state) {
@@ -35,7 +40,7 @@ static void test_wildcards(void **state) {
       {"zzz*", "![]", USUAL},
       {"+gr?y -v*", "not(![Xgray|Xgrey] =[Xvelour|Xvulnerabilities|Xvulnerability|Xvulnerable])", USUAL},
       {"title:v*", "=[Svulnerable] newest", USUAL},
-      {"author:(ro? jan*)", "and(=[Aroe|Arow] =[Ajan|Ajane]) newest", USUAL},
+      {"author:(ro* jan*)", "and(=[Aroe|Arow] =[Ajan|Ajane]) newest", USUAL},
       {"gr?y memo", "and(![Xgray|Xgrey] [Xmemo])", ALL},
       {"polic*^2", "![Xpolicies|Xpolicing|Xpolicy]*2", USUAL},
       {"gr?y", "phrase([Xgr] [Xy])", PLAIN},
@@ -53,12 +58,12 @@ static void test_fuzzy(void **state) {
       {"colour~", "![Xcolour|Xcolours|Xcolor]", USUAL},
       {"Colour~1", "![Xcolour|Xcolours|Xcolor]", USUAL},
       {"coulor~", "![Xcoulor|Xcolor]", USUAL},
-      {"policies~", "![Xpolicies]", USUAL},
-      {"policing~2", "![Xpolicing]", USUAL},
+      {"policies~", "![Xpolicies|Xpolicing]", USUAL},
+      {"policing~2", "![Xpolicing|Xpolicies]", USUAL},
       {"plicies~", "![Xpolicies]", USUAL},
+      {"policies~1", "![Xpolicies]", USUAL},
       {"olicies~", "![]", USUAL},
       {"title:harbuor~", "=[Sharbour] newest", USUAL},
-      {"author:jane~^2", "", USUAL},
       {"-colour~ grey", "not([Xgrey] =[Xcolour|Xcolours|Xcolor])", USUAL},
       {"colour~^3", "![Xcolour|Xcolours|Xcolor]*3", USUAL},
       {"colour~1", "phrase([Xcolour] [X1])", PLAIN},
@@ -69,8 +74,7 @@ static void test_fuzzy(void **state) {
                                              {"author:jane~^2", 12, "a filter"}};
   struct bench bench;
   bench_open(&bench, articles, sizeof articles / sizeof articles[0], LANGUAGE_NONE);
-  for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++)
-    if (forms[i].tree[0]) check_trees(&bench, &forms[i], 1);
+  check_trees(&bench, forms, sizeof forms / sizeof forms[0]);
   check_errors(&bench, errors, sizeof errors / sizeof errors[0]);
   bench_close(&bench);
 }
@@ -127,7 +131,8 @@ static void test_distances(void **state) {
     bool more;
     unsigned edits = 1 + (unsigned)(i % 2);
     assert_int_equal(bench_plan(&bench, &pool, "", USUAL, &plan, NULL), NSEARCH_OK);
-    assert_int_equal(nearest_terms(&bench.planner, TAG_TEXT, words[i], strlen(words[i]), edits, best, WORDS, &count, &more), 0);
+    assert_int_equal(
+        nearest_terms(&bench.planner, TAG_TEXT, words[i], strlen(words[i]), edits, best, WORDS, &count, &more), 0);
     assert_false(more);
     for (size_t k = 0; k < count; k++) {
       char *term = pool_copy(&pool, best[k].key.bytes + 1, best[k].key.len - 1);
@@ -148,7 +153,8 @@ static void test_distances(void **state) {
 
 /* `count` words that begin with "word". */
 static void numbered_words(struct buffer *out, size_t count) {
-  for (size_t i = 0; i < count; i++) buffer_format(out, "word%c%c%c ", (int)('a' + i / 676), (int)('a' + i / 26 % 26), (int)('a' + i % 26));
+  for (size_t i = 0; i < count; i++)
+    buffer_format(out, "word%c%c%c ", (int)('a' + i / 676), (int)('a' + i / 26 % 26), (int)('a' + i % 26));
   buffer_byte(out, 0);
 }
 
@@ -158,8 +164,8 @@ static void test_bounds(void **state) {
     const char *question;
     size_t keys;
     bool cut;
-  } cases[] = {{"word*", EXPANSION_MAX, true}, {"worda*", 676, false}, {"word???", EXPANSION_MAX, true},
-               {"wordabc~1", 76, true},         {"wordab~1", 26, false}};
+  } cases[] = {{"word*", EXPANSION_MAX, true}, {"worda*", 676, false},          {"w?rd*", EXPANSION_MAX, true},
+               {"word?b*", 52, false},         {"wordaabc~2", FUZZY_MAX, true}, {"wordabc~1", 54, false}};
   struct buffer body = {0}, question = {0};
   numbered_words(&body, EXPANSION_MAX + 100);
   struct fake_article article = {.id = "x", .body = body.bytes};
@@ -169,9 +175,7 @@ static void test_bounds(void **state) {
     struct pool pool = {0};
     struct plan plan;
     assert_int_equal(bench_plan(&bench, &pool, cases[i].question, USUAL, &plan, NULL), NSEARCH_OK);
-    size_t keys = cases[i].keys;
-    if (plan.tree->key_count != keys && !(strchr(cases[i].question, '~') && cases[i].cut && plan.tree->key_count == FUZZY_MAX))
-      fail_msg("%s: %zu keys", cases[i].question, plan.tree->key_count);
+    if (plan.tree->key_count != cases[i].keys) fail_msg("%s: %zu keys", cases[i].question, plan.tree->key_count);
     if (plan.cut != cases[i].cut) fail_msg("%s: cut %d", cases[i].question, plan.cut);
     pool_free(&pool);
   }
@@ -183,7 +187,8 @@ static void test_bounds(void **state) {
     if (round) buffer_text(&question, "(x z*)");
     buffer_byte(&question, 0);
     nsearch_error *err = nsearch_error_new();
-    assert_int_equal(bench_plan(&bench, &pool, question.bytes, USUAL, &plan, err), round ? NSEARCH_ERR_QUERY : NSEARCH_OK);
+    assert_int_equal(bench_plan(&bench, &pool, question.bytes, USUAL, &plan, err),
+                     round ? NSEARCH_ERR_QUERY : NSEARCH_OK);
     if (round) assert_int_equal(nsearch_error_position(err), len + 3);
     question.len--;
     nsearch_error_free(err);

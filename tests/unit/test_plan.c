@@ -165,8 +165,8 @@ static void test_spaceless(void **state) {
 static void test_languages(void **state) {
   (void)state;
   static const struct tree_form none[] = {{"Policies the", "or([Xpolicies] [Xthe])", USUAL},
-                                     /* A prefix of one term is not that term. */
-                                     {"国 国人", "or(![X国人] [X国人])", USUAL}};
+                                          /* A prefix of one term is not that term. */
+                                          {"国 国人", "or(![X国人] [X国人])", USUAL}};
   static const struct tree_form two[] = {{"the der memo", "[Zdememo|Zenmemo]", USUAL}};
   struct bench bench;
   set_up(&bench, LANGUAGE_NONE);
@@ -254,10 +254,17 @@ static void test_near(void **state) {
       {"中国 NEAR/2 中", "near~1([X中国] [X中])", USUAL},
   };
   static const struct error_form errors[] = {
-      {"a NEAR \"b\"", 8, "single word"},   {"a NEAR b-c", 7, "single word"},     {"a NEAR 中国人", 7, "single word"},
-      {"(a) NEAR b", 0, "single word"},     {"a NEAR & b", 7, "single word"},     {"a NEAR b*", 7, "single word"},
-      {"abcd~ NEAR b", 0, "single word"},   {"a NEAR -b", 8, "no -"},             {"title:a NEAR b", 13, "all of them of one"},
-      {"source:a NEAR b", 7, "of title:"},  {"a NEAR date:2025", 12, "of title:"},
+      {"a NEAR \"b\"", 8, "single word"},
+      {"a NEAR b-c", 7, "single word"},
+      {"a NEAR 中国人", 7, "single word"},
+      {"(a) NEAR b", 0, "single word"},
+      {"a NEAR & b", 7, "single word"},
+      {"a NEAR b*", 7, "single word"},
+      {"abcd~ NEAR b", 0, "single word"},
+      {"a NEAR -b", 8, "no -"},
+      {"title:a NEAR b", 13, "all of them of one"},
+      {"source:a NEAR b", 7, "of title:"},
+      {"a NEAR date:2025", 12, "of title:"},
   };
   struct bench bench;
   set_up(&bench, language_find("en", 2));
@@ -277,9 +284,10 @@ static void test_dates(void **state) {
       {"(date:1970)", "dates 0..31535999 newest", USUAL},
   };
   static const struct tree_form bounded = {"memo date:1970", "and([Zenmemo] dates 0..31535999)", USUAL};
-  static const struct tree_form lifted[] = {{"memo date:1970", "[Zenmemo]", USUAL},
-                                            {"date:\"1970\"", "all newest", USUAL},
-                                            {"+date:1970 -date:1970-02", "not(all dates 2678400..5097599) newest", USUAL}};
+  static const struct tree_form lifted[] = {
+      {"memo date:1970", "[Zenmemo]", USUAL},
+      {"date:\"1970\"", "all newest", USUAL},
+      {"+date:1970 -date:1970-02", "not(all dates 2678400..5097599) newest", USUAL}};
   struct bench bench;
   set_up(&bench, language_find("en", 2));
   check_trees(&bench, nodes, sizeof nodes / sizeof nodes[0]);

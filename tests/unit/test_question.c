@@ -8,8 +8,8 @@
 
 #include "tests/unit/question_bench.h"
 
-static const char *const scope_names[] = {"",      "title:", "author:", "source:", "section:",
-                                          "lang:", "topic:", "site:",   "id:",     "date:"};
+static const char *const scope_names[] = {
+    "", "title:", "author:", "source:", "section:", "lang:", "topic:", "site:", "id:", "date:"};
 static const char *const kind_names[] = {
     [QUESTION_BAG] = "", [QUESTION_AND] = "and", [QUESTION_OR] = "or", [QUESTION_NEAR] = "near"};
 
@@ -112,8 +112,7 @@ static void test_plain_text_parses(void **state) {
       {"Title:memo titles:memo", "[Title:memo] [titles:memo]"},
       {"b) a)b f(x) :) [c] {d} : a”", "[b)] [a)b] [f(x)] [:)] [[c]] [{d}] [:] [a”]"},
       {"and or not near And NEAR/x NEAR/ ANDY", "[and] [or] [not] [near] [And] [NEAR/x] [NEAR/] [ANDY]"},
-      {"\"AND\" x-AND AND-x -OR +AND title:NOT AND\"a\"",
-       "{AND} [x-AND] [AND-x] -[OR] +[AND] title:[NOT] [AND] {a}"},
+      {"\"AND\" x-AND AND-x -OR +AND title:NOT AND\"a\"", "{AND} [x-AND] [AND-x] -[OR] +[AND] title:[NOT] [AND] {a}"},
       {"\xff\xfe bad \xe2\x82", "[\xff\xfe] [bad] [\xe2\x82]"},
       {"AND", "[AND]"},
       {" NEAR ", "[NEAR]"},
@@ -294,7 +293,8 @@ static void test_nesting(void **state) {
 /* Megabytes of one thing. */
 static void test_long_questions(void **state) {
   (void)state;
-  static const char *const pieces[] = {"word ", "a OR ", "a AND NOT ", "NOT a ", "(a)", "\"a\"", "- ", "a*", "^2", "a~1 ", "“a”"};
+  static const char *const pieces[] = {"word ", "a OR ", "a AND NOT ", "NOT a ", "(a)", "\"a\"",
+                                       "- ",    "a*",    "^2",         "a~1 ",   "“a”"};
   for (size_t i = 0; i < sizeof pieces / sizeof pieces[0]; i++) {
     struct pool pool = {0};
     struct question_node *bag;
@@ -316,11 +316,12 @@ static uint64_t next_random(uint64_t *seed) {
 
 static void make_question(uint64_t *seed, struct buffer *out) {
   static const char *const fragments[] = {
-      " ",        " ",     " ",       " AND ",  " OR ", " NOT ",  " NEAR ", " NEAR/3 ", "NEAR/0", "(",       ")",    "(",
-      ")",        "\"",    "\"",      "“",      "”",    "~",      "~1",     "~2",       "^2",     "^0.5",    "^",    "*",
-      "?",        "+",     "-",       "title:", "id:",  "date:",  "2025",   "2025-11",  "..",     ">=",      "7d",   "source:",
-      "reuters",  "a",     "the",     "memo",   "中国",   "中",      "colours", "Policies", "'",      "\xcc\x81", "\xff", "\x01",
-      "\xe2\x80", "author:", "1,000.5", "U.S."};
+      " ",        " ",    " ",     " AND ",    " OR ",    " NOT ",   " NEAR ",  " NEAR/3 ", "NEAR/0",
+      "(",        ")",    "(",     ")",        "\"",      "\"",      "“",       "”",        "~",
+      "~1",       "~2",   "^2",    "^0.5",     "^",       "*",       "?",       "+",        "-",
+      "title:",   "id:",  "date:", "2025",     "2025-11", "..",      ">=",      "7d",       "source:",
+      "reuters",  "a",    "the",   "memo",     "中国",    "中",      "colours", "Policies", "'",
+      "\xcc\x81", "\xff", "\x01",  "\xe2\x80", "author:", "1,000.5", "U.S."};
   buffer_clear(out);
   for (uint64_t left = next_random(seed) % 14; left; left--) {
     if (next_random(seed) % 12 == 0)
@@ -349,7 +350,8 @@ static void test_any_question(void **state) {
     nsearch_error *err = nsearch_error_new();
     make_question(&seed, &question);
     size_t len = question.len - 1;
-    int status = bench_plan(&bench, &pool, question.bytes, (enum mode)(round % 16 > 2 ? USUAL : round % 16), &plan, err);
+    int status =
+        bench_plan(&bench, &pool, question.bytes, (enum mode)(round % 16 > 2 ? USUAL : round % 16), &plan, err);
     if (bench.parsed) assert_true(count_nodes(bench.parsed) <= len + 1);
     if (status) {
       int64_t position = nsearch_error_position(err);
@@ -374,10 +376,12 @@ static void test_any_question(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_clauses),        cmocka_unit_test(test_plain_text_parses), cmocka_unit_test(test_operators),
-      cmocka_unit_test(test_groups),         cmocka_unit_test(test_boosts),            cmocka_unit_test(test_shapes),
-      cmocka_unit_test(test_plain_mode),     cmocka_unit_test(test_errors),            cmocka_unit_test(test_nesting),
-      cmocka_unit_test(test_long_questions), cmocka_unit_test(test_any_question),
+      cmocka_unit_test(test_clauses),      cmocka_unit_test(test_plain_text_parses),
+      cmocka_unit_test(test_operators),    cmocka_unit_test(test_groups),
+      cmocka_unit_test(test_boosts),       cmocka_unit_test(test_shapes),
+      cmocka_unit_test(test_plain_mode),   cmocka_unit_test(test_errors),
+      cmocka_unit_test(test_nesting),      cmocka_unit_test(test_long_questions),
+      cmocka_unit_test(test_any_question),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
