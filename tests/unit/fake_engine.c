@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/date/date.h"
+
 enum { BODY_GAP = 100, KEYS_MAX = 4096, TOKENS_MAX = 200000 };
 
 struct posting {
@@ -161,6 +163,33 @@ static bool phrase_at(const struct snapshot *snapshot, const struct node *phrase
   return true;
 }
 
+/* Puts words[from..] each at a position of its own from start to limit; used[0..from) are taken. */
+static bool near_at(const struct snapshot *snapshot, const struct node *near, size_t doc, uint32_t start,
+                    uint32_t limit, uint32_t *used, size_t from) {
+  if (from == near->child_count) return true;
+  for (uint32_t at = start; at <= limit; at++) {
+    bool taken = false;
+    for (size_t i = 0; i < from; i++) taken = taken || used[i] == at;
+    used[from] = at;
+    if (!taken && holds(snapshot, near->children[from]->keys[0], doc, at, false) &&
+        near_at(snapshot, near, doc, start, limit, used, from + 1))
+      return true;
+  }
+  return false;
+}
+
+static bool near_from(const struct snapshot *snapshot, const struct node *near, size_t doc, uint32_t start) {
+  uint32_t used[8];
+  assert(near->child_count <= 8);
+  return near_at(snapshot, near, doc, start, start + (uint32_t)near->child_count - 1 + near->slop, used, 0);
+}
+
+static bool touches(const char *text, int64_t since, int64_t until) {
+  struct date date;
+  return text && date_parse(text, strlen(text), &date) && date.seconds <= until &&
+         date_period_end(date.seconds, date.precision) >= since;
+}
+
 static bool matches(const struct snapshot *snapshot, const struct node *node, size_t doc, double *score) {
   double part = 0, sum = 0;
   bool found = false;
@@ -173,8 +202,12 @@ static bool matches(const struct snapshot *snapshot, const struct node *node, si
     for (size_t i = 0; i < node->key_count && !found; i++) found = holds(snapshot, node->keys[i], doc, 0, true);
     *score = found && node->score != SCORE_NONE ? node->boost : 0;
     return found;
+  case NODE_DATES:
+    return touches(snapshot->articles[doc].date, node->since, node->until);
   case NODE_PHRASE:
-    for (uint32_t start = 0; start < 2000 && !found; start++) found = phrase_at(snapshot, node, doc, start);
+  case NODE_NEAR:
+    for (uint32_t start = 0; start < 2000 && !found; start++)
+      found = node->kind == NODE_PHRASE ? phrase_at(snapshot, node, doc, start) : near_from(snapshot, node, doc, start);
     for (size_t i = 0; i < node->child_count && found; i++)
       *score += node->children[i]->score == SCORE_NONE ? 0 : node->children[i]->boost;
     return found;

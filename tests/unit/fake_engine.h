@@ -7,7 +7,7 @@
 
 /* NULL: not set. */
 struct fake_article {
-  const char *id, *title, *body, *url, *source, *section, *language, *author, *topic;
+  const char *id, *title, *body, *url, *source, *section, *language, *author, *topic, *date;
 };
 
 /* How many calls went to the engine. */
