@@ -74,6 +74,24 @@ int reader_language(const struct engine_stats *stats, const struct nsearch_artic
 
 static double milliseconds_since(uint64_t started) { return (double)(clock_monotonic() - started) / 1e6; }
 
+static enum search_order order_of(const struct nsearch_request *request, const struct plan *plan) {
+  return request->sort == NSEARCH_SORT_NEWEST   ? ORDER_NEWEST
+         : request->sort == NSEARCH_SORT_OLDEST ? ORDER_OLDEST
+                                                : plan->order;
+}
+
+/* What an answer shows besides hits. */
+static int describe(struct nsearch_result *result, struct nsearch_reader *reader, const struct nsearch_request *request,
+                    const struct search_request *sent, const struct search_answer *answer, struct nsearch_error *err) {
+  int status = NSEARCH_OK;
+  if (!request->explain) return NSEARCH_OK;
+  buffer_text(&result->plan, answer->plan);
+  buffer_byte(&result->plan, 0);
+  if (!status) status = buffer_status(&result->plan, err);
+  if (!status && sent->order == ORDER_RELEVANCE) status = result_explain(result, reader, sent, answer->hits, err);
+  return status;
+}
+
 /* Question -> parse -> plan -> search -> hits. */
 static int search(struct nsearch_reader *reader, const struct nsearch_request *request, struct scratch *scratch,
                   struct nsearch_result *result, struct nsearch_error *err) {
@@ -93,14 +111,18 @@ static int search(struct nsearch_reader *reader, const struct nsearch_request *r
   if (!status) status = plan_make(&planner, question, request->all, &plan);
   if (status) goto out;
   sent.tree = plan.tree;
-  sent.order = plan.order;
+  sent.order = order_of(request, &plan);
+  sent.facets = request->facets;
+  sent.facet_count = request->facet_count;
   status = reader->engine->search(reader->snapshot, &sent, &answer, err);
   if (status) goto out;
   result->matches = answer.matches;
   result->exact = answer.matches_exact && !plan.cut;
+  result_take_facets(result, &sent, &answer);
   status = result_fill(result, reader, scratch, request, &sent, answer.hits, answer.hit_count, err);
+  if (!status) status = describe(result, reader, request, &sent, &answer, err);
 out:
-  memory_free(answer.hits);
+  search_answer_free(&answer);
   pool_free(&pool);
   return status;
 }
