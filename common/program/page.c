@@ -118,3 +118,7 @@ void page_text(const struct page *page, int indent, enum style style, const char
   set_style(&line, STYLE_PLAIN);
   flush_word(&line);
 }
+
+void page_plain(const struct page *page, int indent, enum style style, const char *text) {
+  page_text(page, indent, style, text, strlen(text), NULL, 0);
+}
