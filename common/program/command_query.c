@@ -172,10 +172,15 @@ const struct command command_query = {
                    "\n"
                    "A word finds its other forms too. \"Words in quotes\" stand next to one another\n"
                    "exactly as typed, +word must be there and -word must not; title: author:\n"
-                   "source: section: lang: topic: site: and id: before a word look there. Put a\n"
-                   "question that holds such marks in single quotes.\n",
+                   "source: section: lang: topic: site: id: and date: before a word look there.\n"
+                   "AND, OR, NOT and NEAR/5 in capitals join words and (groups); vulnerab* and\n"
+                   "gr?y stand for all such words, colour~ for near ones, and memo^2 weighs\n"
+                   "double. Put a question that holds such marks in single quotes.\n"
+                   "\n"
+                   "Where no article holds a word, the nearest question is named: Did you mean.\n",
     .examples = "  nsearch query alibaba pla\n"
                 "  nsearch query '\"zero-day flaw\" -patch source:reuters'\n"
+                "  nsearch query '(chip OR semiconductor) AND NOT taiwan date:2025'\n"
                 "  nsearch query --since 2025-11 --until 2025-11-14 -n 3 memo\n"
                 "  nsearch query --sort newest --facet source --facet month:12 cloud\n"
                 "  nsearch query --json chip exports | jq -r '.hits[].title'\n"
