@@ -9,13 +9,13 @@ echo "status $?"
 echo "status $?"
 echo '---- batch: that line only'
 {
-  echo "cloud $(seq -s ' ' 1 18000)"
+  echo "cloud $(seq -s ' ' 1 40000)"
   echo moths
 } >questions
-"$NSEARCH" batch --timeout 1 questions
+"$NSEARCH" batch --timeout 50 questions
 echo "status $?"
 {
   echo '"open'
   cat questions
-} | "$NSEARCH" batch --syntax --timeout 1 -
+} | "$NSEARCH" batch --syntax --timeout 50 -
 echo "status $?"
