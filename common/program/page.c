@@ -120,5 +120,6 @@ void page_text(const struct page *page, int indent, enum style style, const char
 }
 
 void page_plain(const struct page *page, int indent, enum style style, const char *text) {
-  page_text(page, indent, style, text, strlen(text), NULL, 0);
+  const struct mark none = {0};
+  page_text(page, indent, style, text, strlen(text), &none, 0);
 }
