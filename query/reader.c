@@ -80,15 +80,26 @@ static enum search_order order_of(const struct nsearch_request *request, const s
                                                 : plan->order;
 }
 
-/* What an answer shows besides hits. */
-static int describe(struct nsearch_result *result, struct nsearch_reader *reader, const struct nsearch_request *request,
-                    const struct search_request *sent, const struct search_answer *answer, struct nsearch_error *err) {
-  int status = NSEARCH_OK;
-  if (!request->explain) return NSEARCH_OK;
+/* Did you mean. */
+static int suggest(struct nsearch_result *result, struct planner *planner, const struct nsearch_request *request,
+                   const struct question_node *question) {
+  const char *text = NULL;
+  int status = suggest_make(planner, request->question, question, &text);
+  if (status || !text) return status;
+  result->suggestion = memory_string(text, strlen(text));
+  return result->suggestion ? NSEARCH_OK : error_memory(planner->err);
+}
+
+static int explain(struct nsearch_result *result, struct planner *planner, struct nsearch_reader *reader,
+                   const struct plan *plan, const struct search_request *sent, const struct search_answer *answer) {
+  int status = describe_plan(planner, plan, &result->tree);
+  buffer_byte(&result->tree, 0);
   buffer_text(&result->plan, answer->plan);
   buffer_byte(&result->plan, 0);
-  if (!status) status = buffer_status(&result->plan, err);
-  if (!status && sent->order == ORDER_RELEVANCE) status = result_explain(result, reader, sent, answer->hits, err);
+  if (!status) status = buffer_status(&result->tree, planner->err);
+  if (!status) status = buffer_status(&result->plan, planner->err);
+  if (!status && sent->order == ORDER_RELEVANCE)
+    status = result_explain(result, reader, sent, answer->hits, planner->err);
   return status;
 }
 
@@ -105,6 +116,8 @@ static int search(struct nsearch_reader *reader, const struct nsearch_request *r
                             .stats = reader->engine->stats(reader->snapshot),
                             .folder = scratch->folder,
                             .pool = &pool,
+                            .now = request->has_now ? request->now : clock_now(),
+                            .bounded = request->since != INT64_MIN || request->until != INT64_MAX,
                             .err = err};
   request_for_engine(request, clock_monotonic(), &sent);
   int status = question_parse(&pool, request->question, request->plain, &question, err);
@@ -112,6 +125,10 @@ static int search(struct nsearch_reader *reader, const struct nsearch_request *r
   if (status) goto out;
   sent.tree = plan.tree;
   sent.order = order_of(request, &plan);
+  if (!planner.bounded) {
+    sent.since = plan.since;
+    sent.until = plan.until;
+  }
   sent.facets = request->facets;
   sent.facet_count = request->facet_count;
   status = reader->engine->search(reader->snapshot, &sent, &answer, err);
@@ -120,7 +137,8 @@ static int search(struct nsearch_reader *reader, const struct nsearch_request *r
   result->exact = answer.matches_exact && !plan.cut;
   result_take_facets(result, &sent, &answer);
   status = result_fill(result, reader, scratch, request, &sent, answer.hits, answer.hit_count, err);
-  if (!status) status = describe(result, reader, request, &sent, &answer, err);
+  if (!status && request->limit) status = suggest(result, &planner, request, question);
+  if (!status && request->explain) status = explain(result, &planner, reader, &plan, &sent, &answer);
 out:
   search_answer_free(&answer);
   pool_free(&pool);
