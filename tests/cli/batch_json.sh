@@ -1,8 +1,8 @@
 # Many questions as JSON lines, counts alone, all words required, by date.
 "$NSEARCH" index --quiet "$CORPUS"
-printf 'cloud memo\n\nzd\t"zero-day flaw"\nq\\"3\txyzzy\n' >questions
+printf 'cloud memo\n\nzd\t"moths"\nq\\"3\txyzzy\n' >questions
 echo '---- JSON'
-"$NSEARCH" batch --format json -n 1 questions
+"$NSEARCH" batch --format json -n 2 questions
 echo '---- JSON, counts'
 "$NSEARCH" batch --format json --count --syntax questions
 echo '---- counts'

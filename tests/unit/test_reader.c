@@ -215,6 +215,51 @@ static void test_explain(void **state) {
   assert_string_equal(nsearch_result_suggestion(NULL), "");
 }
 
+static void test_suggestion(void **state) {
+  (void)state;
+  static const struct {
+    const char *question;
+    uint64_t limit;
+    const char *suggestion;
+  } cases[] = {
+      {"memmo chips", 10, "memo chips"}, {"memmo chips", 0, ""}, {"memo chips", 10, ""}, {"xyzzyxyzzy", 10, ""}};
+  struct snapshot *snapshot;
+  nsearch_reader *reader = open_fake(&snapshot);
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    nsearch_result *result;
+    nsearch_request *request = nsearch_request_new(cases[i].question);
+    nsearch_request_set_limit(request, cases[i].limit);
+    assert_int_equal(nsearch_search(reader, request, &result, NULL), NSEARCH_OK);
+    nsearch_request_free(request);
+    assert_string_equal(nsearch_result_suggestion(result), cases[i].suggestion);
+    nsearch_result_free(result);
+  }
+  nsearch_close(reader);
+  fake_snapshot_free(snapshot);
+}
+
+/* Relative dates count back from the request's time; bounds of the request stay what they are. */
+static void test_now(void **state) {
+  (void)state;
+  struct snapshot *snapshot;
+  nsearch_reader *reader = open_fake(&snapshot);
+  nsearch_request *request = nsearch_request_new("memo date:7d");
+  nsearch_result *result;
+  nsearch_request_set_now(request, 1000000);
+  assert_int_equal(nsearch_search(reader, request, &result, NULL), NSEARCH_OK);
+  assert_true(fake_last_request(snapshot)->since == 1000000 - 7 * 86400);
+  assert_true(fake_last_request(snapshot)->until == INT64_MAX);
+  nsearch_result_free(result);
+  assert_int_equal(nsearch_request_set_until(request, "1970-01-02", NULL), NSEARCH_OK);
+  assert_int_equal(nsearch_search(reader, request, &result, NULL), NSEARCH_OK);
+  assert_true(fake_last_request(snapshot)->since == INT64_MIN);
+  assert_true(fake_last_request(snapshot)->until == 2 * 86400 - 1);
+  nsearch_result_free(result);
+  nsearch_request_free(request);
+  nsearch_close(reader);
+  fake_snapshot_free(snapshot);
+}
+
 static int stop_at_once(void *payload) {
   ++*(int *)payload;
   return 1;
@@ -341,10 +386,10 @@ static void test_threads(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_hits),          cmocka_unit_test(test_limits),  cmocka_unit_test(test_sort),
-      cmocka_unit_test(test_facets),        cmocka_unit_test(test_explain), cmocka_unit_test(test_failures),
-      cmocka_unit_test(test_request),       cmocka_unit_test(test_missing), cmocka_unit_test(test_threads),
-      cmocka_unit_test(test_get_and_stats),
+      cmocka_unit_test(test_hits),    cmocka_unit_test(test_limits),   cmocka_unit_test(test_sort),
+      cmocka_unit_test(test_facets),  cmocka_unit_test(test_explain),  cmocka_unit_test(test_suggestion),
+      cmocka_unit_test(test_now),     cmocka_unit_test(test_failures), cmocka_unit_test(test_request),
+      cmocka_unit_test(test_missing), cmocka_unit_test(test_threads),  cmocka_unit_test(test_get_and_stats),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
