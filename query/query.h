@@ -14,7 +14,8 @@
  *   describe.c   the tree -> text for people
  *   engines.c    a folder -> the engine that reads it
  *   native/      match and score
- *   result.c     documents -> hits, and reading them
+ *   result.c     documents -> hits; the parts of their scores
+ *   hits.c       reading a result
  *   finder.c     a question's words in a body
  *   snippet.c    a body -> the passage to show
  *   related.c    an article -> articles like it
@@ -48,13 +49,20 @@ struct nsearch_request {
   uint64_t limit, offset;
   uint64_t deadline; /* milliseconds, 0 for none */
   int64_t since, until;
+  int64_t now; /* when has_now */
   nsearch_cancel cancel;
   void *cancel_payload;
-  bool plain, all, count, snippets, partial;
+  enum nsearch_sort sort;
+  struct facet_request facets[FACET_FIELDS];
+  size_t facet_count;
+  bool plain, all, count, snippets, partial, explain, has_now;
 };
 
-/* What a request asks of an engine, tree and order aside: limit is offset + limit of the request, the deadline runs
- * from `started`. */
+/* The name of a field whose values can be counted, as nsearch_request_add_facet() takes it. */
+const char *facet_name(enum facet_field field);
+
+/* What a request asks of an engine, tree, order and facets aside: limit is offset + limit of the request, the deadline
+ * runs from `started`. */
 void request_for_engine(const struct nsearch_request *request, uint64_t started, struct search_request *out);
 
 /* NSEARCH_ERR_DEADLINE or NSEARCH_ERR_CANCELLED when it is time to give up. */
@@ -407,11 +415,19 @@ int snippet_cut(struct finder *finder, int language, const char *body, size_t le
 
 /* ---- result.c -------------------------------------------------------------------------------------------------------------------- */
 
+/* What a word of the question adds to a hit's score. */
+struct nsearch_part {
+  const char *word; /* the result's */
+  struct score_part part;
+};
+
 struct nsearch_hit {
   uint64_t rank;
   double score;
   struct nsearch_article *article; /* without its body */
   struct snippet snippet;
+  struct nsearch_part *parts;
+  size_t part_count;
 };
 
 /* Copies all that it shows, so it needs no snapshot. */
@@ -421,6 +437,13 @@ struct nsearch_result {
   uint64_t matches;
   bool exact;
   double took; /* milliseconds */
+  char *suggestion; /* NULL: none */
+  struct facet_request asked[FACET_FIELDS];
+  struct facet_answer *facets; /* one for each that was asked for */
+  size_t facet_count;
+  struct buffer tree, plan;
+  char **words; /* of the leaves */
+  size_t word_count;
 };
 
 /* Fetches what the request shows of hits[0..count), which are in order from the first rank on: offset are skipped, at
@@ -428,6 +451,14 @@ struct nsearch_result {
 int result_fill(struct nsearch_result *result, struct nsearch_reader *reader, struct scratch *scratch,
                 const struct nsearch_request *request, const struct search_request *sent, const struct search_hit *hits,
                 size_t count, struct nsearch_error *err);
+
+/* Takes the values that the engine counted. */
+void result_take_facets(struct nsearch_result *result, const struct search_request *sent,
+                        struct search_answer *answer);
+
+/* Adds to each hit of a filled result the parts of its score; hits as above. */
+int result_explain(struct nsearch_result *result, struct nsearch_reader *reader, const struct search_request *sent,
+                   const struct search_hit *hits, struct nsearch_error *err);
 
 /* ---- related.c -------------------------------------------------------------------------------------------------------------------- */
 

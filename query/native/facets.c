@@ -165,11 +165,7 @@ static size_t form_len(const struct term_walk *walk) {
 
 /* A walk that gives the term with this number next, or one of its block before it: blocks can be read on their own. */
 static struct term_walk walk_to(struct segment *segment, uint32_t number) {
-  struct term_walk walk;
-  walk.segment = segment;
-  walk.number = number / DICTIONARY_BLOCK * DICTIONARY_BLOCK;
-  walk.key_len = 0;
-  return walk;
+  return (struct term_walk){.segment = segment, .number = number / DICTIONARY_BLOCK * DICTIONARY_BLOCK};
 }
 
 /* Finds the heads of a dictionary block; the first term's needs the last one of the block before. */

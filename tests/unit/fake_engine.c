@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -226,6 +227,18 @@ static bool matches(const struct snapshot *snapshot, const struct node *node, si
   }
 }
 
+static void fake_facets(const struct search_request *request, struct search_answer *answer) {
+  if (!request->facet_count) return;
+  answer->facet_count = request->facet_count;
+  answer->facets = memory_zero(request->facet_count, sizeof *answer->facets);
+  for (size_t i = 0; i < request->facet_count; i++) {
+    struct facet_answer *facet = &answer->facets[i];
+    *facet = (struct facet_answer){.values = memory_zero(2, sizeof *facet->values), .count = 2, .distinct = 3};
+    facet->values[0] = (struct facet_value){memory_string("most", 4), answer->matches};
+    facet->values[1] = (struct facet_value){memory_string("one", 3), 1};
+  }
+}
+
 static int fake_search(struct snapshot *snapshot, const struct search_request *request, struct search_answer *answer,
                        struct nsearch_error *err) {
   (void)err;
@@ -239,12 +252,36 @@ static int fake_search(struct snapshot *snapshot, const struct search_request *r
   for (size_t doc = 0; doc < snapshot->count; doc++) {
     double score = 0;
     if (!matches(snapshot, request->tree, doc, &score)) continue;
-    struct search_hit hit = {{0, (uint32_t)doc}, request->order == ORDER_NEWEST ? 0 : score};
+    struct search_hit hit = {{0, (uint32_t)doc}, request->order == ORDER_RELEVANCE ? score : 0};
     size_t at = answer->matches++;
     for (; at > 0 && hits[at - 1].score < hit.score; at--) hits[at] = hits[at - 1];
     hits[at] = hit;
   }
   answer->hit_count = answer->matches < request->limit ? answer->matches : request->limit;
+  snprintf(answer->plan, sizeof answer->plan, "one by one");
+  fake_facets(request, answer);
+  return NSEARCH_OK;
+}
+
+static void explain_leaves(const struct snapshot *snapshot, const struct node *node, size_t doc,
+                           struct score_part **parts) {
+  if (node->kind == NODE_TERM) {
+    struct score_part *part = (*parts)++;
+    *part = (struct score_part){0};
+    for (size_t other = 0; other < snapshot->count; other++) {
+      bool found = false;
+      for (size_t i = 0; i < node->key_count && !found; i++) found = holds(snapshot, node->keys[i], other, 0, true);
+      part->df += found;
+      if (found && other == doc) *part = (struct score_part){part->df, 1, node->score == SCORE_NONE ? 0 : node->boost};
+    }
+  }
+  for (size_t i = 0; i < node->child_count; i++) explain_leaves(snapshot, node->children[i], doc, parts);
+}
+
+static int fake_explain(struct snapshot *snapshot, const struct node *tree, struct doc_ref doc,
+                        struct score_part *parts, struct nsearch_error *err) {
+  (void)err;
+  explain_leaves(snapshot, tree, doc.doc, &parts);
   return NSEARCH_OK;
 }
 
@@ -328,6 +365,7 @@ const struct reader_engine fake_engine = {
     .retain = fake_retain,
     .release = fake_release,
     .search = fake_search,
+    .explain = fake_explain,
     .terms = fake_terms,
     .frequency = fake_frequency,
     .find = fake_find,
