@@ -143,24 +143,25 @@ static unsigned least(unsigned a, unsigned b) { return a < b ? a : b; }
 /* Optimal string alignment: insertions, deletions, substitutions and transpositions of neighbours, none of them on what
  * another one made. most + 1 stands for all that is larger; only a band of that width is looked at. */
 static unsigned distance_of(const struct characters *a, const struct characters *b, unsigned most) {
-  unsigned rows[3][TERM_MAX + 2], *row = rows[0], *last = rows[1], *before = rows[2];
   size_t longer = a->count > b->count ? a->count - b->count : b->count - a->count;
   if (longer > most) return most + 1;
-  for (size_t j = 0; j <= b->count; j++) last[j] = least((unsigned)j, most + 1);
+  uint8_t rows[3][TERM_MAX + 2] = {{0}}, *row = rows[0], *last = rows[1], *before = rows[2];
+  for (size_t j = 0; j <= b->count; j++) last[j] = (uint8_t)least((unsigned)j, most + 1);
   for (size_t i = 1; i <= a->count; i++) {
     size_t from = i > most ? i - most : 1, to = i + most < b->count ? i + most : b->count;
-    unsigned best = row[from - 1] = from == 1 ? least((unsigned)i, most + 1) : most + 1;
+    unsigned best = least(from == 1 ? (unsigned)i : most + 1, most + 1);
+    row[from - 1] = (uint8_t)best;
     for (size_t j = from; j <= to; j++) {
-      unsigned edits = last[j - 1] + (a->at[i - 1] != b->at[j - 1]);
-      edits = least(edits, row[j - 1] + 1);
-      if (j < i + most) edits = least(edits, last[j] + 1); /* else outside the band */
+      unsigned edits = last[j - 1] + (unsigned)(a->at[i - 1] != b->at[j - 1]);
+      edits = least(edits, row[j - 1] + 1u);
+      if (j < i + most) edits = least(edits, last[j] + 1u); /* else outside the band */
       if (i > 1 && j > 1 && a->at[i - 1] == b->at[j - 2] && a->at[i - 2] == b->at[j - 1])
-        edits = least(edits, before[j - 2] + 1);
-      row[j] = least(edits, most + 1);
-      best = least(best, row[j]);
+        edits = least(edits, before[j - 2] + 1u);
+      row[j] = (uint8_t)least(edits, most + 1);
+      best = least(best, edits);
     }
     if (best > most) return most + 1;
-    unsigned *spare = before;
+    uint8_t *spare = before;
     before = last;
     last = row;
     row = spare;

@@ -83,7 +83,7 @@ static int check_boost(struct question_parser *parser, size_t caret, const char 
 }
 
 int operand_boost(struct question_parser *parser, const char *unscored, double *boost) {
-  double number;
+  double number = 1;
   size_t caret = parser->at, len = scan_boost(parser->text + caret, parser->len - caret, &number);
   if (!len || !question_ends(parser, caret + len)) return NSEARCH_OK;
   parser->at += len;
@@ -96,7 +96,7 @@ static int cut_boost(struct question_parser *parser, const char *unscored, struc
   size_t caret = word->len;
   while (caret && (is_digit(word->text[caret - 1]) || word->text[caret - 1] == '.')) caret--;
   if (caret < 2 || word->text[--caret] != '^') return NSEARCH_OK;
-  double number;
+  double number = 1;
   if (scan_boost(word->text + caret, word->len - caret, &number) != word->len - caret) return NSEARCH_OK;
   word->len = caret;
   word->boost = number;

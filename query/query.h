@@ -316,7 +316,10 @@ enum term_tag scope_tag(enum question_scope scope);
 
 /* ---- suggest.c ------------------------------------------------------------------------------------------------------------- */
 
-enum { SUGGEST_WORDS = 32 }; /* words of a question that are looked for in vain at most */
+enum {
+  SUGGEST_WORDS = 1000, /* words of a question that are looked at, at most */
+  SUGGEST_UNKNOWN = 32  /* of these, words that no article holds */
+};
 
 /* Did you mean: the question with each word of the article's text that no article holds replaced by the nearest one
  * that some do; NULL when there is none. In the pool. */

@@ -102,9 +102,10 @@ static struct operator_word look_at_operator(const struct question_parser *parse
 }
 
 static int expected_operand(const struct question_parser *parser, const char *where, enum operator_kind kind) {
-  char what[60] = "a word, a phrase or ( ";
-  strcat(strcat(strcat(what, where), " "), operator_names[kind]);
-  return question_expected(parser->err, parser->at, what);
+  error_set(parser->err, NSEARCH_ERR_QUERY, "at byte %zu of the question: expected a word, a phrase or ( %s %s",
+            parser->at, where, operator_names[kind]);
+  error_position(parser->err, (int64_t)parser->at);
+  return NSEARCH_ERR_QUERY;
 }
 
 /* Takes an operator, behind which an operand must stand. */

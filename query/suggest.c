@@ -6,8 +6,12 @@ struct suggestion {
   const char *question;
   struct buffer text; /* of the question up to `done`, words replaced */
   size_t done;
-  size_t looked; /* words that were looked for in vain */
+  size_t looked, unknown; /* words so far */
 };
+
+static bool is_done(const struct suggestion *suggestion) {
+  return suggestion->looked >= SUGGEST_WORDS || suggestion->unknown >= SUGGEST_UNKNOWN;
+}
 
 /* Whether any article holds one of the leaf's terms. */
 static int is_held(struct planner *planner, const struct node *leaf, bool *held) {
@@ -33,7 +37,8 @@ static int replace(struct suggestion *suggestion, const struct raw_words *words,
   int status = raw_words_fold(planner, words, i, LANGUAGE_NONE, &folded);
   if (status) return status;
   unsigned edits = edits_allowed(characters_of(folded.exact, folded.exact_len));
-  if (!edits || suggestion->looked++ >= SUGGEST_WORDS) return NSEARCH_OK;
+  if (!edits) return NSEARCH_OK;
+  suggestion->unknown++;
   status = nearest_terms(planner, TAG_TEXT, folded.exact, folded.exact_len, edits, &nearest, 1, &count, &more);
   if (status || !count || !nearest.distance) return status;
   size_t start = (size_t)(words->text - suggestion->question) + word->start;
@@ -49,9 +54,10 @@ static int look_at_words(struct suggestion *suggestion, const struct question_no
   struct planner *planner = suggestion->planner;
   int status = raw_words_cut(clause, &words, planner->err);
   if (clause->kind == QUESTION_PHRASE || words.count > 1) exact = true;
-  for (size_t i = 0; i < words.count && !status; i++) {
+  for (size_t i = 0; i < words.count && !status && !is_done(suggestion); i++) {
     struct node *leaf = NULL;
     bool held;
+    suggestion->looked++;
     if (words.words[i].spaceless) continue; /* a character or two */
     status = exact ? leaf_of_exact(planner, &words, i, TAG_TEXT, SCORE_NONE, &leaf)
                    : leaf_of_stems(planner, &words, SCORE_NONE, &leaf, NULL);
@@ -66,7 +72,7 @@ static int look_at_words(struct suggestion *suggestion, const struct question_no
 static int look_at(struct suggestion *suggestion, const struct question_node *node) {
   int status = NSEARCH_OK;
   for (const struct question_node *child = node->children; child && !status; child = child->next) {
-    if (child->sign == SIGN_EXCLUDED || suggestion->looked >= SUGGEST_WORDS) continue;
+    if (child->sign == SIGN_EXCLUDED || is_done(suggestion)) continue;
     if (child->kind != QUESTION_WORD && child->kind != QUESTION_PHRASE)
       status = look_at(suggestion, child);
     else if (child->scope == SCOPE_ARTICLE && child->shape == SHAPE_WORD)

@@ -306,6 +306,60 @@ static void test_dates(void **state) {
   bench_close(&bench);
 }
 
+/* What the trees find, evaluated by the simplest of engines. */
+static void test_matches(void **state) {
+  (void)state;
+  static const struct fake_article found[] = {
+      {.id = "a", .title = "Huawei ban", .body = "trade talks resumed in Beijing", .date = "2025-11-14"},
+      {.id = "b", .body = "ban of the export to huawei", .source = "Reuters", .date = "2025"},
+      {.id = "c", .body = "vulnerable vulnerability colours ban", .source = "BBC", .date = "2024-12-31T23:59:59Z"},
+      {.id = "d", .body = "huawei huawei"},
+  };
+  static const struct {
+    const char *question, *ids; /* in byte order */
+  } cases[] = {
+      {"huawei NEAR/1 ban", "a"},
+      {"ban NEAR/5 huawei", "ab"},
+      {"ban NEAR/4 huawei", "a"},
+      {"huawei NEAR/1 huawei", "d"},
+      {"title:(ban NEAR huawei)", "a"},
+      {"talks NEAR/3 beijing NEAR resumed", "a"},
+      {"date:2025-11..", "ab"},
+      {"huawei AND date:2025-11-14", "ab"},
+      {"+ban date:<2025", "c"},
+      {"date:2025-01..2025-02 date:2025-11..2025-12", "b"},
+      {"ban -date:2025", "c"},
+      {"huawei -date:>=1900", "d"},
+      {"vulnerab* talk*", "ac"},
+      {"colour~ (huawei AND NOT ban)", "cd"},
+      {"+ban (source:reuters OR source:bbc)", "bc"},
+      {"NOT huawei", "c"},
+      {"ban NOT huawei", "c"},
+      {"talks OR NOT ban", "ad"},
+      {"+(talks export) ban", "ab"},
+      {"", "abcd"},
+  };
+  struct bench bench;
+  bench_open(&bench, found, sizeof found / sizeof found[0], language_find("en", 2));
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    struct pool pool = {0};
+    struct plan plan;
+    struct search_answer answer;
+    char ids[5] = "";
+    bench.planner.bounded = true; /* the engine here takes no range of the request */
+    assert_int_equal(bench_plan(&bench, &pool, cases[i].question, USUAL, &plan, NULL), NSEARCH_OK);
+    struct search_request request = {.tree = plan.tree, .order = plan.order, .limit = 10};
+    assert_int_equal(fake_engine.search(bench.snapshot, &request, &answer, NULL), NSEARCH_OK);
+    for (uint32_t doc = 0, at = 0; doc < 4; doc++)
+      for (size_t hit = 0; hit < answer.hit_count; hit++)
+        if (answer.hits[hit].doc.doc == doc) ids[at++] = found[doc].id[0];
+    if (strcmp(ids, cases[i].ids) != 0) fail_msg("%s: %s, expected %s", cases[i].question, ids, cases[i].ids);
+    memory_free(answer.hits);
+    pool_free(&pool);
+  }
+  bench_close(&bench);
+}
+
 static void test_errors(void **state) {
   (void)state;
   static const struct error_form errors[] = {{"a title:\"\"", 9, "expected a value"},
@@ -366,11 +420,11 @@ static void test_expansion_bound(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_english),       cmocka_unit_test(test_stop_words),      cmocka_unit_test(test_all),
-      cmocka_unit_test(test_filters),       cmocka_unit_test(test_spaceless),       cmocka_unit_test(test_long_value),
-      cmocka_unit_test(test_languages),     cmocka_unit_test(test_groups),          cmocka_unit_test(test_boosts),
-      cmocka_unit_test(test_near),          cmocka_unit_test(test_dates),           cmocka_unit_test(test_errors),
-      cmocka_unit_test(test_long_question), cmocka_unit_test(test_expansion_bound),
+      cmocka_unit_test(test_english),   cmocka_unit_test(test_stop_words),    cmocka_unit_test(test_all),
+      cmocka_unit_test(test_filters),   cmocka_unit_test(test_spaceless),     cmocka_unit_test(test_long_value),
+      cmocka_unit_test(test_languages), cmocka_unit_test(test_groups),        cmocka_unit_test(test_boosts),
+      cmocka_unit_test(test_near),      cmocka_unit_test(test_matches),       cmocka_unit_test(test_dates),
+      cmocka_unit_test(test_errors),    cmocka_unit_test(test_long_question), cmocka_unit_test(test_expansion_bound),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -66,9 +66,9 @@ static void test_bound(void **state) {
   struct plan plan;
   struct buffer question = {0}, expected = {0};
   const char *suggestion;
-  for (size_t i = 0; i < SUGGEST_WORDS + 5; i++) {
+  for (size_t i = 0; i < SUGGEST_UNKNOWN + 5; i++) {
     buffer_text(&question, "tradde ");
-    buffer_text(&expected, i < SUGGEST_WORDS ? "trade " : "tradde ");
+    buffer_text(&expected, i < SUGGEST_UNKNOWN ? "trade " : "tradde ");
   }
   buffer_byte(&question, 0);
   buffer_byte(&expected, 0);
@@ -76,6 +76,13 @@ static void test_bound(void **state) {
   assert_int_equal(bench_plan(&bench, &pool, question.bytes, USUAL, &plan, NULL), NSEARCH_OK);
   assert_int_equal(suggest_make(&bench.planner, question.bytes, bench.parsed, &suggestion), NSEARCH_OK);
   assert_string_equal(suggestion, expected.bytes);
+  buffer_clear(&question);
+  for (size_t i = 0; i < SUGGEST_WORDS; i++) buffer_text(&question, "trade ");
+  buffer_text(&question, "tradde");
+  buffer_byte(&question, 0);
+  assert_int_equal(bench_plan(&bench, &pool, question.bytes, USUAL, &plan, NULL), NSEARCH_OK);
+  assert_int_equal(suggest_make(&bench.planner, question.bytes, bench.parsed, &suggestion), NSEARCH_OK);
+  assert_null(suggestion);
   buffer_free(&question);
   buffer_free(&expected);
   pool_free(&pool);
