@@ -234,9 +234,6 @@ int matcher_next(struct matcher *matcher, uint32_t from, uint32_t *doc, struct n
   case NODE_AND_NOT:
   case NODE_AND_MAYBE:
     return matcher_next(matcher->children[0], from, doc, err);
-  case NODE_NEAR:
-  case NODE_DATES:
-    break;
   }
   return NSEARCH_OK;
 }
@@ -417,9 +414,6 @@ int matcher_window(struct matcher *matcher, uint32_t base, uint64_t *mask, uint3
     break;
   case NODE_AND_MAYBE:
     status = window_and_maybe(matcher, base, mask, own, err);
-    break;
-  case NODE_NEAR:
-  case NODE_DATES:
     break;
   }
   hand_on(matcher, mask, scores);

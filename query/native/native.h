@@ -157,7 +157,6 @@ struct pass {
   const struct search_request *request;
   const struct scoring *scoring;
   struct topk *topk;
-  struct facets *facets;
   const uint8_t *published, *date_info, *id_hashes;
   uint32_t first, end;     /* documents that the date range can admit */
   uint32_t check_dates;    /* from this document on each date must be looked at */
@@ -194,8 +193,6 @@ void facets_free(struct facets *facets);
 bool pruned_takes(const struct node *tree);
 int pruned_pass(struct pass *pass, struct nsearch_error *err);
 
-int snapshot_explain(struct snapshot *snapshot, const struct node *tree, struct doc_ref doc, struct score_part *parts,
-                     struct nsearch_error *err);
 int snapshot_search(struct snapshot *snapshot, const struct search_request *request, struct search_answer *answer,
                     struct nsearch_error *err);
 

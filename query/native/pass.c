@@ -76,14 +76,11 @@ void pass_filter(const struct pass *pass, uint32_t base, uint64_t *mask) {
 
 int pass_collect(struct pass *pass, uint32_t base, const uint64_t *mask, const uint32_t *scores,
                  struct nsearch_error *err) {
-  int counted = facets_window(pass->facets, pass->number, base, mask, err);
-  if (counted) return counted;
   for (uint32_t w = 0; w < WINDOW_WORDS; w++) {
     pass->matches += (uint64_t)__builtin_popcountll(mask[w]);
     for (uint64_t bits = mask[w]; bits; bits &= bits - 1) {
       uint32_t at = w * 64 + (uint32_t)__builtin_ctzll(bits), doc = base + at;
       struct candidate candidate = {.units = scores ? scores[at] : 0};
-      if (pass->request->order == ORDER_OLDEST && published_of(pass, doc) != INT64_MIN) candidate.units = doc + 1;
       if (candidate.units < topk_threshold(pass->topk)) continue;
       candidate.published = published_of(pass, doc);
       candidate.id_hash = load_u64(pass->id_hashes + 8 * (size_t)doc);

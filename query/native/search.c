@@ -1,5 +1,4 @@
 /* A request over all segments: each is passed in turn, sharing the best k and with them the threshold. */
-#include <stdio.h>
 #include <string.h>
 
 #include "query/native/native.h"
@@ -7,7 +6,7 @@
 /* Newest first, a segment's documents stand in the order wanted: k of them are enough. */
 static bool has_enough(const struct pass *pass) {
   const struct search_request *request = pass->request;
-  return request->order == ORDER_NEWEST && !request->count && !request->facet_count && pass->matches > request->limit;
+  return request->order == ORDER_NEWEST && !request->count && pass->matches > request->limit;
 }
 
 static int matcher_pass(struct pass *pass, struct nsearch_error *err) {
@@ -61,12 +60,9 @@ int snapshot_search(struct snapshot *snapshot, const struct search_request *requ
                     struct nsearch_error *err) {
   struct scoring scoring = {0};
   struct topk topk = {.limit = request->limit};
-  struct facets *facets = NULL;
   memset(answer, 0, sizeof *answer);
   int status = scoring_prepare(&scoring, snapshot, request->tree, err);
-  if (!status) status = facets_new(&facets, snapshot, request, err);
-  bool prune =
-      request->order == ORDER_RELEVANCE && !request->count && !request->facet_count && pruned_takes(request->tree);
+  bool prune = request->order == ORDER_RELEVANCE && !request->count && pruned_takes(request->tree);
   uint64_t seen = 0;
   bool all_seen = !prune;
   for (size_t s = 0; !status && s < snapshot->segment_count; s++) {
@@ -75,52 +71,16 @@ int snapshot_search(struct snapshot *snapshot, const struct search_request *requ
                         .number = (uint32_t)s,
                         .request = request,
                         .scoring = &scoring,
-                        .topk = &topk,
-                        .facets = facets};
+                        .topk = &topk};
     if (pass.segment->info.documents == 0) continue;
     status = pass_open(&pass, err);
     if (!status) status = prune ? pruned_pass(&pass, err) : matcher_pass(&pass, err);
     seen += pass.matches;
     if (has_enough(&pass)) all_seen = false;
   }
-  if (!status) status = make_hits(&topk, request->order == ORDER_OLDEST ? 0 : scoring.unit, answer, err);
+  if (!status) status = make_hits(&topk, scoring.unit, answer, err);
   if (!status) set_matches(answer, request, &scoring, all_seen, seen);
-  if (!status) status = facets_answer(facets, answer, err);
-  snprintf(answer->plan, sizeof answer->plan, "%s", prune ? "block maxima" : "windows");
-  facets_free(facets);
   scoring_free(&scoring);
   topk_free(&topk);
-  return status;
-}
-
-static int explain_leaf(struct snapshot *snapshot, const struct scoring *scoring, size_t leaf, struct doc_ref doc,
-                        struct score_part *part, struct nsearch_error *err) {
-  struct segment *segment = &snapshot->segments[doc.segment];
-  const uint8_t *lengths = segment_section(segment, SECTION_LENGTHS, err);
-  const struct leaf_weight *weight = &scoring->leaves[leaf];
-  *part = (struct score_part){.df = weight->df};
-  for (size_t i = 0; i < weight->leaf->key_count; i++) {
-    struct cursor cursor;
-    bool found;
-    int status = cursor_open(&cursor, segment, weight->leaf->keys[i], &found, err);
-    if (!status && found) status = cursor_seek(&cursor, doc.doc, err);
-    if (!status && found && cursor.doc == doc.doc) status = cursor_freqs(&cursor, err);
-    if (status) return status;
-    if (found && cursor.doc == doc.doc) part->tf += cursor.freqs[cursor.at];
-  }
-  if (part->tf && lengths)
-    part->score =
-        scoring->unit * (weight->constant + bm25_units(weight->weight, scoring->c0, scoring->c1,
-                                                       load_u32(lengths + 4 * (size_t)doc.doc), (uint32_t)part->tf));
-  return NSEARCH_OK;
-}
-
-int snapshot_explain(struct snapshot *snapshot, const struct node *tree, struct doc_ref doc, struct score_part *parts,
-                     struct nsearch_error *err) {
-  struct scoring scoring = {0};
-  int status = scoring_prepare(&scoring, snapshot, tree, err);
-  for (size_t i = 0; !status && i < scoring.count; i++)
-    status = explain_leaf(snapshot, &scoring, i, doc, &parts[i], err);
-  scoring_free(&scoring);
   return status;
 }
