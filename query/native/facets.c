@@ -221,6 +221,21 @@ static int compare_ordinals(const void *a, const void *b) {
   return x < y ? -1 : x > y;
 }
 
+/* Most articles have few values. */
+static void sort_ordinals(uint32_t *ordinals, size_t count) {
+  enum { FEW = 16 };
+  if (count > FEW) {
+    qsort(ordinals, count, sizeof *ordinals, compare_ordinals);
+    return;
+  }
+  for (size_t i = 1; i < count; i++) {
+    uint32_t ordinal = ordinals[i];
+    size_t at = i;
+    for (; at > 0 && ordinals[at - 1] > ordinal; at--) ordinals[at] = ordinals[at - 1];
+    ordinals[at] = ordinal;
+  }
+}
+
 /* Counts an article that has several values, once for each. */
 static int count_article(struct facets *facets, struct counts *counts, struct segment *segment, uint32_t first,
                          uint32_t end, struct nsearch_error *err) {
@@ -232,7 +247,7 @@ static int count_article(struct facets *facets, struct counts *counts, struct se
     uint32_t ordinal = column_value(&counts->column, first + (uint32_t)i) - counts->column.first;
     ordinals[i] = ordinal < counts->range ? ordinal : counts->range;
   }
-  qsort(ordinals, count, sizeof *ordinals, compare_ordinals);
+  sort_ordinals(ordinals, count);
   for (size_t i = 0; i < count; i++) {
     bool other = true;
     if (i > 0 && ordinals[i] == ordinals[i - 1]) continue;

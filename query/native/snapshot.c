@@ -292,7 +292,6 @@ const struct reader_engine native_reader_engine = {
     .retain = retain,
     .release = release,
     .search = snapshot_search,
-    .explain = snapshot_explain,
     .terms = snapshot_terms,
     .frequency = snapshot_frequency,
     .find = find,

@@ -13,7 +13,7 @@
 
 #include "query/native/native.h"
 
-enum { ARTICLES = 11000, SEGMENT = 5000, TOPICS = 6, AUTHORS = 400, DAY = 86400 };
+enum { ARTICLES = 11000, SEGMENT = 5000, TOPICS = 6, BYLINE = 20, AUTHORS = 400, DAY = 86400 };
 
 static uint64_t random_state = 88172645463325252u;
 static uint32_t random_below(uint32_t limit) {
@@ -44,7 +44,7 @@ struct article {
   char site[24], language[8];
   const char *topics[TOPICS];
   size_t topic_count;
-  char authors[3][24];
+  char authors[BYLINE][24];
   size_t author_count;
   struct date date;
 };
@@ -76,7 +76,7 @@ static void make_article(struct article *article) {
   article->topic_count = random_below(TOPICS + 1);
   for (size_t i = 0; i < article->topic_count; i++)
     article->topics[i] = topics[random_below(sizeof topics / sizeof *topics)];
-  article->author_count = random_below(4);
+  article->author_count = random_below(50) ? random_below(4) : BYLINE;
   for (size_t i = 0; i < article->author_count; i++)
     snprintf(article->authors[i], sizeof article->authors[i], random_below(5) ? "Author %u" : "AUTHOR %u",
              random_below(1 + random_below(AUTHORS)));
@@ -230,7 +230,7 @@ static int most_and_newest_first(const void *a, const void *b) {
 /* Fills out with what must be listed; returns how many values there are. */
 static size_t brute_force(enum facet_field field, const bool *match, uint64_t limit, struct table *out) {
   static struct table spellings;
-  struct spelled values[TOPICS];
+  struct spelled values[BYLINE];
   spellings.count = out->count = 0;
   for (uint32_t i = 0; i < article_count; i++) {
     size_t count = values_of(&articles[i], field, values);
