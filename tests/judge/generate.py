@@ -209,4 +209,5 @@ class Asker:
             if rng.random() < 0.6:
                 question.until = rng.choice(BOUNDS)
             question.every = rng.random() < 0.4
+            question.order = rng.choice(["relevance", "relevance", "newest", "oldest"])
         return question

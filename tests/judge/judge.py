@@ -112,6 +112,11 @@ def pages(rng):
     return rng.choice([0, 1, 3, 10, 50]), rng.choice([0, 0, 0, 1, 5, 40])
 
 
+def facets(rng):
+    """(field, how many values) of some fields, of all or of none; 0 values are all."""
+    return [(field, rng.choice([0, 0, 1, 3, 10])) for field in rng.sample(asking.FACETS, rng.choice([0, 1, 2, 9]))]
+
+
 def judge_words(bench, rng, size):
     """Bags of words, phrases and filters, whatever the corpus. `size` is how many questions."""
     asker = generate.Asker(rng, bench.found)
@@ -123,13 +128,9 @@ def judge_words(bench, rng, size):
         for limit in (EVERY, 10, 1):
             index.ask_batch(questions, known, limit)
         for question, answer in zip(paged, answers.of(index.judge, paged)):
-            index.ask_json(question, answer, *pages(rng))
+            index.ask_json(question, answer, *pages(rng), facets(rng))
         if index.variant == "one":
             asking.check_snippets(index, questions[:200], known)
-
-
-def facets(rng):
-    return [(field, rng.choice([0, 0, 1, 3, 10])) for field in rng.sample(asking.FACETS, rng.choice([1, 2, 9]))]
 
 
 def judge_trees(bench, rng, size):
@@ -147,7 +148,7 @@ def judge_trees(bench, rng, size):
         index.ask_batch(asked, known, 3)
         index.ask_documents(asked[:size // 4], known, 5)
         for question, answer in zip(paged, answers.of(index.judge, paged)):
-            index.ask_json(question, answer, *pages(rng), facets(rng) if rng.random() < 0.6 else ())
+            index.ask_json(question, answer, *pages(rng), facets(rng))
         if index.variant == "one":
             asking.check_snippets(index, questions[:300], known)
             index.ask_wrong(written.ERRORS)

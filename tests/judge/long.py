@@ -67,7 +67,7 @@ def ask(index, rng):
         shown = "%s: %s" % (name, question.text()[:100])
         index.check("long", shown, wrong.get(number) or index.compare(answer.hits, got[number]))
         if len(question.text()) < 100000:
-            out, _ = index.run("query", "--timeout", "600s", "--count", "--json", "--", question.text())
+            out, _ = index.run("query", "--timeout", "600000", "--count", "--json", "--", question.text())
             wanted = '"matches": {"count": %d, "exact": %s}' % (len(answer.hits), "false" if answer.cut else "true")
-            index.check("long, --timeout 600s", shown, None if wanted in out else "expected %s, got %s" %
+            index.check("long, --timeout 600000", shown, None if wanted in out else "expected %s, got %s" %
                         (wanted, out[-300:]))

@@ -279,32 +279,39 @@ class Judge:
     # ---- Facets ----
 
     def values(self, entry, field):
-        """{match form: spelling} of the values that an entry has in a field."""
+        """{match form: spellings} of the values that an entry has in a field."""
         if field in ("year", "month", "day"):
             length = {"year": 4, "month": 7, "day": 10}[field]
             if not entry.period or len(entry.article["published"]) < length:
                 return {}
             day = datetime.datetime(1970, 1, 1) + datetime.timedelta(seconds=entry.period[0])
-            return {day.isoformat()[:length]: day.isoformat()[:length]}
+            return {day.isoformat()[:length]: {day.isoformat()[:length]}}
         article = entry.article
-        values = {"source": [article["source"]], "section": [article["section"]], "lang": [article["language"]],
-                  "topic": article["topics"], "author": article["authors"], "site": [site_of(article["url"])]}[field]
-        return {analysis.match_form(value): value for value in reversed(values) if value}
+        values = {"source": [article["source"]], "section": [article["section"]], "topic": article["topics"],
+                  "lang": [analysis.language_of(article["language"]) or article["language"]], "author": article["authors"], "site": [site_of(article["url"])]}[field]
+        forms = defaultdict(set)
+        for value in filter(None, values):
+            forms[analysis.match_form(value)].add(value)
+        return forms
 
-    def facet(self, found, field):
-        """[(value, count)] over the entries found, in order."""
+    def facet(self, found, field, limit=0):
+        """[(value, count)] over the entries found: the `limit` most frequent values, 0 for all."""
         counts = Counter(form for number in found for form in self.values(self.entries[number], field))
-        if field in ("year", "month", "day"):
-            return [(form, counts[form]) for form in sorted(counts, reverse=True)]
+        is_date = field in ("year", "month", "day")
+        forms = sorted(counts, key=str.encode, reverse=is_date)
+        forms = sorted(forms, key=lambda form: -counts[form])[:limit or None]
+        if is_date:
+            forms.sort(reverse=True)
+        return [(self.spelling(field, form), counts[form]) for form in forms]
+
+    def spelling(self, field, form):
+        """A value as most entries spell it, of equals the first in byte order."""
         if field not in self.spellings:
             self.spellings[field] = defaultdict(Counter)
             for entry in self.entries:
-                for form, spelling in self.values(entry, field).items():
-                    self.spellings[field][form][spelling] += 1
-        spelled = {form: min(self.spellings[field][form].items(), key=lambda item: (-item[1], item[0].encode()))[0]
-                   for form in counts}
-        return [(spelled[form], counts[form])
-                for form in sorted(counts, key=lambda form: (-counts[form], form.encode()))]
+                for form_of_value, spellings in self.values(entry, field).items():
+                    self.spellings[field][form_of_value].update(spellings)
+        return min(self.spellings[field][form].items(), key=lambda item: (-item[1], item[0].encode()))[0]
 
 
 class Asking:
