@@ -12,6 +12,7 @@ from collections import defaultdict
 import analysis
 
 SHOWN_MAX = 20  # disagreements printed in full
+HANGS_AFTER = 1200  # seconds that no run takes, on whatever machine
 FACETS = ("source", "section", "topic", "lang", "author", "site", "year", "month", "day")
 
 class Tally:
@@ -33,7 +34,8 @@ class Tally:
 
 
 def run(program, arguments, allowed=(0,)):
-    done = subprocess.run([program] + arguments, capture_output=True, env=dict(os.environ, NO_COLOR="1"))
+    done = subprocess.run([program] + arguments, capture_output=True, env=dict(os.environ, NO_COLOR="1"),
+                          timeout=HANGS_AFTER)
     if done.returncode not in allowed:
         raise SystemExit("judge: nsearch %s: exit code %d\n%s" % (" ".join(arguments), done.returncode,
                                                                  done.stderr.decode("utf-8", "replace")))

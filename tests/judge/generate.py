@@ -107,7 +107,7 @@ def articles(rng, count):
 # ---- Questions ----
 
 # What the query language gives a meaning to, and what JSON lines or a batch file cannot carry.
-SYNTAX = re.compile(r'["():*?~^\t\r\n\x00]|^[+-]')
+SYNTAX = re.compile(r'["“”():*?~^\t\r\n\x00]|^[+-]')
 
 
 def askable(chunk):

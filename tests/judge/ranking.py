@@ -208,10 +208,10 @@ class Judge:
         return {number for number, entry in enumerate(self.entries)
                 if entry.period and entry.period[0] <= last and entry.period[1] >= first}
 
-    def replacement(self, raw, spaceless, plain):
+    def replacement(self, raw, plain):
         """What stands nearest to a word that no article holds; None when one does or nothing is near."""
-        exact = analysis.terms(raw, spaceless, None)[0]
-        if self.with_any(self.plain_keys(raw, spaceless) if plain else [exact]) or len(exact) < 4:
+        exact = analysis.terms(raw, False, None)[0]
+        if self.with_any(self.plain_keys(raw, False) if plain else [exact]) or len(exact) < 4:
             return None
         return (self.near_terms("", exact, 2 if len(exact) >= 8 else 1) or [None])[0]
 

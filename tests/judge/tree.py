@@ -55,7 +55,7 @@ class Word:
         return raised(prefixed(self.field, swap(self.word, True) if swap else self.word), self.boost)
 
     def is_plain(self, field):
-        """One word that finds all its forms."""
+        """One word, which is united with those that come to the same leaf."""
         return not (field or self.field) and len(analysis.question_words(self.word)) == 1
 
     def is_stop_word(self, asking, field):
@@ -124,6 +124,9 @@ class Wildcard:
     def text(self, swap=None):
         return raised(prefixed(self.field, self.pattern), self.boost)
 
+    def is_plain(self, field):
+        return not (field or self.field)
+
     def meaning(self, asking, field=""):
         field = self.field or field
         pattern = "".join({"*": ".*", "?": "."}.get(piece) or
@@ -142,6 +145,8 @@ class Fuzzy:
 
     def text(self, swap=None):
         return raised(prefixed(self.field, self.word) + "~" + str(self.most or ""), self.boost)
+
+    is_plain = Wildcard.is_plain
 
     def meaning(self, asking, field=""):
         field = self.field or field
@@ -304,7 +309,7 @@ class Bag:
                 filters.append(meaning.found)
                 continue
             (required if sign == "+" or (asking.every and node.typed) else optional).append(meaning.found)
-            if isinstance(node, Word) and node.is_plain(field):
+            if node.typed and node.is_plain(field):
                 leaf, found = meaning.leaves[0]
                 known = plain.setdefault((leaf.keys, leaf.constant), (leaf, found))[0]
                 known.boost += leaf.boost if known is not leaf else 0
@@ -382,7 +387,7 @@ class Question:
                 words.pop()
             swapped, end = "", 0
             for start, stop, spaceless, _ in words:
-                near = judge.replacement(text[start:stop], spaceless, typed and len(words) == 1)
+                near = None if spaceless else judge.replacement(text[start:stop], typed and len(words) == 1)
                 if near:
                     swapped, end, changed = swapped + text[end:start] + near, stop, True
             return swapped + text[end:]
