@@ -112,17 +112,17 @@ class Index:
         documents = {int(document["id"]): document for document in map(json.loads, filter(None, lines))}
         for number, (question, answer) in enumerate(zip(questions, answers)):
             fault = wrong.get(number) or ("no answer" if number not in documents else
-                                          self.document_fault(question, answer, answer.hits[:limit], documents[number]))
+                                          self.document_fault(question, answer, limit, 0, documents[number]))
             self.check("batch --format json -n %d" % limit, question.text(), fault)
 
-    def document_fault(self, question, answer, page, document):
-        fault = self.compare(page, [(hit["id"], hit["score"]) for hit in document["hits"]])
+    def document_fault(self, question, answer, limit, offset, document):
+        fault = self.compare(answer.hits[offset:offset + limit], [(hit["id"], hit["score"]) for hit in document["hits"]])
         matches, count = document["matches"], len(answer.hits)
         if fault is None and matches["exact"] and (matches["count"] != count or answer.cut):
             fault = "expected %d matches%s, got %s" % (count, " as a lower bound" if answer.cut else "", matches)
         if fault is None and matches["count"] > count:
             fault = "expected at most %d matches as a lower bound, got %d" % (count, matches["count"])
-        suggestion = question.suggestion(self.judge)
+        suggestion = question.suggestion(self.judge) if limit else None  # made where hits are asked for
         if fault is None and document.get("suggestion") != suggestion:
             fault = "expected the suggestion %r, got %r" % (suggestion, document.get("suggestion"))
         return fault
@@ -130,16 +130,15 @@ class Index:
     def ask_json(self, question, answer, limit, offset, facets=()):
         """A page of hits, then the count; facets are (field, number of values)."""
         text = question.text()
-        page = answer.hits[offset:offset + limit]
+        page = len(answer.hits[offset:offset + limit])
         options = ["--json", *question.options()]
         for field, values in facets:
             options += ["--facet", "%s:%s" % (field, values or "all")]
         said = "query %s -n %d --offset %d" % (" ".join(options), limit, offset)
         document = json.loads(self.run("query", *options, "--no-snippets", "-n", str(limit), "--offset", str(offset),
                                        "--", text)[0])
-        fault = self.document_fault(question, answer, page, document)
-        if fault is None and [hit["rank"] for hit in document["hits"]] != list(range(offset + 1,
-                                                                                    offset + 1 + len(page))):
+        fault = self.document_fault(question, answer, limit, offset, document)
+        if fault is None and [hit["rank"] for hit in document["hits"]] != list(range(offset + 1, offset + 1 + page)):
             fault = "ranks do not count from %d" % (offset + 1)
         self.check(said, text, fault or self.facets_fault(answer, facets, document))
         document = json.loads(self.run("query", *options, "--count", "--", text)[0])

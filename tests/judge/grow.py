@@ -179,7 +179,7 @@ class Grower:
         if draw < 0.5 and start[1] <= end[1]:
             return Dates(first + ".." + last, start[0], end[1], quoted)
         if draw < 0.55:  # so long that any clock will do
-            return Dates(self.rng.choice(["200y", "2400m", "10500w", "73000d", "1760000h"]), None, None, quoted)
+            return Dates(self.rng.choice(["200y", "2400m", "10500w", "73000d"]), None, None, quoted)
         return self.rng.choice([Dates(first + "..", start[0], None, quoted), Dates(".." + first, None, start[1], quoted),
                                 Dates(">=" + first, start[0], None, quoted), Dates(">" + first, start[1] + 1, None, quoted),
                                 Dates("<=" + first, None, start[1], quoted), Dates("<" + first, None, start[0] - 1, quoted)])

@@ -56,7 +56,8 @@ def questions(rng):
 
 def ask(index, rng):
     """All of them by batch; then those that fit an argument with a time limit, which none of them comes near."""
-    made = questions(rng)
+    made = [(name, question) for name, question in questions(rng)
+            if index.variant == "one" or len(question.text()) < 500000]
     answers = [index.judge.answer(question) for _, question in made]
     lines, wrong = index.batch([question.text() for _, question in made], "--format", "plain", "-n", "100000")
     got = collections.defaultdict(list)

@@ -181,7 +181,7 @@ ERRORS = [
     ('"bank trade" NEAR flood', None), ("zero-day NEAR flood", None), ("title:bank NEAR trade", None),
     ("bank NEAR/0 trade", None), ("bank NEAR/10001 trade", None), ("date:2025-13", None), ("date:2025-02-29", None),
     ("date:2025..2024", None), ("date:2025x", None), ("date:..", None), ("date:7q", None), ("date:soon", None),
-    ('"bank trade"~10001', None), ("source:bank~2", None), ('title:"..."', None),
+    ('"bank trade"~10001', None), ('source:"bank"~2', None), ('title:"..."', None),
     ("(" * 101 + "bank" + ")" * 101, None), (" ".join("b%s*" % chr(97 + i % 26) for i in range(257)), None),
 ]
 
