@@ -3,6 +3,7 @@
  *
  * Scores are integers added in any order. A node that can take back a match of a child (AND, AND_NOT, AND_MAYBE,
  * PHRASE, NEAR) scores its children into an array of its own and hands on only what stays. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "query/native/native.h"
@@ -93,14 +94,14 @@ static void summarise(struct matcher *matcher) {
                                               : never > 0;
 }
 
-/* Conjunctions look at the rarest child first; scores do not care. Insertion sort: children are few. */
+static int by_df(const void *a, const void *b) {
+  const struct matcher *x = *(struct matcher *const *)a, *y = *(struct matcher *const *)b;
+  return (x->df > y->df) - (x->df < y->df);
+}
+
+/* Conjunctions look at the rarest child first; scores do not care. */
 static void order_children(struct matcher *matcher) {
-  for (size_t i = 1; i < matcher->child_count; i++) {
-    struct matcher *child = matcher->children[i];
-    size_t at = i;
-    for (; at > 0 && matcher->children[at - 1]->df > child->df; at--) matcher->children[at] = matcher->children[at - 1];
-    matcher->children[at] = child;
-  }
+  qsort(matcher->children, matcher->child_count, sizeof *matcher->children, by_df);
 }
 
 static int open_node(struct matcher **out, const struct node *node, struct opening *opening, struct nsearch_error *err);

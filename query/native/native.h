@@ -175,7 +175,9 @@ struct words {
   struct position_cursor *cursors;
   uint32_t **lists;
   size_t *counts, *at;
-  size_t *order; /* numbers of the words, the rarest first */
+  struct word_rank {
+    uint32_t df, number;
+  } * order; /* the words, the rarest first */
   size_t count;
 };
 /* leaves: number of the first leaf below the node. */

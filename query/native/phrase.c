@@ -1,5 +1,6 @@
 /* Whether the words of a phrase or a NEAR stand close enough, by their positions in one document. */
 #include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "query/native/native.h"
@@ -61,6 +62,11 @@ bool near_within(uint32_t *const *positions, const size_t *counts, size_t count,
 
 /* ---- In a segment --------------------------------------------------------------------------------------------------- */
 
+static int by_df(const void *a, const void *b) {
+  const struct word_rank *x = a, *y = b;
+  return (x->df > y->df) - (x->df < y->df);
+}
+
 int words_open(struct words *words, struct segment *segment, uint32_t segment_number, const struct node *node,
                const struct scoring *scoring, size_t leaf, struct nsearch_error *err) {
   *words = (struct words){.node = node, .count = node->child_count};
@@ -84,30 +90,28 @@ int words_open(struct words *words, struct segment *segment, uint32_t segment_nu
     assert(status || found); /* a word that is not there has been noticed before */
     if (!status) status = position_cursor_open(&words->cursors[i], segment, entry, err);
     if (status) return status;
-    size_t at = i;
-    for (; at > 0 && words->cursors[words->order[at - 1]].cursor.view.df > entry->df; at--) {
-      words->order[at] = words->order[at - 1];
-    }
-    words->order[at] = i;
+    words->order[i] = (struct word_rank){entry->df, (uint32_t)i};
   }
+  qsort(words->order, words->count, sizeof *words->order, by_df);
   return NSEARCH_OK;
 }
 
 /* The rarest word says where the phrase can begin, each further one leaves fewer places: mostly two lists are read. */
 static int phrase_match(struct words *words, uint32_t doc, bool *match, struct nsearch_error *err) {
-  size_t rarest = words->order[0], starts = 0;
+  size_t starts = 0;
+  uint32_t rarest = words->order[0].number;
   struct position_cursor *first = &words->cursors[rarest];
   int status = position_cursor_read(first, doc, err);
   if (status) return status;
   for (size_t i = 0; i < first->count; i++) {
     uint32_t position = first->positions[i];
-    if (position >= rarest) first->positions[starts++] = position - (uint32_t)rarest;
+    if (position >= rarest) first->positions[starts++] = position - rarest;
   }
   for (size_t i = 1; i < words->count && starts; i++) {
-    struct position_cursor *cursor = &words->cursors[words->order[i]];
+    struct position_cursor *cursor = &words->cursors[words->order[i].number];
     status = position_cursor_read(cursor, doc, err);
     if (status) return status;
-    starts = kernels()->narrow(first->positions, starts, cursor->positions, cursor->count, (uint32_t)words->order[i]);
+    starts = kernels()->narrow(first->positions, starts, cursor->positions, cursor->count, words->order[i].number);
   }
   *match = starts > 0;
   return NSEARCH_OK;

@@ -138,6 +138,8 @@ class Asker:
             return self.rng.choice(["absentword", "qqqq", "未知", "ксенон"])
         word = self.rng.choices(self.chunks, cum_weights=self.weights)[0]
         case = self.rng.random()
+        if word.upper() in ("AND", "OR", "NOT", "NEAR"):
+            return word.lower()
         return word.upper() if case < 0.04 else word.capitalize() if case < 0.1 else word
 
     def span(self, text, longest):
