@@ -15,20 +15,21 @@
 static const uint8_t shuffles[][32] __attribute__((aligned(32))) = EACH_WIDTH(SHUFFLE);
 static const uint32_t shifts[][8] __attribute__((aligned(32))) = EACH_WIDTH(SHIFTS);
 
-AVX2 static void unpack(const uint8_t *in, size_t count, unsigned width, uint32_t *values) {
+AVX2 static void unpack(const uint8_t *in, size_t count, unsigned width, uint32_t plus, uint32_t *values) {
   size_t whole = count / 8 * 8;
   if (width > WIDEST) whole = 0;
   if (whole) {
     __m256i shuffle = _mm256_load_si256((const __m256i *)shuffles[width]);
     __m256i shift = _mm256_load_si256((const __m256i *)shifts[width]);
-    __m256i mask = _mm256_set1_epi32((int)((1u << width) - 1));
+    __m256i mask = _mm256_set1_epi32((int)((1u << width) - 1)), more = _mm256_set1_epi32((int)plus);
     for (size_t i = 0; i < whole; i += 8, in += width) {
       __m128i low = _mm_loadu_si128((const __m128i *)in), high = _mm_loadu_si128((const __m128i *)(in + (width >> 1)));
       __m256i bytes = _mm256_shuffle_epi8(_mm256_set_m128i(high, low), shuffle);
-      _mm256_storeu_si256((__m256i *)(values + i), _mm256_and_si256(_mm256_srlv_epi32(bytes, shift), mask));
+      __m256i numbers = _mm256_and_si256(_mm256_srlv_epi32(bytes, shift), mask);
+      _mm256_storeu_si256((__m256i *)(values + i), _mm256_add_epi32(numbers, more));
     }
   }
-  if (whole < count) kernels_scalar.unpack(in, count - whole, width, values + whole);
+  if (whole < count) kernels_scalar.unpack(in, count - whole, width, plus, values + whole);
 }
 
 AVX2 static void sum(const uint32_t *gaps, size_t count, uint32_t first, uint32_t step, uint32_t *sums) {

@@ -3,13 +3,13 @@
 
 #include "common/kernels/kernels.h"
 
-static void unpack(const uint8_t *in, size_t count, unsigned width, uint32_t *values) {
+static void unpack(const uint8_t *in, size_t count, unsigned width, uint32_t plus, uint32_t *values) {
   uint64_t mask = width == 32 ? UINT32_MAX : (1u << width) - 1;
   size_t bit = 0;
   for (size_t i = 0; i < count; i++, bit += width) {
     uint64_t bytes;
     memcpy(&bytes, in + (bit >> 3), sizeof bytes);
-    values[i] = (uint32_t)(bytes >> (bit & 7) & mask);
+    values[i] = (uint32_t)(bytes >> (bit & 7) & mask) + plus;
   }
 }
 

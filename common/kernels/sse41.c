@@ -14,22 +14,23 @@
 static const uint8_t shuffles[][32] __attribute__((aligned(16))) = EACH_WIDTH(SHUFFLE);
 static const uint32_t multipliers[][8] __attribute__((aligned(16))) = EACH_WIDTH(MULTIPLIERS);
 
-SSE41 static inline __m128i four(const uint8_t *in, const uint8_t *shuffle, const uint32_t *multiplier, __m128i mask) {
+SSE41 static inline __m128i four(const uint8_t *in, const uint8_t *shuffle, const uint32_t *multiplier, __m128i mask,
+                                 __m128i more) {
   __m128i bytes = _mm_shuffle_epi8(_mm_loadu_si128((const __m128i *)in), _mm_load_si128((const __m128i *)shuffle));
   __m128i up = _mm_mullo_epi32(bytes, _mm_load_si128((const __m128i *)multiplier));
-  return _mm_and_si128(_mm_srli_epi32(up, 7), mask);
+  return _mm_add_epi32(_mm_and_si128(_mm_srli_epi32(up, 7), mask), more);
 }
 
-SSE41 static void unpack(const uint8_t *in, size_t count, unsigned width, uint32_t *values) {
+SSE41 static void unpack(const uint8_t *in, size_t count, unsigned width, uint32_t plus, uint32_t *values) {
   size_t whole = width > WIDEST ? 0 : count / 8 * 8;
-  __m128i mask = _mm_set1_epi32((int)((UINT64_C(1) << width) - 1));
+  __m128i mask = _mm_set1_epi32((int)((UINT64_C(1) << width) - 1)), more = _mm_set1_epi32((int)plus);
   for (size_t i = 0; i < whole; i += 8, in += width) {
     const uint8_t *shuffle = shuffles[width];
     const uint32_t *multiplier = multipliers[width];
-    _mm_storeu_si128((__m128i *)(values + i), four(in, shuffle, multiplier, mask));
-    _mm_storeu_si128((__m128i *)(values + i + 4), four(in + (width >> 1), shuffle + 16, multiplier + 4, mask));
+    _mm_storeu_si128((__m128i *)(values + i), four(in, shuffle, multiplier, mask, more));
+    _mm_storeu_si128((__m128i *)(values + i + 4), four(in + (width >> 1), shuffle + 16, multiplier + 4, mask, more));
   }
-  if (whole < count) kernels_scalar.unpack(in, count - whole, width, values + whole);
+  if (whole < count) kernels_scalar.unpack(in, count - whole, width, plus, values + whole);
 }
 
 SSE41 static void sum(const uint32_t *gaps, size_t count, uint32_t first, uint32_t step, uint32_t *sums) {

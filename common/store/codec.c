@@ -129,23 +129,23 @@ static uint32_t bits_at(const uint8_t *in, size_t index, unsigned width) {
   return (uint32_t)(load_u64(in + (bit >> 3)) >> (bit & 7) & ((UINT64_C(1) << width) - 1));
 }
 
-static bool packed_values(const struct packed *run, uint32_t *values, size_t count) {
-  kernels()->unpack(run->lows, count, run->width, values);
+static bool packed_values(const struct packed *run, uint32_t plus, uint32_t *values, size_t count) {
+  kernels()->unpack(run->lows, count, run->width, plus, values);
   if (!run->exceptions) return true;
   uint32_t high[BLOCK];
-  kernels()->unpack(run->highs, run->exceptions, run->high_width, high);
+  kernels()->unpack(run->highs, run->exceptions, run->high_width, 0, high);
   for (size_t i = 0; i < run->exceptions; i++) {
     if (run->indexes[i] >= count) return false;
-    values[run->indexes[i]] |= (uint32_t)((uint64_t)high[i] << run->width);
+    values[run->indexes[i]] += (uint32_t)((uint64_t)high[i] << run->width);
   }
   return true;
 }
 
-const uint8_t *packed_decode(const uint8_t *in, const uint8_t *end, uint32_t *values, size_t count) {
+const uint8_t *packed_decode(const uint8_t *in, const uint8_t *end, uint32_t plus, uint32_t *values, size_t count) {
   assert(count <= BLOCK);
   struct packed run;
   if (!packed_open(&run, in, end, count)) return NULL;
-  return packed_values(&run, values, count) ? run.end : NULL;
+  return packed_values(&run, plus, values, count) ? run.end : NULL;
 }
 
 uint32_t packed_value(const uint8_t *in, const uint8_t *end, size_t count, size_t at) {
@@ -234,7 +234,7 @@ const uint8_t *docs_decode(const uint8_t *in, const uint8_t *end, int64_t before
   struct packed run;
   assert(count <= BLOCK);
   if (docs_bits(in, end, &set)) return bitset_decode(&set, before, docs, count);
-  if (!packed_open(&run, in, end, count) || !packed_values(&run, docs, count)) return NULL;
+  if (!packed_open(&run, in, end, count) || !packed_values(&run, 0, docs, count)) return NULL;
   uint64_t first = (uint64_t)(before + 1), largest = UINT64_C(1) << (run.width + run.high_width);
   if (first + count * largest <= UINT32_MAX) {
     kernels()->sum(docs, count, (uint32_t)first, 1, docs);

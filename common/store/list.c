@@ -140,9 +140,9 @@ int list_block_freqs(const struct list_view *view, uint32_t block, const struct 
     freqs[0] = (uint32_t)view->cf;
     return NSEARCH_OK;
   }
-  if (!packed_decode(place->freqs, place->end, freqs, count)) return freqs_damaged(err);
+  if (!packed_decode(place->freqs, place->end, 1, freqs, count)) return freqs_damaged(err);
   bool none = false; /* a frequency that came to 2^32 */
-  for (uint32_t i = 0; i < count; i++) none |= ++freqs[i] == 0;
+  for (uint32_t i = 0; packed_bits(place->freqs) == 32 && i < count; i++) none |= freqs[i] == 0;
   return none ? freqs_damaged(err) : NSEARCH_OK;
 }
 
@@ -184,7 +184,7 @@ static int run_damaged(struct nsearch_error *err) {
 static int run_fill(struct position_run *run, struct nsearch_error *err) {
   uint32_t count = run->left < BLOCK ? (uint32_t)run->left : BLOCK;
   if (count == 0) return run_damaged(err);
-  run->at = packed_decode(run->at, run->end, run->gaps, count);
+  run->at = packed_decode(run->at, run->end, 0, run->gaps, count);
   if (!run->at) return run_damaged(err);
   run->left -= count;
   run->fill = count;

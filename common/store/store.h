@@ -27,10 +27,13 @@ enum { OVERREAD = 32 };
 enum { PACKED_MAX = 3 + BLOCK * 4 + BLOCK * 5 };
 size_t packed_encode(const uint32_t *values, size_t count, uint8_t *out); /* returns bytes, at most PACKED_MAX */
 
-/* Reads count <= 256 values; returns the byte after them, or NULL when they do not fit before end. May read
+/* Reads count <= 256 values, `plus` added to each; returns the byte after them, or NULL when they do not fit before end. May read
  * OVERREAD bytes past end. */
-const uint8_t *packed_decode(const uint8_t *in, const uint8_t *end, uint32_t *values, size_t count);
+const uint8_t *packed_decode(const uint8_t *in, const uint8_t *end, uint32_t plus, uint32_t *values, size_t count);
 const uint8_t *packed_skip(const uint8_t *in, const uint8_t *end, size_t count); /* the same without decoding */
+
+/* The bits of the largest value that a run that was decoded can hold. */
+static inline unsigned packed_bits(const uint8_t *in) { return in[1] ? (unsigned)in[0] + in[2] : in[0]; }
 
 /* One value of a run of count, without decoding it; 0 when the run is damaged. */
 uint32_t packed_value(const uint8_t *in, const uint8_t *end, size_t count, size_t at);

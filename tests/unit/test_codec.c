@@ -24,11 +24,11 @@ static void check_packed(const uint32_t *values, size_t count) {
   uint32_t back[BLOCK];
   size_t len = packed_encode(values, count, bytes);
   assert_true(len <= PACKED_MAX);
-  const uint8_t *end = packed_decode(bytes, bytes + len, back, count);
+  const uint8_t *end = packed_decode(bytes, bytes + len, 0, back, count);
   assert_ptr_equal(end, bytes + len);
   assert_memory_equal(values, back, count * sizeof *values);
   assert_ptr_equal(packed_skip(bytes, bytes + len, count), bytes + len);
-  if (len > 0) assert_null(packed_decode(bytes, bytes + len - 1, back, count));
+  if (len > 0) assert_null(packed_decode(bytes, bytes + len - 1, 0, back, count));
 }
 
 static void test_packed_widths(void **state) {
@@ -111,7 +111,7 @@ static void test_hostile_bytes(void **state) {
     size_t count = 1 + random_u64() % BLOCK;
     const uint8_t *end = docs_decode(bytes, bytes + len, -1, out, count);
     assert_true(end == NULL || (end >= bytes && end <= bytes + len));
-    end = packed_decode(bytes, bytes + len, out, count);
+    end = packed_decode(bytes, bytes + len, 0, out, count);
     assert_true(end == NULL || (end >= bytes && end <= bytes + len));
     free(bytes);
   }
