@@ -7,11 +7,32 @@
 
 /* ---- Lists --------------------------------------------------------------------------------------------------------- */
 
+static void fill_bounds(struct lists *lists, const struct pass *pass) {
+  lists->bounds[0] = 0;
+  for (int max = 1; max < 256; max++) {
+    lists->bounds[max] = lists->weight > 0 ? bm25_bound(lists->weight, (uint8_t)max, pass->stretch) : 1;
+  }
+}
+
+int lists_open_key(struct lists *lists, const struct pass *pass, const struct shape_part *part, size_t key, bool *found,
+                   struct nsearch_error *err) {
+  const struct term_entry *entry = scoring_entry(pass->scoring, part->leaf, key, pass->number);
+  *found = entry != NULL;
+  if (!entry) return NSEARCH_OK;
+  *lists = (struct lists){.weight = pass->scoring->leaves[part->leaf].weight, .df = entry->df};
+  lists->cursors = memory_zero(1, sizeof *lists->cursors);
+  if (!lists->cursors) return error_memory(err);
+  lists->count = 1;
+  fill_bounds(lists, pass);
+  return cursor_open(lists->cursors, pass->segment, entry, err);
+}
+
 int lists_open(struct lists *lists, const struct pass *pass, const struct shape_part *part, struct nsearch_error *err) {
   const struct node *node = part->node;
   *lists = (struct lists){.weight = node->score == SCORE_BM25 ? pass->scoring->leaves[part->leaf].weight : 0};
   lists->cursors = memory_zero(node->key_count + 1, sizeof *lists->cursors);
   if (!lists->cursors) return error_memory(err);
+  fill_bounds(lists, pass);
   for (size_t k = 0; k < node->key_count; k++) {
     struct cursor *cursor = &lists->cursors[lists->count];
     const struct term_entry *entry = scoring_entry(pass->scoring, part->leaf, k, pass->number);
@@ -33,20 +54,16 @@ void lists_free(struct lists *lists) {
   memory_free(lists->cursors);
 }
 
-uint32_t view_bound(const struct list_view *view, float weight, double stretch, uint32_t *block, uint32_t first,
-                    uint32_t last) {
+uint8_t view_maximum(const struct list_view *view, uint32_t *block, uint32_t first, uint32_t last) {
   *block = view_find_block(view, *block, first);
   if (*block >= view->blocks) return 0;
-  if (weight <= 0) return 1;
-  uint8_t max = view->max;
-  if (view->skip_max) {
-    max = 0;
-    for (uint32_t at = *block; at < view->blocks; at++) {
-      if (view->skip_max[at] > max) max = view->skip_max[at];
-      if (view_block_last(view, at) >= last) break;
-    }
+  if (!view->skip_max) return view->max;
+  uint8_t max = 0;
+  for (uint32_t at = *block; at < view->blocks; at++) {
+    if (view->skip_max[at] > max) max = view->skip_max[at];
+    if (view_block_last(view, at) >= last) break;
   }
-  return bm25_bound(weight, max, stretch);
+  return max;
 }
 
 /* ---- Batches ------------------------------------------------------------------------------------------------------- */
@@ -62,17 +79,41 @@ void candidates_keep(struct candidates *batch, uint32_t least) {
   batch->count = count;
 }
 
-static int probe(struct lists *lists, const struct pass *pass, uint32_t doc, bool *found, uint32_t *units,
-                 struct nsearch_error *err) {
+/* Whether one of the lists holds doc, and what it adds. A block whose bound is below `need` is not opened: *found stays
+ * false, which is as good, since the document cannot get in. */
+static int probe(struct lists *lists, const struct pass *pass, uint32_t doc, uint32_t need, bool *found,
+                 uint32_t *units, struct nsearch_error *err) {
   *found = false;
   for (size_t i = 0; i < lists->count && !*found; i++) {
     struct cursor *cursor = &lists->cursors[i];
+    const struct list_view *view = &cursor->view;
+    if (need && view->skip_max) {
+      cursor->block = view_find_block(view, cursor->block, doc);
+      if (cursor->block >= view->blocks || lists->bounds[view->skip_max[cursor->block]] < need) continue;
+    }
     int status = cursor_probe(cursor, doc, found, err);
     if (status) return status;
     if (*found && lists->weight > 0) {
       *units += pass_score_one(pass, lists->weight, doc, cursor_probed_freq(cursor, doc));
     }
   }
+  return NSEARCH_OK;
+}
+
+int candidates_add(struct candidates *batch, struct lists *lists, bool required, uint32_t rest, const struct pass *pass,
+                   struct nsearch_error *err) {
+  uint32_t threshold = pass_threshold(pass), kept = 0;
+  for (uint32_t i = 0; i < batch->count; i++) {
+    uint32_t doc = batch->docs[i], units = batch->units[i];
+    uint32_t need = threshold > units + rest ? threshold - units - rest : 0;
+    bool found;
+    int status = probe(lists, pass, doc, need, &found, &units, err);
+    if (status) return status;
+    batch->docs[kept] = doc;
+    batch->units[kept] = units;
+    kept += (found || !required) && units + rest >= threshold;
+  }
+  batch->count = kept;
   return NSEARCH_OK;
 }
 
@@ -106,7 +147,7 @@ static int require_by_probe(struct candidates *batch, uint32_t from, uint32_t co
   for (uint32_t i = from; i < from + count; i++) {
     uint32_t doc = batch->docs[i], units = batch->units[i];
     bool found;
-    int status = probe(lists, pass, doc, &found, &units, err);
+    int status = probe(lists, pass, doc, 0, &found, &units, err);
     if (status) return status;
     batch->docs[*kept] = doc;
     batch->units[*kept] = units;
@@ -121,21 +162,12 @@ int candidates_require(struct candidates *batch, struct lists *lists, bool wante
   uint32_t kept = 0;
   for (uint32_t i = 0, count; i < batch->count; i += count) {
     count = same_window(batch, i);
-    int status = count >= MANY && lists->weight <= 0
+    int status = count >= MANY
                      ? require_by_mask(batch, i, count, &kept, lists, wanted, err)
                      : require_by_probe(batch, i, count, &kept, lists, wanted, pass, err);
     if (status) return status;
   }
   batch->count = kept;
-  return NSEARCH_OK;
-}
-
-int candidates_add(struct candidates *batch, struct lists *lists, const struct pass *pass, struct nsearch_error *err) {
-  for (uint32_t i = 0; i < batch->count; i++) {
-    bool found;
-    int status = probe(lists, pass, batch->docs[i], &found, &batch->units[i], err);
-    if (status) return status;
-  }
   return NSEARCH_OK;
 }
 

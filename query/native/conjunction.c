@@ -13,11 +13,10 @@ struct conjunction {
   struct lists *optional;
   struct words *words;
   size_t required_count, optional_count, words_count;
-  uint32_t *required_blocks, *optional_blocks; /* where view_bound() stands */
   struct screen screen;
   struct cursor *lead;
   struct schedule blocks; /* of the leading list */
-  uint32_t *others;       /* per block: at most so much the other lists add there */
+  uint8_t *maxima;        /* of each list but the first, required then optional, per block of the leading list */
   struct candidates batch;
 };
 
@@ -44,11 +43,7 @@ static int open_lists(struct conjunction *own, const struct shape *shape, bool *
   own->required = memory_zero(shape->count, sizeof *own->required);
   own->optional = memory_zero(shape->count, sizeof *own->optional);
   own->words = memory_zero(shape->count, sizeof *own->words);
-  own->required_blocks = memory_zero(shape->count, sizeof *own->required_blocks);
-  own->optional_blocks = memory_zero(shape->count, sizeof *own->optional_blocks);
-  if (!own->required || !own->optional || !own->words || !own->required_blocks || !own->optional_blocks) {
-    return error_memory(err);
-  }
+  if (!own->required || !own->optional || !own->words) return error_memory(err);
   for (size_t i = 0; i < shape->count && !*never; i++) {
     const struct shape_part *part = &shape->parts[i];
     bool required = part->role == PART_REQUIRED;
@@ -70,40 +65,23 @@ static void conjunction_free(struct conjunction *own) {
   for (size_t i = 0; own->words && i < own->words_count; i++) words_free(&own->words[i]);
   screen_free(&own->screen);
   schedule_free(&own->blocks);
-  memory_free(own->others);
+  memory_free(own->maxima);
   memory_free(own->required);
   memory_free(own->optional);
   memory_free(own->words);
-  memory_free(own->required_blocks);
-  memory_free(own->optional_blocks);
   memory_free(own);
 }
 
 /* ---- A block of the leading list ------------------------------------------------------------------------------------- */
 
-/* At most so much all lists but the leading one add to a document of [first, last]; *never when a required list has no
- * block there. Lists of several keys are bounded by their keys' largest. */
-static uint32_t bound_of_others(struct conjunction *own, uint32_t first, uint32_t last, bool *never) {
-  const struct pass *pass = own->pass;
-  uint32_t sum = 0;
-  for (size_t i = 1; i < own->required_count && !*never; i++) {
-    const struct lists *lists = &own->required[i];
-    if (lists->count != 1) {
-      sum += bm25_bound(lists->weight, 255, 1);
-      continue;
-    }
-    uint32_t bound = view_bound(&lists->cursors[0].view, lists->weight, pass->stretch, &own->required_blocks[i], first,
-                                last);
-    *never = bound == 0;
-    sum += bound;
-  }
-  for (size_t i = 0; i < own->optional_count; i++) {
-    const struct lists *lists = &own->optional[i];
-    sum += lists->count == 1 ? view_bound(&lists->cursors[0].view, lists->weight, pass->stretch,
-                                          &own->optional_blocks[i], first, last)
-                             : bm25_bound(lists->weight, 255, 1);
-  }
-  return sum;
+static size_t other_lists(const struct conjunction *own) { return own->required_count - 1 + own->optional_count; }
+
+static struct lists *other_list(struct conjunction *own, size_t i) {
+  return i + 1 < own->required_count ? &own->required[i + 1] : &own->optional[i + 1 - own->required_count];
+}
+
+static uint32_t other_bound(struct conjunction *own, size_t i, uint32_t block) {
+  return other_list(own, i)->bounds[own->maxima[i * own->blocks.count + block]];
 }
 
 static int words_hold(struct conjunction *own, uint32_t doc, bool *match, struct nsearch_error *err) {
@@ -129,20 +107,22 @@ static int finish_batch(struct conjunction *own, struct nsearch_error *err) {
   return NSEARCH_OK;
 }
 
-/* The batch holds documents of the leading list with its scores; `others` bounds what may yet be added. */
-static int match_batch(struct conjunction *own, uint32_t others, struct nsearch_error *err) {
+/* The batch holds documents of the leading list with its scores. */
+static int match_batch(struct conjunction *own, uint32_t block, struct nsearch_error *err) {
   struct pass *pass = own->pass;
   struct candidates *batch = &own->batch;
-  uint32_t threshold = pass_threshold(pass);
-  candidates_keep(batch, threshold > others ? threshold - others : 0);
+  uint32_t threshold = pass_threshold(pass), rest = 0;
+  for (size_t i = 0; i < other_lists(own); i++) rest += other_bound(own, i, block);
+  candidates_keep(batch, threshold > rest ? threshold - rest : 0);
   int status = NSEARCH_OK;
-  for (size_t i = 1; !status && i < own->required_count && batch->count; i++) {
-    status = candidates_require(batch, &own->required[i], true, pass, err);
+  for (size_t i = 0; !status && i < other_lists(own) && batch->count; i++) {
+    struct lists *lists = other_list(own, i);
+    bool required = i + 1 < own->required_count;
+    rest -= other_bound(own, i, block);
+    status = required && lists->weight <= 0 ? candidates_require(batch, lists, true, pass, err)
+                                            : candidates_add(batch, lists, required, rest, pass, err);
   }
   if (!status) status = candidates_screen(batch, &own->screen, pass, err);
-  for (size_t i = 0; !status && i < own->optional_count && batch->count; i++) {
-    status = candidates_add(batch, &own->optional[i], pass, err);
-  }
   return status ? status : finish_batch(own, err);
 }
 
@@ -161,29 +141,45 @@ static int visit_block(void *payload, uint32_t block, struct nsearch_error *err)
   } else {
     memset(batch->units, 0, lead->size * sizeof *batch->units);
   }
-  return match_batch(own, own->others[block], err);
+  return match_batch(own, block, err);
 }
 
 /* ---- All blocks ------------------------------------------------------------------------------------------------------ */
 
+/* The largest maxima of a list in the ranges of the leading list's blocks. Lists of several keys have no common one. */
+static void range_maxima(const struct conjunction *own, const struct lists *lists, uint8_t *maxima) {
+  const struct list_view *lead = &own->lead->view;
+  uint32_t first = 0, at = 0;
+  for (uint32_t block = 0; block < lead->blocks; block++) {
+    uint32_t last = lead->blocks > 1 ? view_block_last(lead, block) : own->pass->segment->info.documents - 1;
+    maxima[block] = lists->count == 1 ? view_maximum(&lists->cursors[0].view, &at, first, last) : 255;
+    first = last + 1;
+  }
+}
+
+/* Bounds of the leading list's blocks; 0 where a required list has no document or the dates admit none. */
 static int open_blocks(struct conjunction *own, struct nsearch_error *err) {
   const struct pass *pass = own->pass;
   const struct list_view *view = &own->lead->view;
-  float weight = own->required[0].weight;
   schedule_free(&own->blocks);
-  memory_free(own->others);
-  own->others = memory_array(NULL, view->blocks, sizeof *own->others);
-  int status = own->others ? schedule_open(&own->blocks, view->blocks, err) : error_memory(err);
-  for (uint32_t block = 0; !status && block < view->blocks; block++) {
+  memory_free(own->maxima);
+  own->maxima = memory_array(NULL, other_lists(own) + 1, view->blocks);
+  int status = own->maxima ? schedule_open(&own->blocks, view->blocks, err) : error_memory(err);
+  if (status) return status;
+  for (size_t i = 0; i < other_lists(own); i++) range_maxima(own, other_list(own, i), own->maxima + i * view->blocks);
+  for (uint32_t block = 0; block < view->blocks; block++) {
     uint32_t first = block ? view_block_last(view, block - 1) + 1 : 0;
     uint32_t last = view->blocks > 1 ? view_block_last(view, block) : pass->segment->info.documents - 1;
-    if (last < pass->dates.first || first >= pass->dates.end) continue;
-    bool never = false;
-    own->others[block] = bound_of_others(own, first, last, &never);
-    uint8_t max = view->skip_max ? view->skip_max[block] : view->max;
-    if (!never) own->blocks.bounds[block] = own->others[block] + bm25_bound(weight, max, pass->stretch);
+    uint32_t bound = own->required[0].bounds[view->skip_max ? view->skip_max[block] : view->max];
+    bool never = last < pass->dates.first || first >= pass->dates.end;
+    for (size_t i = 0; i < other_lists(own); i++) {
+      uint32_t other = other_bound(own, i, block);
+      never |= other == 0 && i + 1 < own->required_count;
+      bound += other;
+    }
+    own->blocks.bounds[block] = never ? 0 : bound;
   }
-  return status;
+  return NSEARCH_OK;
 }
 
 static void start_over(void *payload) {
@@ -202,8 +198,6 @@ static void start_over(void *payload) {
 /* Keys of the leading leaf lead one after the other: their lists are disjoint. */
 static int lead(struct conjunction *own, struct cursor *cursor, struct nsearch_error *err) {
   own->lead = cursor;
-  memset(own->required_blocks, 0, own->required_count * sizeof *own->required_blocks);
-  memset(own->optional_blocks, 0, own->optional_count * sizeof *own->optional_blocks);
   start_over(own);
   int status = open_blocks(own, err);
   if (status) return status;

@@ -298,14 +298,17 @@ struct lists {
   size_t count;
   float weight; /* 0: scores nothing */
   uint64_t df;
+  uint32_t bounds[256]; /* bm25_bound() of each maximum; bounds[0] is 0 */
 };
 int lists_open(struct lists *lists, const struct pass *pass, const struct shape_part *part, struct nsearch_error *err);
+/* The same with one key alone, of a scored leaf; *found as in cursor_find_term(). */
+int lists_open_key(struct lists *lists, const struct pass *pass, const struct shape_part *part, size_t key, bool *found,
+                   struct nsearch_error *err);
 void lists_free(struct lists *lists);
 
-/* The largest contribution of a posting in [first, last], at least 1 where the list has a block there and else 0. *block
- * starts at 0 and moves along; ranges ascend. */
-uint32_t view_bound(const struct list_view *view, float weight, double stretch, uint32_t *block, uint32_t first,
-                    uint32_t last);
+/* The largest maximum of the blocks that reach into [first, last], 0 when none does, 255 where none are kept. *block, a
+ * block not behind `first`, moves up to it. */
+uint8_t view_maximum(const struct list_view *view, uint32_t *block, uint32_t first, uint32_t last);
 
 /* What candidates must match, or must not, besides the lists that brought them. Zeroed screens nothing. */
 struct screen {
@@ -322,10 +325,13 @@ struct candidates {
   uint32_t docs[WINDOW], units[WINDOW];
 };
 void candidates_keep(struct candidates *batch, uint32_t least); /* those with so many units or more */
-/* Those that are, or with wanted false are not, in one of the lists, which add to their scores. */
+/* Those that are, or with wanted false are not, in one of the lists, which score nothing. */
 int candidates_require(struct candidates *batch, struct lists *lists, bool wanted, const struct pass *pass,
-                  struct nsearch_error *err);
-int candidates_add(struct candidates *batch, struct lists *lists, const struct pass *pass, struct nsearch_error *err);
+                       struct nsearch_error *err);
+/* Adds what the lists give, and keeps those that can still reach the threshold when `rest` more is to be had at most;
+ * with `required` only those that are in the lists. */
+int candidates_add(struct candidates *batch, struct lists *lists, bool required, uint32_t rest, const struct pass *pass,
+                   struct nsearch_error *err);
 /* Those that the dates and the screen admit. */
 int candidates_screen(struct candidates *batch, struct screen *screen, const struct pass *pass, struct nsearch_error *err);
 int candidates_offer(const struct candidates *batch, struct pass *pass, struct nsearch_error *err);

@@ -11,18 +11,16 @@
 
 /* One key of a leaf: the lists of a leaf's keys are disjoint, so each stands for itself. */
 struct member {
-  struct lists *lists; /* of one cursor each */
+  struct lists lists; /* of one cursor */
   struct cursor *cursor;
-  float weight;
-  uint8_t *maxima; /* per window, of the bounds of its blocks there; 0: no document */
-  uint32_t bound;  /* in this window, units */
+  uint8_t *maxima;      /* per window, the largest of its blocks there; 0: no document */
+  uint32_t bound;       /* in this window, units */
+  uint32_t first_block; /* of this window */
 };
 
 struct merger {
   struct pass *pass;
   struct screen screen;
-  struct lists *lists;
-  size_t list_count;
   struct member *members;
   struct member **order; /* by bound in this window, ascending */
   size_t count;
@@ -35,32 +33,23 @@ struct merger {
 
 /* ---- Opening ------------------------------------------------------------------------------------------------------- */
 
-/* Gives every member one of the cursors of the leaf, in a lists of its own, so that it can be probed. */
 static int open_members(struct merger *merger, const struct shape *shape, struct nsearch_error *err) {
   size_t keys = 0;
   for (size_t i = 0; i < shape->count; i++) {
     if (shape->parts[i].role == PART_ANY) keys += shape->parts[i].node->key_count;
   }
-  merger->lists = memory_zero(keys + 1, sizeof *merger->lists);
   merger->members = memory_zero(keys + 1, sizeof *merger->members);
   merger->order = memory_zero(keys + 1, sizeof *merger->order);
-  if (!merger->lists || !merger->members || !merger->order) return error_memory(err);
+  if (!merger->members || !merger->order) return error_memory(err);
   for (size_t i = 0; i < shape->count; i++) {
     const struct shape_part *part = &shape->parts[i];
-    if (part->role != PART_ANY) continue;
-    for (size_t k = 0; k < part->node->key_count; k++) {
-      const struct term_entry *entry = scoring_entry(merger->pass->scoring, part->leaf, k, merger->pass->number);
-      if (!entry) continue;
-      struct lists *lists = &merger->lists[merger->list_count++];
-      lists->weight = merger->pass->scoring->leaves[part->leaf].weight;
-      lists->cursors = memory_zero(1, sizeof *lists->cursors);
-      if (!lists->cursors) return error_memory(err);
-      lists->count = 1;
-      int status = cursor_open(lists->cursors, merger->pass->segment, entry, err);
-      if (status) return status;
+    for (size_t k = 0; part->role == PART_ANY && k < part->node->key_count; k++) {
       struct member *member = &merger->members[merger->count];
-      *member = (struct member){.lists = lists, .cursor = lists->cursors, .weight = lists->weight};
-      merger->order[merger->count++] = member;
+      bool found;
+      int status = lists_open_key(&member->lists, merger->pass, part, k, &found, err);
+      if (found) merger->order[merger->count++] = member;
+      if (status) return status;
+      member->cursor = member->lists.cursors;
     }
   }
   return NSEARCH_OK;
@@ -102,21 +91,17 @@ static int open_bounds(struct merger *merger, struct nsearch_error *err) {
   if (status) return status;
   for (size_t i = 0; i < merger->count; i++) {
     struct member *member = &merger->members[i];
-    uint32_t units[256];
     member->maxima = merger->maxima + i * windows;
     status = list_maxima(merger, member, err);
     if (status) return status;
-    units[0] = 0;
-    for (int max = 1; max < 256; max++) units[max] = bm25_bound(member->weight, (uint8_t)max, pass->stretch);
-    for (uint32_t w = 0; w < windows; w++) merger->windows.bounds[w] += units[member->maxima[w]];
+    for (uint32_t w = 0; w < windows; w++) merger->windows.bounds[w] += member->lists.bounds[member->maxima[w]];
   }
   return NSEARCH_OK;
 }
 
 static void merger_free(struct merger *merger) {
-  for (size_t i = 0; merger->lists && i < merger->list_count; i++) lists_free(&merger->lists[i]);
+  for (size_t i = 0; merger->members && i < merger->count; i++) lists_free(&merger->members[i].lists);
   screen_free(&merger->screen);
-  memory_free(merger->lists);
   memory_free(merger->members);
   memory_free(merger->order);
   memory_free(merger->maxima);
@@ -135,8 +120,8 @@ static void order_by_bound(struct merger *merger, uint32_t window) {
   enum { FEW = 32 };
   for (size_t i = 0; i < merger->count; i++) {
     struct member *member = merger->order[i];
-    uint8_t max = member->maxima[window];
-    member->bound = max ? bm25_bound(member->weight, max, merger->pass->stretch) : 0;
+    member->bound = member->lists.bounds[member->maxima[window]];
+    member->first_block = view_find_block(&member->cursor->view, member->first_block, window * WINDOW);
     size_t at = i;
     if (merger->count > FEW) continue;
     for (; at > 0 && merger->order[at - 1]->bound > member->bound; at--) merger->order[at] = merger->order[at - 1];
@@ -156,13 +141,26 @@ static int score_slice(struct merger *merger, struct member *member, uint32_t en
   }
   int status = cursor_freqs(cursor, err);
   if (status) return status;
-  pass_score(merger->pass, member->weight, docs, cursor->freqs + cursor->at, slice, units);
+  pass_score(merger->pass, member->lists.weight, docs, cursor->freqs + cursor->at, slice, units);
   *count = slice;
   return NSEARCH_OK;
 }
 
-/* Moves to the next document in [from, end), past blocks whose bound, with `others`, stays below the threshold; false in
- * *more when there is none. */
+/* At most so much the other members add to a document of [first, last] in this window. */
+static uint32_t others_there(const struct merger *merger, const struct member *member, uint32_t first, uint32_t last) {
+  uint32_t sum = 0;
+  for (size_t i = 0; i < merger->count; i++) {
+    const struct member *other = merger->order[i];
+    uint32_t block = other->first_block;
+    if (other == member || other->bound == 0) continue;
+    uint32_t bound = other->lists.bounds[view_maximum(&other->cursor->view, &block, first, last)];
+    sum += bound < other->bound ? bound : other->bound;
+  }
+  return sum;
+}
+
+/* Moves to the next document in [from, end), past blocks in which no document can reach the threshold; false in *more
+ * when there is none. */
 static int next_slice(struct merger *merger, struct member *member, uint32_t from, uint32_t end, uint32_t others,
                       uint32_t threshold, bool *more, struct nsearch_error *err) {
   struct cursor *cursor = member->cursor;
@@ -171,8 +169,11 @@ static int next_slice(struct merger *merger, struct member *member, uint32_t fro
   while (view->skip_max && threshold) {
     uint32_t block = view_find_block(view, cursor->block, from);
     if (block >= view->blocks) return NSEARCH_OK;
-    if (bm25_bound(member->weight, view->skip_max[block], merger->pass->stretch) + others >= threshold) break;
-    from = view_block_last(view, block) + 1;
+    uint32_t own = member->lists.bounds[view->skip_max[block]], last = view_block_last(view, block);
+    if (own + others >= threshold && own + others_there(merger, member, from, last < end ? last : end - 1) >= threshold) {
+      break;
+    }
+    from = last + 1;
     if (from >= end) return NSEARCH_OK;
   }
   int status = cursor_seek(cursor, from, err);
@@ -277,16 +278,18 @@ static int visit_window(void *payload, uint32_t window, struct nsearch_error *er
   int status = find_candidates(merger, first, base, rest, merger->windows.bounds[window], threshold, err);
   if (!status) status = candidates_screen(batch, &merger->screen, merger->pass, err);
   while (!status && first-- > 0 && batch->count && merger->order[first]->bound) {
-    status = candidates_add(batch, merger->order[first]->lists, merger->pass, err);
     rest -= merger->order[first]->bound;
-    candidates_keep(batch, threshold > rest ? threshold - rest : 0);
+    status = candidates_add(batch, &merger->order[first]->lists, false, rest, merger->pass, err);
   }
   return status ? status : candidates_offer(batch, merger->pass, err);
 }
 
 static void start_over(void *payload) {
   struct merger *merger = payload;
-  for (size_t i = 0; i < merger->count; i++) cursor_rewind(merger->members[i].cursor);
+  for (size_t i = 0; i < merger->count; i++) {
+    cursor_rewind(merger->members[i].cursor);
+    merger->members[i].first_block = 0;
+  }
   screen_rewind(&merger->screen);
 }
 
@@ -317,7 +320,7 @@ static int take_block(struct merger *merger, struct member *member, uint32_t blo
   if (status) return status;
   batch->count = cursor->size;
   memcpy(batch->docs, cursor->docs, cursor->size * sizeof *batch->docs);
-  pass_score(merger->pass, member->weight, cursor->docs, cursor->freqs, cursor->size, batch->units);
+  pass_score(merger->pass, member->lists.weight, cursor->docs, cursor->freqs, cursor->size, batch->units);
   candidates_keep(batch, pass_threshold(merger->pass));
   return candidates_offer(batch, merger->pass, err);
 }
@@ -332,7 +335,7 @@ static int run_single(struct merger *merger, struct nsearch_error *err) {
   for (uint32_t i = 0; !status && i < view->blocks; i++) {
     uint32_t block = order ? order[i] : i;
     uint8_t max = order ? view->skip_max[block] : view->max;
-    if (bm25_bound(member->weight, max, pass->stretch) < pass_threshold(pass)) break;
+    if (member->lists.bounds[max] < pass_threshold(pass)) break;
     status = pass_check(pass, err);
     if (!status) status = take_block(merger, member, block, err);
   }
