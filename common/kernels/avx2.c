@@ -1,13 +1,14 @@
 /* The kernels for AVX2. Eight packed numbers of b bits begin at a byte and fill b bytes, so a shuffle brings each to a
  * lane of its own and a shift and a mask do the rest (Lemire and Boytsov, Decoding billions of integers per second
  * through vectorization, 2015, for the idea of whole groups; this layout is plain LSB first). */
+#include "common/kernels/bits.h"
 #include "common/kernels/kernels.h"
 #include "common/kernels/lanes.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
 
-#define AVX2 __attribute__((target("avx2")))
+#define AVX2 __attribute__((target("avx2,bmi,popcnt")))
 
 #define SHIFT_OF(w, i) BIT(w, i) & 7
 #define SHIFTS(w) EACH_LANE(SHIFT_OF, w)
@@ -92,5 +93,27 @@ AVX2 static size_t narrow(uint32_t *starts, size_t count, const uint32_t *list, 
   return kept;
 }
 
-const struct kernels kernels_avx2 = {"avx2", unpack, sum, bm25, select_least, narrow};
+AVX2 static size_t members(const uint8_t *bytes, size_t len, uint32_t first, uint32_t *numbers, size_t most) {
+  size_t found = 0;
+  for (size_t at = 0; at < len; at += 8, first += 64) {
+    uint64_t word = bytes_word(bytes + at, (len - at) * 8);
+    size_t total = (size_t)__builtin_popcountll(word);
+    if (found + total > most) return most + 1;
+    for (uint32_t *to = numbers + found; word; to += 4) {
+      for (int i = 0; i < 4; i++, word &= word - 1) to[i] = first + (uint32_t)__builtin_ctzll(word | TOP_BIT);
+    }
+    found += total;
+  }
+  return found;
+}
+
+AVX2 static uint32_t ones(const uint8_t *bytes, uint64_t bits) {
+  uint32_t count = 0;
+  for (uint64_t at = 0; at < bits; at += 64) {
+    count += (uint32_t)__builtin_popcountll(bytes_word(bytes + at / 8, bits - at));
+  }
+  return count;
+}
+
+const struct kernels kernels_avx2 = {"avx2", unpack, sum, bm25, select_least, narrow, members, ones};
 #endif

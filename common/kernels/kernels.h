@@ -3,8 +3,9 @@
  *   kernels.c   which of them this processor can run
  *   scalar.c    plain C: what the others must equal, and what other architectures get
  *   sse41.c     x86-64 with SSE 4.1, four numbers at a time
- *   avx2.c      x86-64 with AVX2, eight at a time
+ *   avx2.c      x86-64 with AVX2, BMI and POPCNT, eight at a time
  *   lanes.h     where packed numbers lie, for both
+ *   bits.h      words of bit sets
  *
  * All levels give the same results to the bit. */
 #ifndef COMMON_KERNELS_KERNELS_H
@@ -13,8 +14,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Unpacking reads up to so many bytes past the end of the packed bits. */
-enum { UNPACK_OVERREAD = 16 };
+/* Kernels read up to so many bytes past the end of what they are given. */
+enum { KERNEL_OVERREAD = 16 };
 
 struct kernels {
   const char *level;
@@ -30,8 +31,13 @@ struct kernels {
   /* Keeps of starts[] those for which list[] holds start + offset; returns how many. Both ascend; list[] goes on with
    * UINT32_MAX up to a multiple of NARROW_PAD. */
   size_t (*narrow)(uint32_t *starts, size_t count, const uint32_t *list, size_t list_count, uint32_t offset);
+  /* The numbers of the bits that are set in `len` bytes, `first` added; returns how many. numbers has room for `most`
+   * and MEMBERS_PAD more; where there are more than `most`, the answer is any number above it. */
+  size_t (*members)(const uint8_t *bytes, size_t len, uint32_t first, uint32_t *numbers, size_t most);
+  /* How many of the first `bits` bits are set. */
+  uint32_t (*ones)(const uint8_t *bytes, uint64_t bits);
 };
-enum { NARROW_PAD = 8 };
+enum { NARROW_PAD = 8, MEMBERS_PAD = 4 };
 
 extern const struct kernels kernels_scalar;
 #if defined(__x86_64__)

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "common/kernels/kernels.h"
+#include "common/kernels/bits.h"
 
 static void unpack(const uint8_t *in, size_t count, unsigned width, uint32_t plus, uint32_t *values) {
   uint64_t mask = width == 32 ? UINT32_MAX : (1u << width) - 1;
@@ -45,4 +46,26 @@ static size_t narrow(uint32_t *starts, size_t count, const uint32_t *list, size_
   return kept;
 }
 
-const struct kernels kernels_scalar = {"scalar", unpack, sum, bm25, select_least, narrow};
+static size_t members(const uint8_t *bytes, size_t len, uint32_t first, uint32_t *numbers, size_t most) {
+  size_t found = 0;
+  for (size_t at = 0; at < len; at += 8, first += 64) {
+    uint64_t word = bytes_word(bytes + at, (len - at) * 8);
+    size_t total = (size_t)__builtin_popcountll(word);
+    if (found + total > most) return most + 1;
+    for (uint32_t *to = numbers + found; word; to += 4) {
+      for (int i = 0; i < 4; i++, word &= word - 1) to[i] = first + (uint32_t)__builtin_ctzll(word | TOP_BIT);
+    }
+    found += total;
+  }
+  return found;
+}
+
+static uint32_t ones(const uint8_t *bytes, uint64_t bits) {
+  uint32_t count = 0;
+  for (uint64_t at = 0; at < bits; at += 64) {
+    count += (uint32_t)__builtin_popcountll(bytes_word(bytes + at / 8, bits - at));
+  }
+  return count;
+}
+
+const struct kernels kernels_scalar = {"scalar", unpack, sum, bm25, select_least, narrow, members, ones};

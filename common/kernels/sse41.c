@@ -48,7 +48,7 @@ SSE41 static void sum(const uint32_t *gaps, size_t count, uint32_t first, uint32
 }
 
 SSE41 static void bm25(const uint32_t *freqs, const uint32_t *lengths, size_t count, float weight, float c0, float c1,
-                      uint32_t *units) {
+                       uint32_t *units) {
   __m128 a = _mm_set1_ps(weight), k0 = _mm_set1_ps(c0), k1 = _mm_set1_ps(c1);
   size_t i = 0;
   for (; i + 4 <= count; i += 4) {
@@ -90,5 +90,12 @@ SSE41 static size_t narrow(uint32_t *starts, size_t count, const uint32_t *list,
   return kept;
 }
 
-const struct kernels kernels_sse41 = {"sse4.1", unpack, sum, bm25, select_least, narrow};
+/* Nothing here is for vectors, and the instruction that counts bits is newer. */
+static size_t members(const uint8_t *bytes, size_t len, uint32_t first, uint32_t *numbers, size_t most) {
+  return kernels_scalar.members(bytes, len, first, numbers, most);
+}
+
+static uint32_t ones(const uint8_t *bytes, uint64_t bits) { return kernels_scalar.ones(bytes, bits); }
+
+const struct kernels kernels_sse41 = {"sse4.1", unpack, sum, bm25, select_least, narrow, members, ones};
 #endif

@@ -197,26 +197,10 @@ bool docs_bits(const uint8_t *in, const uint8_t *end, struct docs_bits *out) {
   return (size_t)(end - out->bytes) >= out->len;
 }
 
-/* Eight numbers are written at a time, whether there are as many or not: fewer branches than bits. */
 static const uint8_t *bitset_decode(const struct docs_bits *set, int64_t before, uint32_t *docs, size_t count) {
-  uint32_t room[BLOCK + 64];
-  size_t found = 0;
-  for (size_t at = 0; at < set->len; at += 8) {
-    uint64_t bits = load_u64(set->bytes + at);
-    if (set->len - at < 8) bits &= (UINT64_C(1) << (set->len - at) * 8) - 1;
-    uint32_t base = (uint32_t)(before + 1 + (int64_t)at * 8);
-    size_t total = (size_t)__builtin_popcountll(bits);
-    if (found + total > count) return NULL;
-    for (uint32_t *to = room + found; bits; to += 8) {
-      for (int i = 0; i < 8; i++) {
-        to[i] = base + (uint32_t)__builtin_ctzll(bits | UINT64_C(1) << 63);
-        bits &= bits - 1;
-      }
-    }
-    found += total;
-  }
-  if (found != count) return NULL;
-  memcpy(docs, room, count * sizeof *docs);
+  uint32_t numbers[BLOCK + MEMBERS_PAD];
+  if (kernels()->members(set->bytes, set->len, (uint32_t)(before + 1), numbers, count) != count) return NULL;
+  memcpy(docs, numbers, count * sizeof *docs);
   return set->bytes + set->len;
 }
 

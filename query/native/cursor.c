@@ -188,19 +188,10 @@ int cursor_mask(struct cursor *cursor, uint32_t base, uint64_t *mask, struct nse
   return status;
 }
 
-/* How many documents of a block's bit set are before doc. */
-static uint32_t rank(const struct block_place *place, uint32_t doc) {
-  uint64_t bit = (uint64_t)((int64_t)doc - place->before - 1);
-  uint32_t count = 0;
-  for (uint64_t word = 0; word < bit / 64; word++) {
-    count += (uint32_t)__builtin_popcountll(load_u64(place->bits.bytes + 8 * word));
-  }
-  uint64_t rest = load_u64(place->bits.bytes + bit / 64 * 8) & ((UINT64_C(1) << bit % 64) - 1);
-  return count + (uint32_t)__builtin_popcountll(rest);
-}
-
 uint32_t cursor_probed_freq(struct cursor *cursor, uint32_t doc) {
-  uint32_t at = cursor->loaded == cursor->block ? cursor->at : rank(&cursor->place, doc);
+  uint32_t at = cursor->loaded == cursor->block
+                    ? cursor->at
+                    : kernels()->ones(cursor->place.bits.bytes, (uint64_t)((int64_t)doc - cursor->place.before - 1));
   if (cursor->loaded == cursor->block && cursor->freqs_loaded) return cursor->freqs[at];
   uint32_t size = view_block_size(&cursor->view, cursor->block);
   return list_block_freq(&cursor->view, cursor->block, &cursor->place, at < size ? at : size - 1);
@@ -240,8 +231,8 @@ int position_cursor_read(struct position_cursor *cursor, uint32_t doc, struct ns
   status = run_to(cursor, err);
   if (status) return status;
   uint32_t freq = list->freqs[list->at];
-  status = memory_reserve(&cursor->positions, &cursor->capacity, (size_t)freq + NARROW_PAD, sizeof *cursor->positions,
-                          err);
+  status =
+      memory_reserve(&cursor->positions, &cursor->capacity, (size_t)freq + NARROW_PAD, sizeof *cursor->positions, err);
   if (!status) status = position_run_sums(&cursor->run, cursor->positions, freq, err);
   if (status) return status;
   cursor->run_at++;

@@ -55,16 +55,10 @@ static int rank_segment(struct search *search, struct pass *pass, struct nsearch
 
 /* ---- By date, and counting ------------------------------------------------------------------------------------------ */
 
-static uint64_t mask_count(const uint64_t *mask) {
-  uint64_t count = 0;
-  for (int w = 0; w < WINDOW_WORDS; w++) count += (uint64_t)__builtin_popcountll(mask[w]);
-  return count;
-}
-
 /* A window's matches: counted, and offered where the order goes by date. */
 static int take_window(struct search *search, struct pass *pass, uint32_t base, const uint64_t *mask,
                        struct nsearch_error *err) {
-  pass->matches += mask_count(mask);
+  pass->matches += kernels()->ones((const uint8_t *)mask, WINDOW);
   int status = search->facets ? facets_window(search->facets, pass->number, base, mask, err) : NSEARCH_OK;
   if (status || pass->request->order == ORDER_RELEVANCE) return status;
   return pass_collect(pass, base, mask, NULL, err);
