@@ -20,7 +20,7 @@ enum { BODY_GAP = 100 };       /* positions between title and body, and between 
 /* Kernels read a little past the end of packed data; every mapped section is followed by at least this much file. */
 enum { OVERREAD = 32 };
 
-/* ---- codec.c: runs of up to 256 integers --------------------------------------------------------------------------- */
+/* ---- encode.c, codec.c: runs of up to 256 integers, written and read ------------------------------------------------- */
 
 /* Patched frame of reference (Zukowski et al., Super-Scalar RAM-CPU Cache Compression, 2006): the low b bits of every
  * value packed LSB first, the rest of the few larger ones as exceptions, b chosen for the smallest size. */
