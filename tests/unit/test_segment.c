@@ -32,6 +32,8 @@ static uint32_t random_below(uint32_t limit) {
 
 static char folder[] = "/tmp/nsearch-segment-XXXXXX";
 
+static const struct write_options merging = {.threads = 2, .memory = 64 << 20};
+
 static int make_folder(void **state) {
   (void)state;
   return mkdtemp(folder) ? 0 : -1;
@@ -207,7 +209,7 @@ static void test_merge(void **state) {
   }
   char path[80];
   snprintf(path, sizeof path, "%s/merged", folder);
-  assert_int_equal(merge_segments(inputs, SOURCES, path, &documents, NULL), 0);
+  assert_int_equal(merge_segments(inputs, SOURCES, &merging, path, &documents, NULL), 0);
   assert_int_equal(segment_open(&merged, path, NULL), 0);
   assert_int_equal(merged.info.documents, documents);
   const uint8_t *ids = segment_section(&merged, SECTION_ID_HASHES, NULL);
@@ -262,7 +264,7 @@ static void test_merge_to_nothing(void **state) {
   uint32_t documents = 1;
   char path[80];
   snprintf(path, sizeof path, "%s/none", folder);
-  assert_int_equal(merge_segments(&input, 1, path, &documents, NULL), 0);
+  assert_int_equal(merge_segments(&input, 1, &merging, path, &documents, NULL), 0);
   assert_int_equal(documents, 0);
   assert_int_equal(access(path, F_OK), -1);
   segment_close(&segment);
