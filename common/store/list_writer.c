@@ -45,22 +45,25 @@ typedef int32_t lane_bits __attribute__((vector_size(16)));
 /* Four postings at a time: a division takes as long as four. The largest does not depend on the order. */
 static uint8_t block_bound(const struct list_writer *list) {
   const float c0 = list->c0, c1 = list->c1;
+  float tf[BLOCK + 3], k[BLOCK + 3], best[4];
+  size_t count = list->fill;
+  for (size_t i = 0; i < count; i++) {
+    tf[i] = (float)list->freqs[i];
+    k[i] = c0 + c1 * (float)list->lengths[list->docs[i]];
+  }
+  for (; count % 4; count++) tf[count] = 0, k[count] = 1;
   lanes max = {0};
-  size_t i = 0;
-  for (; i < list->fill; i += 4) {
-    lanes tf = {0}, k = {1, 1, 1, 1};
-    size_t left = list->fill - i < 4 ? list->fill - i : 4;
-    for (size_t n = 0; n < left; n++) {
-      tf[n] = (float)list->freqs[i + n];
-      k[n] = c0 + c1 * (float)list->lengths[list->docs[i + n]];
-    }
-    lanes weight = tf / (tf + k);
+  for (size_t i = 0; i < count; i += 4) {
+    lanes four, four_k;
+    memcpy(&four, tf + i, sizeof four);
+    memcpy(&four_k, k + i, sizeof four_k);
+    lanes weight = four / (four + four_k);
     lane_bits above = weight > max;
     max = (lanes)(((lane_bits)weight & above) | ((lane_bits)max & ~above));
   }
-  float best = 0;
-  for (int n = 0; n < 4; n++) best = max[n] > best ? max[n] : best;
-  float bound = ceilf(best * 255.0f * 1.00001f);
+  memcpy(best, &max, sizeof best);
+  for (int n = 1; n < 4; n++) best[0] = best[n] > best[0] ? best[n] : best[0];
+  float bound = ceilf(best[0] * 255.0f * 1.00001f);
   return bound >= 255.0f ? 255 : (uint8_t)bound;
 }
 

@@ -25,7 +25,12 @@ enum { OVERREAD = 32 };
 /* Patched frame of reference (Zukowski et al., Super-Scalar RAM-CPU Cache Compression, 2006): the low b bits of every
  * value packed LSB first, the rest of the few larger ones as exceptions, b chosen for the smallest size. */
 enum { PACKED_MAX = 3 + BLOCK * 4 + BLOCK * 5 };
-size_t packed_encode(const uint32_t *values, size_t count, uint8_t *out); /* returns bytes, at most PACKED_MAX */
+size_t packed_encode(const uint32_t *values, size_t count, uint8_t *out); /* returns bytes; out has PACKED_MAX */
+/* What the encoder counts with, and the plain twins: widths has room for a multiple of 16, which count_wider() reads. */
+void bit_widths(const uint32_t *values, size_t count, uint8_t *widths);
+size_t count_wider(const uint8_t *widths, size_t count, unsigned width);
+void bit_widths_plain(const uint32_t *values, size_t count, uint8_t *widths);
+size_t count_wider_plain(const uint8_t *widths, size_t count, unsigned width);
 
 /* Reads count <= 256 values; returns the byte after them, or NULL when they do not fit before end. May read
  * OVERREAD bytes past end. */

@@ -44,6 +44,27 @@ static void test_packed_widths(void **state) {
   }
 }
 
+/* The encoder's counting and its plain twin. */
+static void test_widths_plain(void **state) {
+  (void)state;
+  uint32_t values[BLOCK];
+  uint8_t fast[BLOCK], plain[BLOCK];
+  for (int round = 0; round < 2000; round++) {
+    size_t count = 1 + random_u64() % BLOCK, padded = (count + 15) / 16 * 16;
+    unsigned most = 1 + random_u64() % 32;
+    for (size_t i = 0; i < count; i++) {
+      unsigned width = random_u64() % (most + 1);
+      uint64_t limit = UINT64_C(1) << width;
+      values[i] = (uint32_t)(random_u64() % 3 ? random_u64() % limit : limit - 1 - random_u64() % 2 % limit);
+    }
+    bit_widths(values, count, fast);
+    bit_widths_plain(values, count, plain);
+    assert_memory_equal(fast, plain, padded);
+    for (unsigned width = 0; width < 32; width++)
+      assert_int_equal(count_wider(fast, count, width), count_wider_plain(plain, count, width));
+  }
+}
+
 static void test_packed_exceptions(void **state) {
   (void)state;
   uint32_t values[BLOCK];
@@ -119,7 +140,7 @@ static void test_hostile_bytes(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_packed_widths),      cmocka_unit_test(test_packed_exceptions),
+      cmocka_unit_test(test_packed_widths),      cmocka_unit_test(test_widths_plain),       cmocka_unit_test(test_packed_exceptions),
       cmocka_unit_test(test_all_values_largest), cmocka_unit_test(test_docs),
       cmocka_unit_test(test_docs_ends_of_range), cmocka_unit_test(test_hostile_bytes),
   };
