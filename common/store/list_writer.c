@@ -26,6 +26,7 @@ void list_begin(struct list_writer *list, uint8_t tag) {
   list->blocks_done = 0;
   list->cf = 0;
   list->gap_count = 0;
+  list->last_position = 0;
   list->positions_len = 0;
   list->list_max = 0;
   buffer_clear(&list->blocks);
@@ -37,6 +38,68 @@ void list_begin(struct list_writer *list, uint8_t tag) {
 
 int list_grow_gaps(struct list_writer *list, size_t count, struct nsearch_error *err) {
   return memory_reserve(&list->gaps, &list->gap_capacity, list->gap_count + count, sizeof *list->gaps, err);
+}
+
+/* Tokens of the block's last document, as many as there are; returns how many. */
+static size_t add_to_last(struct list_writer *list, const uint32_t *docs, const uint32_t *positions, size_t count,
+                          uint32_t *gaps) {
+  size_t n = 0, last = list->fill - 1;
+  for (; n < count && docs[n] == list->docs[last]; n++) {
+    if (!positions) continue;
+    gaps[n] = positions[n] - list->last_position;
+    list->last_position = positions[n];
+  }
+  list->freqs[last] += (uint32_t)n;
+  return n;
+}
+
+/* As many tokens as the block has room for, were each of a new document. Where the documents change cannot be foreseen:
+ * there is no branch on it. */
+static void add_to_block(struct list_writer *list, const uint32_t *docs, const uint32_t *positions, size_t count,
+                         uint32_t *gaps) {
+  bool any = list->fill > 0;
+  uint32_t *to_doc = list->docs, *to_freq = list->freqs, doc = any ? to_doc[list->fill - 1] : 0;
+  uint32_t freq = any ? to_freq[list->fill - 1] : 0, before = list->last_position;
+  size_t fill = list->fill;
+  for (size_t i = 0; i < count; i++) {
+    bool is_new = docs[i] != doc || fill == 0;
+    doc = docs[i];
+    fill += is_new;
+    freq = is_new ? 1 : freq + 1;
+    to_doc[fill - 1] = doc;
+    to_freq[fill - 1] = freq;
+    if (!positions) continue;
+    before = is_new ? 0 : before;
+    gaps[i] = positions[i] - before;
+    before = positions[i];
+  }
+  list->fill = fill;
+  list->last_position = before;
+}
+
+int list_add_tokens(struct list_writer *list, const uint32_t *docs, const uint32_t *positions, size_t count,
+                    struct nsearch_error *err) {
+  if (!tag_has_positions(list->tag)) positions = NULL;
+  list->cf += count;
+  while (count > 0) {
+    uint32_t *gaps = NULL;
+    size_t room = BLOCK - list->fill, part = count;
+    if (part > room && room > 0) part = room;
+    if (positions && !(gaps = list_gaps(list, part, err))) return NSEARCH_ERR_MEMORY;
+    if (room > 0) {
+      add_to_block(list, docs, positions, part, gaps);
+    } else {
+      size_t own = add_to_last(list, docs, positions, part, gaps);
+      if (positions) list->gap_count -= part - own;
+      int status = own < part ? list_flush(list, err) : NSEARCH_OK;
+      if (status) return status;
+      part = own;
+    }
+    docs += part;
+    if (positions) positions += part;
+    count -= part;
+  }
+  return NSEARCH_OK;
 }
 
 typedef float lanes __attribute__((vector_size(16)));

@@ -178,6 +178,7 @@ struct list_writer {
   uint64_t cf;
   uint32_t *gaps;             /* positions of the open block */
   size_t gap_count, gap_capacity;
+  uint32_t last_position;     /* of list_add_tokens() */
   uint64_t positions_len;
   struct buffer blocks, skip_last, skip_at, skip_positions, skip_max, inlined;
   uint8_t list_max;
@@ -204,6 +205,11 @@ static inline uint32_t *list_gaps(struct list_writer *list, size_t count, struct
   list->gap_count += count;
   return gaps;
 }
+
+/* The same for occurrences as such, in the order of documents and positions in them: a document comes as often as the
+ * term is in it. positions is not read for tags without. A call may go on with the document of the call before. */
+int list_add_tokens(struct list_writer *list, const uint32_t *docs, const uint32_t *positions, size_t count,
+                    struct nsearch_error *err);
 
 /* Writes what is open and fills in the entry; df 0 when nothing was added. */
 int list_end(struct list_writer *list, struct term_entry *entry, struct nsearch_error *err);

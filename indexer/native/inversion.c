@@ -14,14 +14,16 @@ enum {
   RANGES_MAX = 8,        /* of documents that are sorted at the same time: each has a counter for every word */
   RUN_TOKENS = 256 << 10, /* about so many are encoded by one thread before the next comes */
   RUN_TERMS = 16 << 10,
+  HINTS = 8,
   SPILL_BYTES = 1 << 20 /* of lists that wait for their turn */
 };
 
-/* What positions in the text follow from. Lists jump about in this array and in `starts`: both are kept small, so that
- * they stay in the cache. */
-struct shape {
+/* What the positions of a document's tokens follow from. Lists jump about in this array: it is kept small, so that it
+ * stays in the cache. */
+struct share {
+  uint32_t start, end;  /* ordinals */
   uint32_t title_words; /* tokens of the title, each title_weight times */
-  uint32_t body_shift;  /* from a body token's place in the document's share to its position */
+  uint32_t body_shift;  /* from a body token's place in the share to its position */
 };
 
 struct placed_doc {
@@ -49,9 +51,9 @@ struct inversion {
   uint32_t doc_count;
   struct placed_doc *docs; /* in the total order */
   struct segment_doc *meta;
-  uint32_t *starts; /* ordinal of a document's first token; [doc_count]: end */
-  struct shape *shapes;
-  uint32_t *coarse; /* document of ordinal i << coarse_shift: about one hint a document */
+  struct share *shares;
+  uint32_t tokens;
+  uint32_t *coarse; /* document of ordinal i << coarse_shift: about HINTS to a document */
   unsigned coarse_shift;
   uint32_t ranges, *range_docs; /* range r: documents range_docs[r] to range_docs[r + 1] */
   uint32_t *counters[RANGES_MAX]; /* per word: first how often, then where the range's next ordinal goes */
@@ -76,13 +78,13 @@ static int doc_compare(const void *a, const void *b) {
 }
 
 static int hint_docs(struct inversion *inv, struct nsearch_error *err) {
-  uint32_t count = inv->doc_count, tokens = inv->starts[count], doc = 0;
-  while ((tokens >> inv->coarse_shift) > count) inv->coarse_shift++;
-  size_t hints = ((size_t)tokens >> inv->coarse_shift) + 1;
+  uint32_t doc = 0;
+  while ((inv->tokens >> inv->coarse_shift) / HINTS > inv->doc_count) inv->coarse_shift++;
+  size_t hints = ((size_t)inv->tokens >> inv->coarse_shift) + 1;
   inv->coarse = memory_array(NULL, hints, sizeof *inv->coarse);
   if (!inv->coarse) return error_memory(err);
   for (size_t hint = 0; hint < hints; hint++) {
-    while (doc + 1 < count && inv->starts[doc + 1] <= hint << inv->coarse_shift) doc++;
+    while (doc + 1 < inv->doc_count && inv->shares[doc].end <= hint << inv->coarse_shift) doc++;
     inv->coarse[hint] = doc;
   }
   return NSEARCH_OK;
@@ -92,9 +94,8 @@ static int order_docs(struct inversion *inv, struct nsearch_error *err) {
   uint32_t count = inv->doc_count, at = 0;
   inv->docs = memory_array(NULL, count, sizeof *inv->docs);
   inv->meta = memory_array(NULL, count, sizeof *inv->meta);
-  inv->starts = memory_array(NULL, (size_t)count + 1, sizeof *inv->starts);
-  inv->shapes = memory_array(NULL, count, sizeof *inv->shapes);
-  if (!inv->docs || !inv->meta || !inv->starts || !inv->shapes) return error_memory(err);
+  inv->shares = memory_array(NULL, count, sizeof *inv->shares);
+  if (!inv->docs || !inv->meta || !inv->shares) return error_memory(err);
   for (uint32_t b = 0, d = 0; b < inv->joint.count; b++) {
     const struct batch *batch = inv->joint.batches[b];
     for (size_t i = 0; i < batch->doc_count; i++) inv->docs[d++] = (struct placed_doc){&batch->docs[i], b};
@@ -102,21 +103,20 @@ static int order_docs(struct inversion *inv, struct nsearch_error *err) {
   qsort(inv->docs, count, sizeof *inv->docs, doc_compare);
   for (uint32_t d = 0; d < count; d++) {
     const struct batch_doc *doc = inv->docs[d].own;
-    uint32_t title_words = doc->title_tokens * inv->title_weight;
-    inv->meta[d] = doc->meta;
-    inv->starts[d] = at;
-    inv->shapes[d] = (struct shape){title_words, doc->title_tokens + BODY_GAP - title_words};
+    uint32_t title_words = doc->title_tokens * inv->title_weight, start = at;
     at += batch_doc_len(doc);
+    inv->meta[d] = doc->meta;
+    inv->shares[d] = (struct share){start, at, title_words, doc->title_tokens + BODY_GAP - title_words};
   }
-  inv->starts[count] = at;
+  inv->tokens = at;
   return hint_docs(inv, err);
 }
 
-/* The document of an ordinal, given one that is not after it. */
-static inline uint32_t doc_of(const struct inversion *inv, uint32_t ordinal, uint32_t doc) {
-  uint32_t hint = inv->coarse[ordinal >> inv->coarse_shift];
-  if (hint > doc) doc = hint;
-  while (inv->starts[doc + 1] <= ordinal) doc++;
+/* The document of an ordinal. The hint is right, or one too low, for nearly all. */
+static inline uint32_t doc_of(const struct inversion *inv, uint32_t ordinal) {
+  uint32_t doc = inv->coarse[ordinal >> inv->coarse_shift];
+  doc += inv->shares[doc].end <= ordinal;
+  while (inv->shares[doc].end <= ordinal) doc++;
   return doc;
 }
 
@@ -124,13 +124,13 @@ static inline uint32_t doc_of(const struct inversion *inv, uint32_t ordinal, uin
 
 /* Ranges of documents with about as many tokens each. */
 static int split_docs(struct inversion *inv, unsigned threads, struct nsearch_error *err) {
-  uint32_t tokens = inv->starts[inv->doc_count], doc = 0;
+  uint32_t doc = 0;
   inv->ranges = threads < RANGES_MAX ? threads : RANGES_MAX;
   inv->range_docs = memory_array(NULL, inv->ranges + 1, sizeof *inv->range_docs);
   if (!inv->range_docs) return error_memory(err);
   for (uint32_t r = 0; r <= inv->ranges; r++) {
-    uint64_t until = (uint64_t)tokens * r / inv->ranges;
-    while (doc < inv->doc_count && (inv->starts[doc] < until || r == inv->ranges)) doc++;
+    uint64_t until = (uint64_t)inv->tokens * r / inv->ranges;
+    while (doc < inv->doc_count && (inv->shares[doc].start < until || r == inv->ranges)) doc++;
     inv->range_docs[r] = doc;
   }
   return NSEARCH_OK;
@@ -150,7 +150,7 @@ static int count_range(void *payload, unsigned hand, size_t range, struct nsearc
   if (!counters) return error_memory(err);
   for (uint32_t d = inv->range_docs[range]; d < inv->range_docs[range + 1]; d++) {
     const uint32_t *map, *share = stream_of(inv, d, &map);
-    uint32_t len = inv->starts[d + 1] - inv->starts[d];
+    uint32_t len = inv->shares[d].end - inv->shares[d].start;
     if (map) {
       for (uint32_t i = 0; i < len; i++) counters[map[share[i]]]++;
     } else {
@@ -166,7 +166,7 @@ static int scatter_range(void *payload, unsigned hand, size_t range, struct nsea
   (void)hand, (void)err;
   for (uint32_t d = inv->range_docs[range]; d < inv->range_docs[range + 1]; d++) {
     const uint32_t *map, *share = stream_of(inv, d, &map);
-    uint32_t first = inv->starts[d], len = inv->starts[d + 1] - first;
+    uint32_t first = inv->shares[d].start, len = inv->shares[d].end - first;
     if (map) {
       for (uint32_t i = 0; i < len; i++) ordinals[place[map[share[i]]]++] = first + i;
     } else {
@@ -177,10 +177,10 @@ static int scatter_range(void *payload, unsigned hand, size_t range, struct nsea
 }
 
 static int sort_ordinals(struct inversion *inv, unsigned threads, struct nsearch_error *err) {
-  size_t tokens = inv->starts[inv->doc_count], words = lexicon_word_count(inv->joint.lexicon);
+  size_t words = lexicon_word_count(inv->joint.lexicon);
   int status = split_docs(inv, threads, err);
   if (status) return status;
-  inv->ordinal_bytes = (tokens ? tokens : 1) * sizeof *inv->ordinals;
+  inv->ordinal_bytes = ((size_t)inv->tokens + 1) * sizeof *inv->ordinals;
   inv->ordinals = memory_map(inv->ordinal_bytes);
   inv->word_starts = memory_array(NULL, words + 1, sizeof *inv->word_starts);
   if (!inv->ordinals || !inv->word_starts) return error_memory(err);
@@ -283,57 +283,48 @@ static int unite(const struct inversion *inv, struct desk *desk, const uint32_t 
   return NSEARCH_OK;
 }
 
-/* Gaps of the positions of one document's ordinals. */
-static void write_gaps(const struct inversion *inv, uint8_t tag, uint32_t doc, const uint32_t *ordinals, size_t count,
-                       uint32_t *gaps) {
-  uint32_t start = inv->starts[doc], before = 0;
-  if (tag == TAG_TEXT) {
-    struct shape shape = inv->shapes[doc];
-    for (size_t i = 0; i < count; i++) {
-      uint32_t rel = ordinals[i] - start;
-      uint32_t position = rel >= shape.title_words ? rel + shape.body_shift : rel / inv->title_weight;
-      gaps[i] = position - before;
-      before = position;
-    }
-    return;
-  }
-  const struct batch_doc *own = inv->docs[doc].own;
-  before = own->text_len + (tag == TAG_AUTHOR ? own->title_len : 0);
+/* Positions in the text: of most tokens the place in the share with the gap behind the title. */
+static void place_text(const struct inversion *inv, const uint32_t *ordinals, size_t count, uint32_t *docs,
+                       uint32_t *positions) {
   for (size_t i = 0; i < count; i++) {
-    uint32_t rel = ordinals[i] - start;
-    gaps[i] = rel - before;
-    before = rel;
+    uint32_t doc = doc_of(inv, ordinals[i]);
+    const struct share *share = &inv->shares[doc];
+    uint32_t at = ordinals[i] - share->start, position = at + share->body_shift;
+    if (__builtin_expect(at < share->title_words, 0)) position = at / inv->title_weight;
+    docs[i] = doc;
+    positions[i] = position;
+  }
+}
+
+static void place_others(const struct inversion *inv, uint8_t tag, const uint32_t *ordinals, size_t count,
+                         uint32_t *docs, uint32_t *positions) {
+  for (size_t i = 0; i < count; i++) {
+    docs[i] = doc_of(inv, ordinals[i]);
+    const struct batch_doc *own = inv->docs[docs[i]].own;
+    uint32_t first = own->text_len + (tag == TAG_AUTHOR ? own->title_len : 0);
+    positions[i] = ordinals[i] - inv->shares[docs[i]].start - first;
   }
 }
 
 static int add_postings(const struct inversion *inv, struct list_writer *list, struct slice slice,
                         struct nsearch_error *err) {
-  uint8_t tag = list->tag;
-  bool positions = tag_has_positions(tag);
-  const uint32_t *ordinals = slice.ordinals, *starts = inv->starts;
-  uint32_t doc = 0;
-  for (size_t i = 0; i < slice.count;) {
-    doc = doc_of(inv, ordinals[i], doc);
-    uint32_t end = starts[doc + 1];
-    size_t next = i + 1;
-    while (next < slice.count && ordinals[next] < end) next++;
-    int status = list_add(list, doc, (uint32_t)(next - i), err);
-    if (status) return status;
-    if (positions) {
-      uint32_t *gaps = list_gaps(list, next - i, err);
-      if (!gaps) return NSEARCH_ERR_MEMORY;
-      write_gaps(inv, tag, doc, ordinals + i, next - i, gaps);
-    }
-    i = next;
+  uint32_t docs[BLOCK], positions[BLOCK];
+  int status = NSEARCH_OK;
+  for (size_t at = 0; !status && at < slice.count; at += BLOCK) {
+    size_t count = slice.count - at < BLOCK ? slice.count - at : BLOCK;
+    if (list->tag == TAG_TEXT)
+      place_text(inv, slice.ordinals + at, count, docs, positions);
+    else
+      place_others(inv, list->tag, slice.ordinals + at, count, docs, positions);
+    status = list_add_tokens(list, docs, positions, count, err);
   }
-  return NSEARCH_OK;
+  return status;
 }
 
 static void count_stem(const struct inversion *inv, struct desk *desk, struct slice slice, uint32_t *low,
                        uint32_t *high) {
-  uint32_t doc = 0;
   for (size_t i = 0; i < slice.count; i++) {
-    doc = doc_of(inv, slice.ordinals[i], doc);
+    uint32_t doc = doc_of(inv, slice.ordinals[i]);
     desk->stem_freqs[doc]++;
     desk->stem_docs[doc / 64] |= UINT64_C(1) << doc % 64;
     if (doc < *low) *low = doc;
@@ -483,8 +474,7 @@ static void inversion_free(struct inversion *inv) {
   memory_free(inv->desks);
   memory_free(inv->docs);
   memory_free(inv->meta);
-  memory_free(inv->starts);
-  memory_free(inv->shapes);
+  memory_free(inv->shares);
   memory_free(inv->coarse);
   memory_free(inv->range_docs);
   memory_free(inv->word_starts);
