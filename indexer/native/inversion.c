@@ -14,7 +14,7 @@ enum {
   RANGES_MAX = 8,        /* of documents that are sorted at the same time: each has a counter for every word */
   RUN_TOKENS = 256 << 10, /* about so many are encoded by one thread before the next comes */
   RUN_TERMS = 16 << 10,
-  HINTS = 8,
+  HINTS = 1,
   SPILL_BYTES = 1 << 20 /* of lists that wait for their turn */
 };
 
@@ -53,7 +53,7 @@ struct inversion {
   struct segment_doc *meta;
   struct share *shares;
   uint32_t tokens;
-  uint32_t *coarse; /* document of ordinal i << coarse_shift: about HINTS to a document */
+  uint32_t *coarse; /* document of ordinal i << coarse_shift: about HINTS a document */
   unsigned coarse_shift;
   uint32_t ranges, *range_docs; /* range r: documents range_docs[r] to range_docs[r + 1] */
   uint32_t *counters[RANGES_MAX]; /* per word: first how often, then where the range's next ordinal goes */

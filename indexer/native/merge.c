@@ -18,7 +18,8 @@ struct list_source {
   uint32_t block, next, size;
   bool positions;
   uint32_t docs[BLOCK], freqs[BLOCK];
-  struct position_run run;
+  uint32_t *gaps; /* of the block's positions */
+  size_t gap_at, gap_capacity;
 };
 
 struct merge_source {
@@ -184,6 +185,18 @@ static int order_docs(struct merge *merge, struct nsearch_error *err) {
 
 /* ---- Lists ------------------------------------------------------------------------------------------------------------ */
 
+/* All positions of the block at once: few of its documents go. */
+static int read_gaps(struct merge_cursor *cursor, struct nsearch_error *err) {
+  struct list_source *list = &cursor->list;
+  struct position_run run;
+  uint64_t total = 0;
+  for (uint32_t i = 0; i < list->size; i++) total += list->freqs[i];
+  list->gap_at = 0;
+  int status = position_run_open(cursor->source->segment, &list->view, list->block, total, &run, err);
+  if (!status) status = memory_reserve(&list->gaps, &list->gap_capacity, total, sizeof *list->gaps, err);
+  return status ? status : position_run_read(&run, list->gaps, total, err);
+}
+
 static int cursor_block(struct merge_cursor *cursor, struct nsearch_error *err) {
   struct list_source *list = &cursor->list;
   struct block_place place;
@@ -192,16 +205,13 @@ static int cursor_block(struct merge_cursor *cursor, struct nsearch_error *err) 
   if (status) return status;
   list->size = view_block_size(&list->view, list->block);
   list->next = 0;
-  if (!list->positions) return NSEARCH_OK;
-  uint64_t total = 0;
-  for (uint32_t i = 0; i < list->size; i++) total += list->freqs[i];
-  return position_run_open(cursor->source->segment, &list->view, list->block, total, &list->run, err);
+  return list->positions ? read_gaps(cursor, err) : NSEARCH_OK;
 }
 
 /* Moves to the next document that stays; *doc is its new number, GONE at the end of the list. */
-static int cursor_seek(struct merge_cursor *cursor, uint32_t *doc, struct nsearch_error *err) {
+static inline int cursor_seek(struct merge_cursor *cursor, uint32_t *doc, struct nsearch_error *err) {
   struct list_source *list = &cursor->list;
-  for (;; list->next++) {
+  for (;; list->gap_at += list->freqs[list->next++]) {
     if (list->next == list->size) {
       *doc = GONE;
       if (++list->block == list->view.blocks) return NSEARCH_OK;
@@ -210,10 +220,6 @@ static int cursor_seek(struct merge_cursor *cursor, uint32_t *doc, struct nsearc
     }
     *doc = cursor->source->doc_map[list->docs[list->next]];
     if (*doc != GONE) return NSEARCH_OK;
-    if (list->positions) {
-      int status = position_run_skip(&list->run, list->freqs[list->next], err);
-      if (status) return status;
-    }
   }
 }
 
@@ -235,16 +241,20 @@ static int cursor_open(struct merge_cursor *cursor, uint8_t tag, uint32_t *doc, 
 }
 
 /* Copies the cursor's posting at hand and moves on. */
-static int cursor_take(struct merge_cursor *cursor, struct list_writer *out, uint32_t *doc, struct nsearch_error *err) {
+static inline int cursor_take(struct merge_cursor *cursor, struct list_writer *out, uint32_t *doc,
+                              struct nsearch_error *err) {
   struct list_source *list = &cursor->list;
   uint32_t freq = list->freqs[list->next];
   int status = list_add(out, *doc, freq, err);
-  if (!status && list->positions) {
+  if (status) return status;
+  if (list->positions) {
     uint32_t *gaps = list_gaps(out, freq, err);
-    status = gaps ? position_run_read(&list->run, gaps, freq, err) : NSEARCH_ERR_MEMORY;
+    if (!gaps) return NSEARCH_ERR_MEMORY;
+    for (uint32_t i = 0; i < freq; i++) gaps[i] = list->gaps[list->gap_at + i];
   }
+  list->gap_at += freq;
   list->next++;
-  return status ? status : cursor_seek(cursor, doc, err);
+  return cursor_seek(cursor, doc, err);
 }
 
 static void heap_down(uint64_t *heap, size_t count) {
@@ -264,6 +274,12 @@ static void heap_add(uint64_t *heap, size_t count, uint64_t value) {
   heap[at] = value;
 }
 
+/* The least entry but the first. */
+static uint64_t heap_second(const uint64_t *heap, size_t count) {
+  if (count < 2) return UINT64_MAX;
+  return count > 2 && heap[2] < heap[1] ? heap[2] : heap[1];
+}
+
 static int merge_lists(struct desk *desk, size_t active, uint8_t tag, struct nsearch_error *err) {
   struct list_writer *out = part_term_begin(desk->part, tag);
   size_t held = 0;
@@ -274,10 +290,15 @@ static int merge_lists(struct desk *desk, size_t active, uint8_t tag, struct nse
     if (!status && doc != GONE) heap_add(desk->heap, held++, (uint64_t)doc << 16 | desk->active[i]);
   }
   while (!status && held > 0) {
-    uint64_t top = desk->heap[0];
-    doc = (uint32_t)(top >> 16);
-    status = cursor_take(&desk->cursors[top & 0xffff], out, &doc, err);
-    desk->heap[0] = doc == GONE ? desk->heap[--held] : (uint64_t)doc << 16 | (top & 0xffff);
+    uint32_t source = desk->heap[0] & 0xffff;
+    struct merge_cursor *cursor = &desk->cursors[source];
+    uint64_t top = desk->heap[0], limit = heap_second(desk->heap, held);
+    do { /* a source often has several documents in a row */
+      doc = (uint32_t)(top >> 16);
+      status = cursor_take(cursor, out, &doc, err);
+      top = (uint64_t)doc << 16 | source;
+    } while (!status && doc != GONE && top < limit);
+    desk->heap[0] = doc == GONE ? desk->heap[--held] : top;
     if (held > 1) heap_down(desk->heap, held);
   }
   return status;
@@ -489,8 +510,9 @@ static int make_desks(struct merge *merge, unsigned threads, uint64_t memory, st
   return NSEARCH_OK;
 }
 
-static void desk_free(struct desk *desk) {
+static void desk_free(struct desk *desk, size_t sources) {
   part_free(desk->part);
+  for (size_t s = 0; desk->cursors && s < sources; s++) memory_free(desk->cursors[s].list.gaps);
   memory_free(desk->cursors);
   memory_free(desk->ahead);
   memory_free(desk->active);
@@ -585,7 +607,7 @@ static void merge_free(struct merge *merge) {
   memory_free(merge->meta);
   memory_free(merge->text_sources);
   memory_free(merge->ranges);
-  for (unsigned i = 0; i < merge->desk_count; i++) desk_free(&merge->desks[i]);
+  for (unsigned i = 0; i < merge->desk_count; i++) desk_free(&merge->desks[i], merge->count);
   memory_free(merge->desks);
 }
 
