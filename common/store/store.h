@@ -42,6 +42,25 @@ enum { DOCS_MAX = PACKED_MAX + 1 };
 size_t docs_encode(const uint32_t *docs, size_t count, int64_t before, uint8_t *out);
 const uint8_t *docs_decode(const uint8_t *in, const uint8_t *end, int64_t before, uint32_t *docs, size_t count);
 
+/* ---- encode.c, rice.c: gaps of positions --------------------------------------------------------------------------- */
+
+/* Rice code (Rice and Plaunt, Adaptive Variable-Length Coding, 1971): the low `width` bits of all values packed, then
+ * what is above them in unary, zeros and a one. Positions are spread about evenly in a document: a tenth smaller than
+ * packed. out has PACKED_MAX bytes. */
+size_t rice_encode(const uint32_t *values, size_t count, uint8_t *out);
+
+/* A place in a run of count <= 256 values. Reading and skipping give false when the run does not end before `end`; they
+ * may read OVERREAD bytes past it. */
+struct rice_run {
+  const uint8_t *lows, *highs, *end;
+  uint64_t bit; /* in highs */
+  uint32_t width, at, count;
+};
+bool rice_open(struct rice_run *run, const uint8_t *in, const uint8_t *end, uint32_t count);
+bool rice_read(struct rice_run *run, uint32_t *values, uint32_t count);
+bool rice_skip(struct rice_run *run, uint32_t count);
+const uint8_t *rice_end(const struct rice_run *run); /* the byte after a run that was read or skipped to its end */
+
 /* ---- checked_file.c: a file whose pages carry checksums --------------------------------------------------------------- */
 
 enum { PAGE_SHIFT = 16, PAGE_BYTES = 1 << PAGE_SHIFT };
@@ -360,10 +379,11 @@ int list_block_docs(struct segment *segment, const struct list_view *view, uint3
 int list_block_freqs(const struct list_view *view, uint32_t block, const struct block_place *place, uint32_t *freqs,
                      struct nsearch_error *err);
 
-/* Gaps of positions of a block, in order. Skipping whole packed runs is cheap. */
+/* Gaps of positions of a block, in order. Skipping is cheap: gaps are decoded a few at a time. */
 struct position_run {
-  const uint8_t *at, *end;
-  uint64_t left;            /* gaps not yet decoded */
+  const uint8_t *at, *end;  /* of what is behind the open run */
+  uint64_t left;            /* gaps behind it */
+  struct rice_run open;
   uint32_t gaps[BLOCK];
   uint32_t fill, next;
 };
