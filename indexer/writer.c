@@ -14,9 +14,9 @@ struct nsearch_writer {
   pthread_cond_t returned;
   struct idle {
     struct engine_worker *worker;
-    pthread_t thread; /* that had it last: its tables are in that thread's cache */
-  } idle[THREADS_MAX]; /* between two calls of nsearch_add() */
-  unsigned idle_count, out;                /* out: in the hands of a thread */
+    pthread_t thread;       /* that had it last: its tables are in that thread's cache */
+  } idle[THREADS_MAX];      /* between two calls of nsearch_add() */
+  unsigned idle_count, out; /* out: in the hands of a thread */
   uint64_t next_sequence;
   bool has_articles;
   struct run *runs;

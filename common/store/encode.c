@@ -153,14 +153,12 @@ size_t packed_encode(const uint32_t *values, size_t count, uint8_t *out) {
   at = pack_bits(values, count, width, 0, at);
   if (exceptions) {
     uint32_t high[BLOCK];
-    uint8_t index[BLOCK];
     size_t n = 0;
     for (size_t i = 0; i < count; i++) { /* without a branch: the next one overwrites what is no exception */
       high[n] = values[i];
-      index[n] = (uint8_t)i;
+      at[n] = (uint8_t)i;
       n += values[i] >> width != 0;
     }
-    memcpy(at, index, n);
     at = pack_bits(high, n, widest - width, width, at + n);
   }
   return (size_t)(at - out);

@@ -31,9 +31,7 @@ static inline bool load_highs(const struct rice_run *run, uint64_t *word, unsign
   return true;
 }
 
-static bool is_inside(const struct rice_run *run) {
-  return (run->bit + 7) >> 3 <= (uint64_t)(run->end - run->highs);
-}
+static bool is_inside(const struct rice_run *run) { return (run->bit + 7) >> 3 <= (uint64_t)(run->end - run->highs); }
 
 bool rice_skip(struct rice_run *run, uint32_t count) {
   if (count > run->count - run->at) return false;

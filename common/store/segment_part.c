@@ -107,8 +107,7 @@ static int keep_entry(struct segment_part *part, const char *key, size_t len, co
   return buffer_status(&part->entries, err);
 }
 
-int part_term_end(struct segment_part *part, const char *key, size_t len, uint32_t *number,
-                  struct nsearch_error *err) {
+int part_term_end(struct segment_part *part, const char *key, size_t len, uint32_t *number, struct nsearch_error *err) {
   struct term_entry entry;
   int status = list_end(&part->list, &entry, err);
   *number = UINT32_MAX;

@@ -161,6 +161,7 @@ static void tidy_marks(struct points *points) {
 static int find_stem(struct folder *folder, int language, const char *text, size_t len, const char **stem,
                      size_t *stem_len, struct nsearch_error *err) {
   struct sb_stemmer **stemmer = &folder->stemmers[language];
+  *stem_len = 0;
   if (!*stemmer) *stemmer = sb_stemmer_new(language_stemmer(language), "UTF_8");
   if (!*stemmer) return error_memory(err);
   *stem = (const char *)sb_stemmer_stem(*stemmer, (const sb_symbol *)text, (int)len);

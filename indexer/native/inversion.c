@@ -11,7 +11,7 @@
 #include "indexer/native/native.h"
 
 enum {
-  RANGES_MAX = 8,        /* of documents that are sorted at the same time: each has a counter for every word */
+  RANGES_MAX = 8,         /* of documents that are sorted at the same time: each has a counter for every word */
   RUN_TOKENS = 256 << 10, /* about so many are encoded by one thread before the next comes */
   RUN_TERMS = 16 << 10,
   HINTS = 1,
@@ -55,7 +55,7 @@ struct inversion {
   uint32_t tokens;
   uint32_t *coarse; /* document of ordinal i << coarse_shift: about HINTS a document */
   unsigned coarse_shift;
-  uint32_t ranges, *range_docs; /* range r: documents range_docs[r] to range_docs[r + 1] */
+  uint32_t ranges, *range_docs;   /* range r: documents range_docs[r] to range_docs[r + 1] */
   uint32_t *counters[RANGES_MAX]; /* per word: first how often, then where the range's next ordinal goes */
   uint32_t *word_starts;          /* ordinals of word w: word_starts[w] to word_starts[w + 1] */
   uint32_t *ordinals;

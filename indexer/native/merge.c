@@ -53,10 +53,10 @@ struct merge_range {
 struct desk {
   struct segment_part *part;
   struct merge_cursor *cursors;
-  uint32_t *ahead;  /* heap of the sources that have a term, by key */
+  uint32_t *ahead; /* heap of the sources that have a term, by key */
   size_t ahead_count;
-  uint32_t *active; /* sources that have the term at hand */
-  uint64_t *heap;   /* next document << 16 | source */
+  uint32_t *active;       /* sources that have the term at hand */
+  uint64_t *heap;         /* next document << 16 | source */
   uint16_t *text_sources; /* of each term of the part: how many sources it came from; 0 for other than text */
   size_t text_capacity;
 };
@@ -367,8 +367,8 @@ static uint32_t alias_target(const struct merge *merge, const struct desk *desk,
 }
 
 static int note_text_sources(struct desk *desk, uint32_t number, size_t sources, struct nsearch_error *err) {
-  int status = memory_reserve(&desk->text_sources, &desk->text_capacity, (size_t)number + 1,
-                              sizeof *desk->text_sources, err);
+  int status =
+      memory_reserve(&desk->text_sources, &desk->text_capacity, (size_t)number + 1, sizeof *desk->text_sources, err);
   if (!status) desk->text_sources[number] = (uint16_t)sources;
   return status;
 }
@@ -400,8 +400,7 @@ static int merge_term(struct merge *merge, struct desk *desk, size_t active, con
 static int place_text_sources(struct merge *merge, const struct desk *desk, uint32_t first, uint32_t terms,
                               struct nsearch_error *err) {
   merge->text_terms = (size_t)first + terms;
-  int status =
-      memory_reserve(&merge->text_sources, &merge->text_capacity, merge->text_terms, sizeof(uint16_t), err);
+  int status = memory_reserve(&merge->text_sources, &merge->text_capacity, merge->text_terms, sizeof(uint16_t), err);
   if (!status && terms) memcpy(merge->text_sources + first, desk->text_sources, terms * sizeof(uint16_t));
   return status;
 }
@@ -449,8 +448,8 @@ static int merge_range(void *payload, unsigned hand, size_t range, struct nsearc
 /* ---- Ranges of terms ------------------------------------------------------------------------------------------------------- */
 
 static int add_range(struct merge *merge, const char *from, size_t len, struct nsearch_error *err) {
-  int status = memory_reserve(&merge->ranges, &merge->range_capacity, merge->range_count + 1, sizeof *merge->ranges,
-                              err);
+  int status =
+      memory_reserve(&merge->ranges, &merge->range_capacity, merge->range_count + 1, sizeof *merge->ranges, err);
   if (status) return status;
   struct merge_range *range = &merge->ranges[merge->range_count++];
   *range = (struct merge_range){.len = len};
@@ -474,7 +473,8 @@ static int split_ranges(struct merge *merge, struct nsearch_error *err) {
   for (uint32_t block = 1; !status && block < widest->index_entries; block++) {
     uint64_t prefix, at;
     status = segment_index_entry(widest, block, &prefix, &at, err);
-    if (status || (at - last < step && block - last_block < RANGE_BLOCKS && (stems || prefix >> 56 < TAG_STEM))) continue;
+    if (status || (at - last < step && block - last_block < RANGE_BLOCKS && (stems || prefix >> 56 < TAG_STEM)))
+      continue;
     char key[8] = {TAG_STEM};
     size_t len = 1;
     if (stems || prefix >> 56 < TAG_STEM) {

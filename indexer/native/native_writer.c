@@ -218,13 +218,13 @@ static bool is_full(const struct engine_worker *worker) {
   const struct batch *batch = worker->batch;
   if (options->segment_articles && batch->doc_count >= options->segment_articles) return true;
   return batch_bytes(batch) > (options->memory - MEMORY_RESERVE) / options->threads ||
-         batch->stream.count > UINT32_MAX / 2 / options->threads || batch->doc_count > UINT32_MAX / 2 / options->threads;
+         batch->stream.count > UINT32_MAX / 2 / options->threads ||
+         batch->doc_count > UINT32_MAX / 2 / options->threads;
 }
 
 static int worker_add(struct engine_worker *worker, const struct nsearch_article *article, uint64_t sequence,
                       struct nsearch_error *err) {
-  int status =
-      batch_add(worker->batch, &worker->writer->options, article, sequence, worker->cards, worker->texts, err);
+  int status = batch_add(worker->batch, &worker->writer->options, article, sequence, worker->cards, worker->texts, err);
   return status || !is_full(worker) ? status : write_segment(worker->writer, &worker->batch, 1, 1, err);
 }
 

@@ -225,9 +225,15 @@ static void test_hostile_bytes(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_packed_widths),      cmocka_unit_test(test_widths_plain), cmocka_unit_test(test_rice),  cmocka_unit_test(test_rice_hostile),     cmocka_unit_test(test_packed_exceptions),
-      cmocka_unit_test(test_all_values_largest), cmocka_unit_test(test_docs),
-      cmocka_unit_test(test_docs_ends_of_range), cmocka_unit_test(test_hostile_bytes),
+      cmocka_unit_test(test_packed_widths),
+      cmocka_unit_test(test_widths_plain),
+      cmocka_unit_test(test_rice),
+      cmocka_unit_test(test_rice_hostile),
+      cmocka_unit_test(test_packed_exceptions),
+      cmocka_unit_test(test_all_values_largest),
+      cmocka_unit_test(test_docs),
+      cmocka_unit_test(test_docs_ends_of_range),
+      cmocka_unit_test(test_hostile_bytes),
   };
   return cmocka_run_group_tests_name("codec", tests, NULL, NULL);
 }

@@ -261,8 +261,9 @@ static void test_long_keywords(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_table),        cmocka_unit_test(test_cut),      cmocka_unit_test(test_plain_shortcut),
-      cmocka_unit_test(test_all_stemmers), cmocka_unit_test(test_plain_twin), cmocka_unit_test(test_keywords), cmocka_unit_test(test_long_keywords),
+      cmocka_unit_test(test_table),         cmocka_unit_test(test_cut),        cmocka_unit_test(test_plain_shortcut),
+      cmocka_unit_test(test_all_stemmers),  cmocka_unit_test(test_plain_twin), cmocka_unit_test(test_keywords),
+      cmocka_unit_test(test_long_keywords),
   };
   return cmocka_run_group_tests(tests, set_up, tear_down);
 }
