@@ -47,6 +47,10 @@ struct node {
   uint32_t slop;         /* NODE_PHRASE, NODE_NEAR */
   struct doc_ref doc;    /* NODE_DOC */
   int64_t since, until;  /* NODE_DATES: as in struct search_request */
+  /* For people, engines do not look at it: what kind of leaf it is ("word", "source"; NULL: not said) and what the
+   * question says there, in the question's own memory. NODE_TERM, NODE_DOC, NODE_PHRASE. */
+  const char *name, *text;
+  size_t text_len;
 };
 
 size_t node_leaves(const struct node *tree); /* NODE_TERMs in it */

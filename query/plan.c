@@ -9,19 +9,19 @@ struct node_list {
   size_t count, room;
 };
 
-/* A single unquoted word of the bag. */
-struct plain_word {
-  struct node *leaf;
-  bool stop, required;
+/* A clause that can score. Only a plain word, single and unquoted, may be a stop word or the same as another one. */
+struct scoring_clause {
+  struct node *node;
+  bool plain, stop, required;
   size_t order;
 };
 
 struct bag {
   struct planner *planner;
+  struct plan_context context;
+  struct scoring_clause *clauses;
+  size_t clause_count, clause_room;
   struct node_list required, optional, filters, excluded;
-  struct plain_word *plain;
-  size_t plain_count, plain_room;
-  bool all;
 };
 
 static int add_node(struct bag *bag, struct node_list *list, struct node *node) {
@@ -30,53 +30,97 @@ static int add_node(struct bag *bag, struct node_list *list, struct node *node) 
   return status;
 }
 
-static int add_plain(struct bag *bag, struct node *leaf, bool stop, bool required) {
+static int add_scoring(struct bag *bag, struct node *node, enum leaf_class class, bool required) {
   int status =
-      memory_reserve(&bag->plain, &bag->plain_room, bag->plain_count + 1, sizeof *bag->plain, bag->planner->err);
+      memory_reserve(&bag->clauses, &bag->clause_room, bag->clause_count + 1, sizeof *bag->clauses, bag->planner->err);
   if (status) return status;
-  bag->plain[bag->plain_count] = (struct plain_word){leaf, stop && !required, required, bag->plain_count};
-  bag->plain_count++;
+  bag->clauses[bag->clause_count] = (struct scoring_clause){.node = node,
+                                                            .plain = class == LEAF_PLAIN || class == LEAF_STOP,
+                                                            .stop = class == LEAF_STOP && !required,
+                                                            .required = required,
+                                                            .order = bag->clause_count};
+  bag->clause_count++;
   return NSEARCH_OK;
 }
 
 /* ---- one clause ---- */
 
-static int no_word(struct bag *bag, const struct question_node *clause) {
-  error_set(bag->planner->err, NSEARCH_ERR_QUERY, "at byte %zu of the question: expected a value after the field",
-            clause->position);
-  error_position(bag->planner->err, (int64_t)clause->position);
-  return NSEARCH_ERR_QUERY;
-}
-
-static int add_filter(struct bag *bag, const struct question_node *clause) {
-  struct node *node = NULL;
-  enum leaf_class class;
-  int status;
-  if (clause->len == 0) return no_word(bag, clause);
-  if (clause->scope == SCOPE_TITLE || clause->scope == SCOPE_AUTHOR) {
-    enum term_tag tag = clause->scope == SCOPE_TITLE ? TAG_TITLE : TAG_AUTHOR;
-    status = leaf_of_text(bag->planner, clause, tag, SCORE_NONE, &node, &class);
-    if (!status && class == LEAF_NOTHING) return no_word(bag, clause);
-  } else {
-    status = leaf_of_value(bag->planner, clause, &node);
+enum term_tag scope_tag(enum question_scope scope) {
+  switch (scope) {
+  case SCOPE_ARTICLE:
+    return TAG_TEXT;
+  case SCOPE_TITLE:
+    return TAG_TITLE;
+  case SCOPE_AUTHOR:
+    return TAG_AUTHOR;
+  default:
+    return 0;
   }
+}
+
+void plan_boost(struct node *node, double boost) {
+  double product = node->boost * boost;
+  if (node->kind == NODE_TERM && node->score != SCORE_NONE)
+    node->boost = product < BOOST_LEAST ? BOOST_LEAST : product > BOOST_MOST ? BOOST_MOST : product;
+  for (size_t i = 0; i < node->child_count; i++) plan_boost(node->children[i], boost);
+}
+
+/* A word or phrase; `class` says what words of the article are. */
+static int plan_item(struct planner *planner, const struct question_node *item, struct plan_context context,
+                     struct plan_part *out, enum leaf_class *class) {
+  enum term_tag tag = scope_tag(item->scope);
+  int status;
+  *class = LEAF_NOTHING;
+  out->filters = item->scope != SCOPE_ARTICLE;
+  if (out->filters && item->len == 0) goto nothing;
+  if (!tag) return leaf_of_value(planner, item, &out->node);
+  status = leaf_of_text(planner, item, tag, out->filters ? SCORE_NONE : context.score, &out->node, class);
   if (status) return status;
-  return add_node(bag, clause->sign == SIGN_EXCLUDED ? &bag->excluded : &bag->filters, node);
+  if (out->node) plan_boost(out->node, item->boost * context.boost);
+  if (out->node || !out->filters) return NSEARCH_OK;
+nothing:
+  return question_expected(planner->err, item->position, "a value after the field");
 }
 
-static int add_words(struct bag *bag, const struct question_node *clause) {
-  struct node *node;
+static int plan_bag(struct planner *planner, const struct question_node *question, struct plan_context context,
+                    struct plan_part *out, struct plan *whole);
+
+int plan_clause(struct planner *planner, const struct question_node *clause, struct plan_context context,
+                struct plan_part *out) {
   enum leaf_class class;
-  bool excluded = clause->sign == SIGN_EXCLUDED, required = clause->sign == SIGN_REQUIRED;
-  int status = leaf_of_text(bag->planner, clause, TAG_TEXT, excluded ? SCORE_NONE : SCORE_BM25, &node, &class);
-  if (status || class == LEAF_NOTHING) return status;
-  if (excluded) return add_node(bag, &bag->excluded, node);
-  if (class == LEAF_PLAIN || class == LEAF_STOP) return add_plain(bag, node, class == LEAF_STOP, required);
-  if (bag->all && class == LEAF_JOINED) required = true;
-  return add_node(bag, required ? &bag->required : &bag->optional, node);
+  *out = (struct plan_part){0};
+  switch (clause->kind) {
+  case QUESTION_WORD:
+  case QUESTION_PHRASE:
+    return plan_item(planner, clause, context, out, &class);
+  case QUESTION_BAG:
+    context.boost *= clause->boost;
+    return plan_bag(planner, clause, context, out, NULL);
+  default:
+    return plan_operator(planner, clause, context, out);
+  }
 }
 
-/* ---- plain words ---- */
+/* A clause in a bag: one that can score, or a filter, whose place in the tree is known at once. */
+static int add_clause(struct bag *bag, const struct question_node *clause) {
+  bool item = clause->kind == QUESTION_WORD || clause->kind == QUESTION_PHRASE;
+  bool excluded = clause->sign == SIGN_EXCLUDED;
+  struct plan_context context = bag->context;
+  struct plan_part part = {0};
+  enum leaf_class class = LEAF_QUOTED;
+  if (excluded) context.score = SCORE_NONE;
+  int status = item ? plan_item(bag->planner, clause, context, &part, &class)
+                    : plan_clause(bag->planner, clause, context, &part);
+  if (!status && !part.node && clause->negated)
+    status = question_expected(bag->planner->err, clause->position,
+                               "a word, a phrase or ( that says something after the operator");
+  if (status || !part.node) return status;
+  if (excluded) return add_node(bag, &bag->excluded, part.node);
+  if (part.filters) return add_node(bag, &bag->filters, part.node);
+  return add_scoring(bag, part.node, class, clause->sign == SIGN_REQUIRED || (context.all && class == LEAF_JOINED));
+}
+
+/* ---- what scores ---- */
 
 /* Leaves of the same keys may score differently: a prefix that stands for one term, and that term. */
 static int compare_leaves(const struct node *a, const struct node *b) {
@@ -90,53 +134,57 @@ static int compare_leaves(const struct node *a, const struct node *b) {
   return (a->score > b->score) - (a->score < b->score);
 }
 
-static int by_leaf(const void *a, const void *b) {
-  const struct plain_word *x = a, *y = b;
-  int difference = compare_leaves(x->leaf, y->leaf);
-  return difference ? difference : (x->order > y->order) - (x->order < y->order);
+static int by_order(const void *a, const void *b) {
+  const struct scoring_clause *x = a, *y = b;
+  return (x->order > y->order) - (x->order < y->order);
 }
 
-static int by_order(const void *a, const void *b) {
-  const struct plain_word *x = a, *y = b;
-  return (x->order > y->order) - (x->order < y->order);
+/* Plain words first. */
+static int by_leaf(const void *a, const void *b) {
+  const struct scoring_clause *x = a, *y = b;
+  if (x->plain != y->plain) return x->plain ? -1 : 1;
+  int difference = x->plain ? compare_leaves(x->node, y->node) : 0;
+  return difference ? difference : by_order(a, b);
 }
 
 /* Stop words have no say where anything else scores. */
 static void drop_stop_words(struct bag *bag) {
   size_t kept = 0;
-  bool others = bag->required.count || bag->optional.count;
-  for (size_t i = 0; i < bag->plain_count && !others; i++) others = !bag->plain[i].stop;
+  bool others = false;
+  for (size_t i = 0; i < bag->clause_count && !others; i++) others = !bag->clauses[i].stop;
   if (!others) return;
-  for (size_t i = 0; i < bag->plain_count; i++)
-    if (!bag->plain[i].stop) bag->plain[kept++] = bag->plain[i];
-  bag->plain_count = kept;
+  for (size_t i = 0; i < bag->clause_count; i++)
+    if (!bag->clauses[i].stop) bag->clauses[kept++] = bag->clauses[i];
+  bag->clause_count = kept;
 }
 
-/* Makes one leaf of words that come to the same leaf: its boost says how many, and one sign is enough for all. */
-static void merge_plain(struct bag *bag) {
+/* Makes one leaf of words that come to the same leaf: boosts add up, and one sign is enough for all. */
+static void unite_plain(struct bag *bag) {
   size_t last = 0;
-  if (bag->plain_count < 2) return;
-  qsort(bag->plain, bag->plain_count, sizeof *bag->plain, by_leaf);
-  for (size_t i = 1; i < bag->plain_count; i++) {
-    struct plain_word *kept = &bag->plain[last], *word = &bag->plain[i];
-    if (compare_leaves(kept->leaf, word->leaf) == 0) {
-      kept->leaf->boost += word->leaf->boost;
-      kept->required |= word->required;
+  if (bag->clause_count < 2) return;
+  qsort(bag->clauses, bag->clause_count, sizeof *bag->clauses, by_leaf);
+  for (size_t i = 1; i < bag->clause_count; i++) {
+    struct scoring_clause *kept = &bag->clauses[last], *clause = &bag->clauses[i];
+    if (kept->plain && clause->plain && compare_leaves(kept->node, clause->node) == 0) {
+      kept->node->boost += clause->node->boost;
+      kept->required |= clause->required;
     } else {
-      bag->plain[++last] = *word;
+      bag->clauses[++last] = *clause;
     }
   }
-  bag->plain_count = last + 1;
-  qsort(bag->plain, bag->plain_count, sizeof *bag->plain, by_order);
+  bag->clause_count = last + 1;
+  qsort(bag->clauses, bag->clause_count, sizeof *bag->clauses, by_order);
 }
 
-static int settle_plain(struct bag *bag) {
+/* What scores goes into the tree in the order of the question. */
+static int settle_scoring(struct bag *bag) {
   int status = NSEARCH_OK;
   drop_stop_words(bag);
-  merge_plain(bag);
-  for (size_t i = 0; i < bag->plain_count && !status; i++) {
-    bool required = bag->all || bag->plain[i].required;
-    status = add_node(bag, required ? &bag->required : &bag->optional, bag->plain[i].leaf);
+  unite_plain(bag);
+  for (size_t i = 0; i < bag->clause_count && !status; i++) {
+    const struct scoring_clause *clause = &bag->clauses[i];
+    bool required = clause->required || (bag->context.all && clause->plain);
+    status = add_node(bag, required ? &bag->required : &bag->optional, clause->node);
   }
   return status;
 }
@@ -170,25 +218,70 @@ static struct node *base_tree(struct bag *bag) {
   return any ? join(bag, NODE_AND, any, &bag->filters) : NULL;
 }
 
-static int make_tree(struct bag *bag, struct plan *out) {
-  struct node *base = base_tree(bag);
-  out->tree = base ? join(bag, NODE_AND_NOT, base, &bag->excluded) : NULL;
-  out->order = bag->required.count || bag->optional.count ? ORDER_RELEVANCE : ORDER_NEWEST;
-  out->cut = bag->planner->cut;
-  return out->tree ? NSEARCH_OK : error_memory(bag->planner->err);
+struct node *plan_without(struct planner *planner, struct node *base, struct node *const *excluded, size_t count) {
+  struct node *node = node_new(planner, NODE_AND_NOT, count + 1);
+  if (!node) return NULL;
+  node->children[0] = base ? base : node_new(planner, NODE_ALL, 0);
+  memcpy(node->children + 1, excluded, count * sizeof *excluded);
+  return node->children[0] ? node : NULL;
 }
 
-int plan_make(struct planner *planner, const struct question_node *question, bool all, struct plan *out) {
-  struct bag bag = {.planner = planner, .all = all};
+/* Nothing where there is nothing, except as a whole question: that asks for all articles. */
+static int make_tree(struct bag *bag, bool whole, struct plan_part *out) {
+  bool scores = bag->required.count || bag->optional.count;
+  out->filters = !scores;
+  if (!scores && !bag->filters.count && !bag->excluded.count && !whole) return NSEARCH_OK;
+  struct node *base = base_tree(bag);
+  if (base && bag->excluded.count) base = plan_without(bag->planner, base, bag->excluded.nodes, bag->excluded.count);
+  out->node = base;
+  return base ? NSEARCH_OK : error_memory(bag->planner->err);
+}
+
+/* ---- bags ---- */
+
+static bool is_date(const struct question_node *clause) {
+  return clause->scope == SCOPE_DATE && (clause->kind == QUESTION_WORD || clause->kind == QUESTION_PHRASE) &&
+         clause->sign != SIGN_EXCLUDED;
+}
+
+/* The one date: clause of a question's own bag that an engine may take as the range of the request. */
+static const struct question_node *only_date(const struct planner *planner, const struct question_node *question) {
+  const struct question_node *only = NULL;
+  if (planner->bounded) return NULL;
+  for (const struct question_node *clause = question->children; clause; clause = clause->next) {
+    if (!is_date(clause)) continue;
+    if (only) return NULL;
+    only = clause;
+  }
+  return only;
+}
+
+/* `whole` is the plan of a question, NULL for a group. */
+static int plan_bag(struct planner *planner, const struct question_node *question, struct plan_context context,
+                    struct plan_part *out, struct plan *whole) {
+  struct bag bag = {.planner = planner, .context = context};
+  const struct question_node *range = whole ? only_date(planner, question) : NULL;
   int status = NSEARCH_OK;
   for (const struct question_node *clause = question->children; clause && !status; clause = clause->next)
-    status = clause->scope == SCOPE_ARTICLE ? add_words(&bag, clause) : add_filter(&bag, clause);
-  if (!status) status = settle_plain(&bag);
-  if (!status) status = make_tree(&bag, out);
+    status = clause == range ? dates_of_clause(clause, planner->now, &whole->since, &whole->until, planner->err)
+                             : add_clause(&bag, clause);
+  if (!status) status = settle_scoring(&bag);
+  if (!status) status = make_tree(&bag, whole != NULL, out);
   memory_free(bag.required.nodes);
   memory_free(bag.optional.nodes);
   memory_free(bag.filters.nodes);
   memory_free(bag.excluded.nodes);
-  memory_free(bag.plain);
+  memory_free(bag.clauses);
+  return status;
+}
+
+int plan_make(struct planner *planner, const struct question_node *question, bool all, struct plan *out) {
+  const struct plan_context context = {.boost = 1, .score = SCORE_BM25, .all = all};
+  struct plan_part part = {0};
+  *out = (struct plan){.since = INT64_MIN, .until = INT64_MAX};
+  int status = plan_bag(planner, question, context, &part, out);
+  out->tree = part.node;
+  out->order = part.filters ? ORDER_NEWEST : ORDER_RELEVANCE;
+  out->cut = planner->cut;
   return status;
 }

@@ -74,6 +74,35 @@ int reader_language(const struct engine_stats *stats, const struct nsearch_artic
 
 static double milliseconds_since(uint64_t started) { return (double)(clock_monotonic() - started) / 1e6; }
 
+static enum search_order order_of(const struct nsearch_request *request, const struct plan *plan) {
+  return request->sort == NSEARCH_SORT_NEWEST   ? ORDER_NEWEST
+         : request->sort == NSEARCH_SORT_OLDEST ? ORDER_OLDEST
+                                                : plan->order;
+}
+
+/* Did you mean. */
+static int suggest(struct nsearch_result *result, struct planner *planner, const struct nsearch_request *request,
+                   const struct question_node *question) {
+  const char *text = NULL;
+  int status = suggest_make(planner, request->question, question, &text);
+  if (status || !text) return status;
+  result->suggestion = memory_string(text, strlen(text));
+  return result->suggestion ? NSEARCH_OK : error_memory(planner->err);
+}
+
+static int explain(struct nsearch_result *result, struct planner *planner, struct nsearch_reader *reader,
+                   const struct plan *plan, const struct search_request *sent, const struct search_answer *answer) {
+  int status = describe_plan(planner, plan, &result->tree);
+  buffer_byte(&result->tree, 0);
+  buffer_text(&result->plan, answer->plan);
+  buffer_byte(&result->plan, 0);
+  if (!status) status = buffer_status(&result->tree, planner->err);
+  if (!status) status = buffer_status(&result->plan, planner->err);
+  if (!status && sent->order == ORDER_RELEVANCE)
+    status = result_explain(result, reader, sent, answer->hits, planner->err);
+  return status;
+}
+
 /* Question -> parse -> plan -> search -> hits. */
 static int search(struct nsearch_reader *reader, const struct nsearch_request *request, struct scratch *scratch,
                   struct nsearch_result *result, struct nsearch_error *err) {
@@ -87,20 +116,31 @@ static int search(struct nsearch_reader *reader, const struct nsearch_request *r
                             .stats = reader->engine->stats(reader->snapshot),
                             .folder = scratch->folder,
                             .pool = &pool,
+                            .now = request->has_now ? request->now : clock_now(),
+                            .bounded = request->since != INT64_MIN || request->until != INT64_MAX,
                             .err = err};
   request_for_engine(request, clock_monotonic(), &sent);
   int status = question_parse(&pool, request->question, request->plain, &question, err);
   if (!status) status = plan_make(&planner, question, request->all, &plan);
   if (status) goto out;
   sent.tree = plan.tree;
-  sent.order = plan.order;
+  sent.order = order_of(request, &plan);
+  if (!planner.bounded) {
+    sent.since = plan.since;
+    sent.until = plan.until;
+  }
+  sent.facets = request->facets;
+  sent.facet_count = request->facet_count;
   status = reader->engine->search(reader->snapshot, &sent, &answer, err);
   if (status) goto out;
   result->matches = answer.matches;
   result->exact = answer.matches_exact && !plan.cut;
+  result_take_facets(result, &sent, &answer);
   status = result_fill(result, reader, scratch, request, &sent, answer.hits, answer.hit_count, err);
+  if (!status && request->limit) status = suggest(result, &planner, request, question);
+  if (!status && request->explain) status = explain(result, &planner, reader, &plan, &sent, &answer);
 out:
-  memory_free(answer.hits);
+  search_answer_free(&answer);
   pool_free(&pool);
   return status;
 }

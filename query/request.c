@@ -36,6 +36,15 @@ void nsearch_request_set_all(nsearch_request *request, int on) { request->all = 
 
 void nsearch_request_set_count(nsearch_request *request, int on) { request->count = on != 0; }
 
+void nsearch_request_set_explain(nsearch_request *request, int on) { request->explain = on != 0; }
+
+void nsearch_request_set_sort(nsearch_request *request, nsearch_sort sort) { request->sort = sort; }
+
+void nsearch_request_set_now(nsearch_request *request, int64_t seconds) {
+  request->now = seconds;
+  request->has_now = true;
+}
+
 void nsearch_request_set_snippets(nsearch_request *request, int on) { request->snippets = on != 0; }
 
 void nsearch_request_set_deadline(nsearch_request *request, uint64_t milliseconds) { request->deadline = milliseconds; }
@@ -46,6 +55,31 @@ void nsearch_request_set_cancel(nsearch_request *request, nsearch_cancel cancel,
 }
 
 void nsearch_request_set_partial(nsearch_request *request, int on) { request->partial = on != 0; }
+
+static const char *const facet_names[FACET_FIELDS] = {
+    [FACET_SOURCE] = "source", [FACET_SECTION] = "section", [FACET_TOPIC] = "topic",
+    [FACET_LANGUAGE] = "lang", [FACET_AUTHOR] = "author",   [FACET_SITE] = "site",
+    [FACET_YEAR] = "year",     [FACET_MONTH] = "month",     [FACET_DAY] = "day",
+};
+
+const char *facet_name(enum facet_field field) { return facet_names[field]; }
+
+nsearch_status nsearch_request_add_facet(nsearch_request *request, const char *field, uint64_t values,
+                                         nsearch_error *err) {
+  assert(field);
+  int which = 0;
+  while (which < FACET_FIELDS && strcmp(facet_names[which], field) != 0) which++;
+  if (which == FACET_FIELDS)
+    return (nsearch_status)error_set(err, NSEARCH_ERR_USAGE,
+                                     "the values of '%.50s' cannot be counted; those of source, section, topic, lang, "
+                                     "author, site, year, month and day can",
+                                     field);
+  for (size_t i = 0; i < request->facet_count; i++)
+    if (request->facets[i].field == (enum facet_field)which)
+      return (nsearch_status)error_set(err, NSEARCH_ERR_USAGE, "the values of %s are asked for twice", field);
+  request->facets[request->facet_count++] = (struct facet_request){(enum facet_field)which, values};
+  return NSEARCH_OK;
+}
 
 static nsearch_status no_date(const char *date, struct nsearch_error *err) {
   return (nsearch_status)error_set(

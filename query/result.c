@@ -1,9 +1,9 @@
-/* Documents to hits, and the functions of nsearch.h that read them. */
+/* Documents to hits: what they show, and how they came to their scores. */
 #include "query/query.h"
 
-#include <assert.h>
+#include <string.h>
 
-/* ---- fill ---- */
+/* ---- Hits ---- */
 
 /* A hit's body is fetched for its snippet and not kept. */
 static int fill_hit(struct nsearch_hit *hit, struct nsearch_reader *reader, struct finder *finder, struct doc_ref doc,
@@ -48,59 +48,99 @@ void nsearch_result_free(nsearch_result *result) {
   for (size_t i = 0; i < result->count; i++) {
     nsearch_article_free(result->hits[i].article);
     snippet_free(&result->hits[i].snippet);
+    memory_free(result->hits[i].parts);
   }
+  for (size_t i = 0; i < result->word_count; i++) memory_free(result->words[i]);
+  struct search_answer facets = {.facets = result->facets, .facet_count = result->facet_count};
+  search_answer_free(&facets);
   memory_free(result->hits);
+  memory_free(result->words);
+  memory_free(result->suggestion);
+  buffer_free(&result->tree);
+  buffer_free(&result->plan);
   memory_free(result);
 }
 
-/* ---- read ---- */
-
-size_t nsearch_result_hits(const nsearch_result *result) { return result ? result->count : 0; }
-
-const nsearch_hit *nsearch_result_hit(const nsearch_result *result, size_t i) {
-  assert(result && i < result->count);
-  return &result->hits[i];
+void result_take_facets(struct nsearch_result *result, const struct search_request *sent,
+                        struct search_answer *answer) {
+  result->facets = answer->facets;
+  result->facet_count = answer->facet_count;
+  answer->facets = NULL;
+  answer->facet_count = 0;
+  for (size_t i = 0; i < result->facet_count; i++) result->asked[i] = sent->facets[i];
 }
 
-uint64_t nsearch_result_matches(const nsearch_result *result, int *exact) {
-  if (exact) *exact = !result || result->exact;
-  return result ? result->matches : 0;
+/* ---- Scores explained ---- */
+
+/* The text of a key: without its tag, and a stem without its language. */
+static struct term_key text_of_key(struct term_key key) {
+  uint32_t skip = key.len && key.bytes[0] == TAG_STEM ? 3 : 1;
+  if (skip > key.len) skip = key.len;
+  return (struct term_key){key.bytes + skip, key.len - skip};
 }
 
-double nsearch_result_took(const nsearch_result *result) { return result ? result->took : 0; }
-
-uint64_t nsearch_hit_rank(const nsearch_hit *hit) { return hit->rank; }
-
-double nsearch_hit_score(const nsearch_hit *hit) { return hit->score; }
-
-const char *nsearch_hit_id(const nsearch_hit *hit) { return nsearch_article_id(hit->article); }
-
-const char *nsearch_hit_url(const nsearch_hit *hit) { return nsearch_article_url(hit->article); }
-
-const char *nsearch_hit_title(const nsearch_hit *hit) { return nsearch_article_title(hit->article); }
-
-const char *nsearch_hit_source(const nsearch_hit *hit) { return nsearch_article_source(hit->article); }
-
-const char *nsearch_hit_section(const nsearch_hit *hit) { return nsearch_article_section(hit->article); }
-
-const char *nsearch_hit_language(const nsearch_hit *hit) { return nsearch_article_language(hit->article); }
-
-size_t nsearch_hit_authors(const nsearch_hit *hit) { return nsearch_article_authors(hit->article); }
-
-const char *nsearch_hit_author(const nsearch_hit *hit, size_t i) { return nsearch_article_author(hit->article, i); }
-
-nsearch_precision nsearch_hit_published(const nsearch_hit *hit, int64_t *seconds) {
-  return nsearch_article_published(hit->article, seconds);
+static bool has_text(const struct node *leaf, size_t before, struct term_key text) {
+  for (size_t i = 0; i < before; i++) {
+    struct term_key other = text_of_key(leaf->keys[i]);
+    if (other.len == text.len && memcmp(other.bytes, text.bytes, text.len) == 0) return true;
+  }
+  return false;
 }
 
-nsearch_origin nsearch_hit_date_origin(const nsearch_hit *hit) { return nsearch_article_date_origin(hit->article); }
+/* What a leaf is called: "polici", or with several texts "polici|policy", of which the first few are named. */
+static char *word_of_leaf(const struct node *leaf) {
+  enum { NAMED = 4 };
+  struct buffer word = {0};
+  size_t named = 0;
+  for (size_t i = 0; i < leaf->key_count; i++) {
+    struct term_key text = text_of_key(leaf->keys[i]);
+    if (has_text(leaf, i, text)) continue;
+    if (named) buffer_byte(&word, '|');
+    if (named == NAMED) {
+      buffer_text(&word, "…");
+      break;
+    }
+    buffer_add(&word, text.bytes, text.len);
+    named++;
+  }
+  char *out = word.failed ? NULL : memory_string(word.len ? word.bytes : "", word.len);
+  buffer_free(&word);
+  return out;
+}
 
-const char *nsearch_hit_snippet(const nsearch_hit *hit) { return hit->snippet.text.len ? hit->snippet.text.bytes : ""; }
+static int name_leaves(struct nsearch_result *result, const struct node *tree, struct nsearch_error *err) {
+  if (tree->kind == NODE_TERM) {
+    char *word = word_of_leaf(tree);
+    if (!word) return error_memory(err);
+    result->words[result->word_count++] = word;
+  }
+  int status = NSEARCH_OK;
+  for (size_t i = 0; i < tree->child_count && !status; i++) status = name_leaves(result, tree->children[i], err);
+  return status;
+}
 
-size_t nsearch_hit_marks(const nsearch_hit *hit) { return hit->snippet.mark_count; }
+/* Keeps the parts that count. */
+static int keep_parts(struct nsearch_hit *hit, char *const *words, const struct score_part *parts, size_t count,
+                      struct nsearch_error *err) {
+  hit->parts = memory_zero(count + 1, sizeof *hit->parts);
+  if (!hit->parts) return error_memory(err);
+  for (size_t i = 0; i < count; i++)
+    if (parts[i].score > 0) hit->parts[hit->part_count++] = (struct nsearch_part){words[i], parts[i]};
+  return NSEARCH_OK;
+}
 
-void nsearch_hit_mark(const nsearch_hit *hit, size_t i, size_t *offset, size_t *len) {
-  assert(i < hit->snippet.mark_count);
-  *offset = hit->snippet.marks[i].offset;
-  *len = hit->snippet.marks[i].len;
+int result_explain(struct nsearch_result *result, struct nsearch_reader *reader, const struct search_request *sent,
+                   const struct search_hit *hits, struct nsearch_error *err) {
+  size_t count = node_leaves(sent->tree);
+  struct score_part *parts = memory_zero(count + 1, sizeof *parts);
+  result->words = memory_zero(count + 1, sizeof *result->words);
+  int status = parts && result->words ? name_leaves(result, sent->tree, err) : error_memory(err);
+  for (size_t i = 0; i < result->count && !status; i++) {
+    struct nsearch_hit *hit = &result->hits[i];
+    status = reader->engine->explain(reader->snapshot, sent->tree, hits[hit->rank - 1].doc, parts, err);
+    if (!status) status = keep_parts(hit, result->words, parts, count, err);
+    if (!status) status = request_check(sent, err);
+  }
+  memory_free(parts);
+  return status;
 }

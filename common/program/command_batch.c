@@ -6,25 +6,34 @@
 
 #include "common/program/program.h"
 
-enum batch_format { FORMAT_PLAIN, FORMAT_TREC };
+enum batch_format { FORMAT_PLAIN, FORMAT_TREC, FORMAT_JSON };
 
 struct batch_settings {
   struct common_settings common;
-  uint64_t limit;
-  int format;
+  uint64_t limit, timeout;
+  int format, sort; /* sort: an nsearch_sort */
   const char *tag;
-  bool syntax, timing;
+  bool syntax, all, count, timing;
 };
 
 static const struct option options[] = {
-    {"format", OPTION_CHOICE, "plain|trec", "plain: number, rank, score, id and title between tabs;\ntrec: run lines",
+    {"format", OPTION_CHOICE, "plain|trec|json",
+     "\nplain: number, rank, score, id and title between tabs;\ntrec: run lines; json: a JSON document a line",
      offsetof(struct batch_settings, format)},
-    {"n", OPTION_NUMBER, "N", "the best N articles of each question; unless given 10,\nand 1000 with --format trec",
+    {"n", OPTION_HOW_MANY, "N|all",
+     "the best N articles of each question; unless given 10,\nand 1000 with --format trec",
      offsetof(struct batch_settings, limit)},
     {"tag", OPTION_TEXT, "NAME", "the last column of run lines; nsearch unless given",
      offsetof(struct batch_settings, tag)},
     {"syntax", OPTION_FLAG, NULL, "read the query language; without it a line is plain\nwords",
      offsetof(struct batch_settings, syntax)},
+    {"all", OPTION_FLAG, NULL, "every plain word must be there, not just any", offsetof(struct batch_settings, all)},
+    {"sort", OPTION_CHOICE, "relevance|newest|oldest", "\nthe order of the articles; relevance unless given",
+     offsetof(struct batch_settings, sort)},
+    {"count", OPTION_FLAG, NULL, "print how many articles match, exactly, and no\narticles",
+     offsetof(struct batch_settings, count)},
+    {"timeout", OPTION_NUMBER, "MS", "give a question up after so many milliseconds",
+     offsetof(struct batch_settings, timeout)},
     {"timing", OPTION_FLAG, NULL, "say at the end how long searches took", offsetof(struct batch_settings, timing)},
     {0},
 };
@@ -36,7 +45,7 @@ struct batch {
   struct stream out;
   double *times; /* milliseconds of each search */
   size_t searches, room;
-  bool bad_lines;
+  bool bad_lines, late_lines;
 };
 
 /* ---- Output ---------------------------------------------------------------------------------------------------- */
@@ -74,6 +83,18 @@ static void print_hit(struct batch *batch, const char *number, const nsearch_hit
     put_clean(out, title, strlen(title));
   }
   put(out, "\n");
+}
+
+static void print_result(struct batch *batch, const char *number, const char *question, const nsearch_result *result) {
+  if (batch->settings->format == FORMAT_JSON) {
+    json_printer.answer(&batch->out,
+                        &(struct answer){.id = number, .question = question, .result = result, .one_line = true});
+  } else if (batch->settings->count) {
+    put_clean(&batch->out, number, strlen(number));
+    put_format(&batch->out, "\t%llu\n", (unsigned long long)nsearch_result_matches(result, NULL));
+  } else {
+    for (size_t i = 0; i < nsearch_result_hits(result); i++) print_hit(batch, number, nsearch_result_hit(result, i));
+  }
 }
 
 static int compare_times(const void *a, const void *b) {
@@ -119,26 +140,37 @@ static int bad_line(struct batch *batch, uint64_t line, const char *fault) {
   return EXIT_DONE;
 }
 
-/* A failure that ends the run, or 0: a question that does not parse costs that line only. */
-static int search(struct batch *batch, uint64_t line, const char *number, const char *question) {
-  const struct batch_settings *settings = batch->settings;
-  nsearch_result *result = NULL;
+static nsearch_request *request_of(const struct batch_settings *settings, const char *question) {
   nsearch_request *request = nsearch_request_new(question);
-  if (!request) return failure(NSEARCH_ERR_MEMORY, NULL);
-  nsearch_request_set_limit(request, settings->limit != NUMBER_UNSET   ? settings->limit
-                                     : settings->format == FORMAT_TREC ? 1000
-                                                                       : 10);
+  if (!request) return NULL;
+  uint64_t usual = settings->format == FORMAT_TREC ? 1000 : 10;
+  nsearch_request_set_limit(request, settings->count ? 0 : settings->limit != NUMBER_UNSET ? settings->limit : usual);
   nsearch_request_set_plain(request, !settings->syntax);
+  nsearch_request_set_all(request, settings->all);
+  nsearch_request_set_sort(request, (nsearch_sort)settings->sort);
+  nsearch_request_set_count(request, settings->count);
+  nsearch_request_set_deadline(request, settings->timeout);
   nsearch_request_set_snippets(request, 0);
+  return request;
+}
+
+/* A failure that ends the run, or 0: a question that does not parse, or takes too long, costs that line only. */
+static int search(struct batch *batch, uint64_t line, const char *number, const char *question) {
+  nsearch_result *result = NULL;
+  nsearch_request *request = request_of(batch->settings, question);
+  if (!request) return failure(NSEARCH_ERR_MEMORY, NULL);
   int code = EXIT_DONE;
   nsearch_status status = nsearch_search(batch->reader, request, &result, batch->err);
   if (status == NSEARCH_ERR_QUERY) {
     bad_line(batch, line, nsearch_error_message(batch->err));
+  } else if (status == NSEARCH_ERR_DEADLINE) {
+    say("line %llu: %s", (unsigned long long)line, TIMED_OUT);
+    batch->late_lines = true;
   } else if (status) {
     code = failure(status, batch->err);
   } else {
     keep_time(batch, nsearch_result_took(result));
-    for (size_t i = 0; i < nsearch_result_hits(result); i++) print_hit(batch, number, nsearch_result_hit(result, i));
+    print_result(batch, number, question, result);
   }
   nsearch_result_free(result);
   nsearch_request_free(request);
@@ -174,7 +206,12 @@ static int run(const void *given, const struct list *arguments) {
   const char *path = arguments->items[0];
   struct batch batch = {.settings = settings, .err = nsearch_error_new()};
   struct stream in = {0};
-  int error, code = open_index(&settings->common, &batch.reader, batch.err);
+  int error, code;
+  if (settings->count && settings->format == FORMAT_TREC) {
+    code = usage_error(&command_batch, "run lines have no place for --count");
+    goto out;
+  }
+  code = open_index(&settings->common, &batch.reader, batch.err);
   if (code) goto out;
   if ((error = stream_read(&in, path))) {
     code = file_failure("read", path, error);
@@ -183,7 +220,7 @@ static int run(const void *given, const struct list *arguments) {
   }
   stream_stdout(&batch.out);
   code = answer_all(&batch, &in);
-  code = finish(&batch.out, code ? code : batch.bad_lines ? EXIT_INPUT : EXIT_DONE);
+  code = finish(&batch.out, code ? code : batch.bad_lines ? EXIT_INPUT : batch.late_lines ? EXIT_AGAIN : EXIT_DONE);
   if (settings->timing) print_timing(&batch);
   if ((error = stream_close(&in))) code = file_failure("read", path, error);
 out:
@@ -200,9 +237,10 @@ const struct command command_batch = {
     .description = "Asks one question for each line of FILE (- is standard input): the question\n"
                    "alone, or an id, a tab and the question. Without an id the number of the line\n"
                    "is taken. A line that cannot be asked is named and left out; the exit code is\n"
-                   "5 then.\n",
+                   "5 then. With --timeout so is one that takes too long; the exit code is 75.\n",
     .examples = "  nsearch batch questions.txt\n"
                 "  nsearch batch --format trec --tag run1 topics.tsv > run1.txt\n"
+                "  nsearch batch --format json --syntax -n 3 - < questions.txt\n"
                 "  nsearch batch --timing questions.txt > /dev/null\n",
     .options = options,
     .settings_size = sizeof(struct batch_settings),

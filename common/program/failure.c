@@ -51,10 +51,10 @@ static int exit_code_of(nsearch_status status) {
   case NSEARCH_ERR_EMPTY:
     return EXIT_INPUT;
   case NSEARCH_ERR_LOCKED:
+  case NSEARCH_ERR_DEADLINE:
     return EXIT_AGAIN;
   case NSEARCH_ERR_CANCELLED:
     return EXIT_INTERRUPTED;
-  case NSEARCH_ERR_DEADLINE:
   case NSEARCH_ERR_MEMORY:
   case NSEARCH_ERR_SYSTEM:
   case NSEARCH_ERR_UNSUPPORTED:
@@ -67,6 +67,8 @@ int failure(nsearch_status status, const nsearch_error *err) {
   const char *message = nsearch_error_message(err);
   if (status == NSEARCH_ERR_CANCELLED)
     say("interrupted");
+  else if (status == NSEARCH_ERR_DEADLINE)
+    say(TIMED_OUT);
   else
     say("%s", message[0] ? message : nsearch_status_text(status));
   return exit_code_of(status);

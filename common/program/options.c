@@ -88,6 +88,15 @@ static bool parse_number(const char *text, const char **end, uint64_t *out) {
   return at != text;
 }
 
+bool parse_how_many(const char *text, uint64_t *out) {
+  const char *end;
+  if (strcmp(text, "all") == 0) {
+    *out = NUMBER_ALL;
+    return true;
+  }
+  return parse_number(text, &end, out) && *end == '\0';
+}
+
 /* "512M", "1g", "1GiB", "65536": bytes. */
 static bool parse_size(const char *text, uint64_t *out) {
   static const char units[] = "KMGT";
@@ -132,6 +141,9 @@ static bool store(const struct command *command, const struct option *option, co
     break;
   case OPTION_NUMBER:
     what = parse_number(text, &end, place) && *end == '\0' ? NULL : "a number";
+    break;
+  case OPTION_HOW_MANY:
+    what = parse_how_many(text, place) ? NULL : "a number or 'all'";
     break;
   case OPTION_SIZE:
     what = parse_size(text, place) ? NULL : "a size such as 512M or 1G";

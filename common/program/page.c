@@ -118,3 +118,8 @@ void page_text(const struct page *page, int indent, enum style style, const char
   set_style(&line, STYLE_PLAIN);
   flush_word(&line);
 }
+
+void page_plain(const struct page *page, int indent, enum style style, const char *text) {
+  const struct mark none = {0};
+  page_text(page, indent, style, text, strlen(text), &none, 0);
+}

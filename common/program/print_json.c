@@ -43,7 +43,25 @@ static void print_marks(struct json *json, const nsearch_hit *hit) {
   json_close(json, ']');
 }
 
-static void print_hit(struct json *json, const nsearch_hit *hit) {
+static void print_parts(struct json *json, const nsearch_hit *hit) {
+  json_key(json, "explain");
+  json_open_flat(json, '[');
+  for (size_t i = 0; i < nsearch_hit_parts(hit); i++) {
+    uint64_t df = 0, tf = 0;
+    double score = 0;
+    const char *word = nsearch_hit_part(hit, i, &df, &tf, &score);
+    json_open(json, '{');
+    text_field(json, "term", word);
+    number_field(json, "df", df);
+    number_field(json, "tf", tf);
+    json_key(json, "score");
+    json_real(json, score, 10);
+    json_close(json, '}');
+  }
+  json_close(json, ']');
+}
+
+void json_hit(struct json *json, const nsearch_hit *hit, bool explain) {
   int64_t seconds = 0;
   nsearch_precision precision = nsearch_hit_published(hit, &seconds);
   json_open(json, '{');
@@ -63,14 +81,45 @@ static void print_hit(struct json *json, const nsearch_hit *hit) {
   maybe_field(json, "language", nsearch_hit_language(hit));
   text_field(json, "snippet", nsearch_hit_snippet(hit));
   print_marks(json, hit);
+  if (explain) print_parts(json, hit);
+  json_close(json, '}');
+}
+
+/* ---- Answers --------------------------------------------------------------------------------------------------- */
+
+static void print_facets(struct json *json, const nsearch_result *result) {
+  json_key(json, "facets");
+  json_open(json, '{');
+  for (size_t f = 0; f < nsearch_result_facets(result); f++) {
+    json_key(json, nsearch_result_facet(result, f));
+    json_open(json, '[');
+    for (size_t i = 0; i < nsearch_result_facet_values(result, f); i++) {
+      uint64_t count = 0;
+      const char *value = nsearch_result_facet_value(result, f, i, &count);
+      json_open_flat(json, '{');
+      text_field(json, "value", value);
+      number_field(json, "count", count);
+      json_close(json, '}');
+    }
+    json_close(json, ']');
+  }
+  json_close(json, '}');
+}
+
+static void print_explanation(struct json *json, const nsearch_result *result) {
+  json_key(json, "explain");
+  json_open(json, '{');
+  text_field(json, "tree", nsearch_result_tree(result));
+  text_field(json, "plan", nsearch_result_plan(result));
   json_close(json, '}');
 }
 
 static void print_answer(struct stream *out, const struct answer *answer) {
-  struct json json = {.out = out};
+  struct json json = {.out = out, .flat = answer->one_line ? 1 : 0};
   int exact = 0;
   uint64_t matches = nsearch_result_matches(answer->result, &exact);
   json_open(&json, '{');
+  if (answer->id) text_field(&json, "id", answer->id);
   if (answer->question)
     text_field(&json, "query", answer->question);
   else
@@ -86,8 +135,13 @@ static void print_answer(struct stream *out, const struct answer *answer) {
   json_key(&json, "hits");
   json_open(&json, '[');
   for (size_t i = 0; i < nsearch_result_hits(answer->result); i++)
-    print_hit(&json, nsearch_result_hit(answer->result, i));
+    json_hit(&json, nsearch_result_hit(answer->result, i), answer->explain);
   json_close(&json, ']');
+  if (answer->question) {
+    print_facets(&json, answer->result);
+    maybe_field(&json, "suggestion", nsearch_result_suggestion(answer->result));
+  }
+  if (answer->explain) print_explanation(&json, answer->result);
   json_close(&json, '}');
   json_end(&json);
 }

@@ -1,12 +1,8 @@
-/* Answers, articles, figures and reports for people. */
+/* Answers and articles for people. */
 #include <stdio.h>
 #include <string.h>
 
 #include "common/program/program.h"
-
-static void put_plain(const struct page *page, int indent, enum style style, const char *text) {
-  page_text(page, indent, style, text, strlen(text), NULL, 0);
-}
 
 /* ---- Hits ------------------------------------------------------------------------------------------------------ */
 
@@ -44,16 +40,33 @@ static void print_snippet(const struct page *page, int indent, const nsearch_hit
   release(marks);
 }
 
+/* "2.0581 alibaba (4 here, in 5 articles)" for each word that counts. */
+static void print_parts(const struct page *page, int indent, const nsearch_hit *hit) {
+  for (size_t i = 0; i < nsearch_hit_parts(hit); i++) {
+    char here[FORMAT_ROOM], articles[FORMAT_ROOM];
+    uint64_t df = 0, tf = 0;
+    double score = 0;
+    const char *word = nsearch_hit_part(hit, i, &df, &tf, &score);
+    char *line = text_of("%.4f %s (%s here, in %s article%s)", score, word, format_count(here, tf),
+                         format_count(articles, df), df == 1 ? "" : "s");
+    page_blanks(page, indent);
+    page_plain(page, indent, STYLE_DIM, line);
+    put(page->out, "\n");
+    release(line);
+  }
+}
+
 static void print_hit(const struct page *page, int rank_width, const nsearch_hit *hit) {
   int indent = rank_width + 2;
   const char *title = nsearch_hit_title(hit), *url = nsearch_hit_url(hit);
   put_format(page->out, "\n%*llu  ", rank_width, (unsigned long long)nsearch_hit_rank(hit));
-  put_plain(page, indent, STYLE_TITLE, title[0] ? title : "(no title)");
+  page_plain(page, indent, STYLE_TITLE, title[0] ? title : "(no title)");
   put(page->out, "\n");
   print_origin(page, indent, hit);
   print_snippet(page, indent, hit);
+  print_parts(page, indent, hit);
   page_blanks(page, indent);
-  put_plain(page, indent, STYLE_DIM, url[0] ? url : nsearch_hit_id(hit));
+  page_plain(page, indent, STYLE_DIM, url[0] ? url : nsearch_hit_id(hit));
   put(page->out, "\n");
 }
 
@@ -75,19 +88,93 @@ static void print_header(const struct page *page, const struct answer *answer) {
     shown = text_of("none after the first %s of ", format_count(first, answer->offset));
   char *line = text_of("%s%s%s %s, %.1f ms", shown ? shown : "", exact ? "" : "at least ",
                        matches ? format_count(count, matches) : "no", what, nsearch_result_took(answer->result));
-  put_plain(page, 0, STYLE_DIM, line);
+  page_plain(page, 0, STYLE_DIM, line);
   put(page->out, "\n");
   release(line);
   release(shown);
 }
 
+/* ---- What stands beside hits ----------------------------------------------------------------------------------- */
+
+static void print_suggestion(const struct page *page, const char *suggestion) {
+  if (!suggestion[0]) return;
+  put(page->out, "Did you mean: ");
+  page_plain(page, 14, STYLE_TITLE, suggestion);
+  put(page->out, "\n");
+}
+
+/* Lines with their indents. */
+static void print_lines(const struct page *page, int indent, const char *text) {
+  while (*text) {
+    size_t blanks = strspn(text, " "), len = strcspn(text + blanks, "\n");
+    int column = indent + (blanks < 200 ? (int)blanks : 200);
+    page_blanks(page, column);
+    page_text(page, column + 2, STYLE_PLAIN, text + blanks, len, NULL, 0);
+    put(page->out, "\n");
+    text += blanks + len;
+    if (*text) text++;
+  }
+}
+
+static void print_explanation(const struct page *page, const nsearch_result *result) {
+  const char *const parts[][2] = {{"understood as", nsearch_result_tree(result)},
+                                  {"searched by", nsearch_result_plan(result)}};
+  for (size_t i = 0; i < 2; i++) {
+    if (!parts[i][1][0]) continue;
+    put(page->out, "\n");
+    page_plain(page, 0, STYLE_DIM, parts[i][0]);
+    put(page->out, "\n");
+    print_lines(page, 2, parts[i][1]);
+  }
+}
+
+/* "      12  ████████████  Harbor Post", the longest bar being the most frequent value's. */
+static void print_value(const struct page *page, int count_width, uint64_t count, uint64_t most, const char *value) {
+  enum { BAR = 16 };
+  char room[FORMAT_ROOM];
+  int filled = most ? (int)((double)count / (double)most * BAR + 0.5) : 0;
+  if (filled == 0) filled = 1;
+  put_format(page->out, "  %*s  ", count_width, format_count(room, count));
+  for (int i = 0; i < filled; i++) put(page->out, "█");
+  page_blanks(page, BAR - filled + 2);
+  page_plain(page, count_width + BAR + 6, STYLE_PLAIN, value);
+  put(page->out, "\n");
+}
+
+static void print_facet(const struct page *page, const nsearch_result *result, size_t facet) {
+  size_t listed = nsearch_result_facet_values(result, facet);
+  uint64_t distinct = nsearch_result_facet_distinct(result, facet), most = 0, count = 0;
+  char shown[FORMAT_ROOM], all[FORMAT_ROOM], room[FORMAT_ROOM];
+  for (size_t i = 0; i < listed; i++) {
+    nsearch_result_facet_value(result, facet, i, &count);
+    if (count > most) most = count;
+  }
+  bool cut = listed < distinct;
+  char *line =
+      text_of("%s: %s%s%s value%s", nsearch_result_facet(result, facet), cut ? format_count(shown, listed) : "",
+              cut ? " of " : "", distinct ? format_count(all, distinct) : "no", distinct == 1 ? "" : "s");
+  put(page->out, "\n");
+  page_plain(page, 0, STYLE_SOURCE, line);
+  put(page->out, "\n");
+  release(line);
+  int width = (int)strlen(format_count(room, most));
+  for (size_t i = 0; i < listed; i++) {
+    const char *value = nsearch_result_facet_value(result, facet, i, &count);
+    print_value(page, width, count, most, value);
+  }
+}
+
 static void print_answer(struct stream *out, const struct answer *answer) {
   struct page page = page_of(out);
-  size_t hits = nsearch_result_hits(answer->result);
+  const nsearch_result *result = answer->result;
+  size_t hits = nsearch_result_hits(result);
   int rank_width = 2;
   for (uint64_t last = answer->offset + hits; last > 99; last /= 10) rank_width++;
   print_header(&page, answer);
-  for (size_t i = 0; i < hits; i++) print_hit(&page, rank_width, nsearch_result_hit(answer->result, i));
+  print_suggestion(&page, nsearch_result_suggestion(result));
+  if (answer->explain) print_explanation(&page, result);
+  for (size_t i = 0; i < hits; i++) print_hit(&page, rank_width, nsearch_result_hit(result, i));
+  for (size_t i = 0; i < nsearch_result_facets(result); i++) print_facet(&page, result, i);
 }
 
 /* ---- An article ------------------------------------------------------------------------------------------------ */
@@ -96,9 +183,9 @@ enum { FIELD_COLUMN = 11 };
 
 static void print_field(const struct page *page, const char *name, const char *value) {
   if (value[0]) {
-    put_plain(page, 0, STYLE_DIM, name);
+    page_plain(page, 0, STYLE_DIM, name);
     page_blanks(page, FIELD_COLUMN - (int)strlen(name));
-    put_plain(page, FIELD_COLUMN, STYLE_PLAIN, value);
+    page_plain(page, FIELD_COLUMN, STYLE_PLAIN, value);
     put(page->out, "\n");
   }
 }
@@ -140,7 +227,7 @@ static void print_article(struct stream *out, const nsearch_article *article) {
   const char *title = nsearch_article_title(article), *body = nsearch_article_body(article, &len);
   nsearch_precision precision = nsearch_article_published(article, &seconds);
   const char *origin = origin_name(nsearch_article_date_origin(article));
-  put_plain(&page, 0, STYLE_TITLE, title[0] ? title : "(no title)");
+  page_plain(&page, 0, STYLE_TITLE, title[0] ? title : "(no title)");
   put(out, "\n\n");
   print_field(&page, "id", nsearch_article_id(article));
   if (strcmp(nsearch_article_url(article), nsearch_article_id(article)) != 0)
@@ -161,87 +248,4 @@ static void print_article(struct stream *out, const nsearch_article *article) {
   print_body(&page, body, len);
 }
 
-/* ---- Figures and reports --------------------------------------------------------------------------------------- */
-
-enum { NAME_WIDTH = 12, VALUE_WIDTH = 14 };
-
-static void print_figure(const struct page *page, const char *name, const char *value, const char *note) {
-  put_plain(page, 0, STYLE_DIM, name);
-  page_blanks(page, NAME_WIDTH - (int)strlen(name));
-  put_format(page->out, "%*s", VALUE_WIDTH, value);
-  if (note[0]) {
-    size_t pad = strspn(note, " ");
-    page_blanks(page, 2 + (int)pad);
-    put_plain(page, NAME_WIDTH + VALUE_WIDTH + 2, STYLE_DIM, note + pad);
-  }
-  put(page->out, "\n");
-}
-
-static void print_stats(struct stream *out, const nsearch_stats *stats) {
-  struct page page = page_of(out);
-  char room[FORMAT_ROOM], newest_room[FORMAT_ROOM], note[FORMAT_ROOM];
-  int64_t oldest = 0, newest = 0;
-  uint64_t total = 0, bytes = 0;
-  print_figure(&page, "articles", format_count(room, nsearch_stats_articles(stats)), "");
-  if (nsearch_stats_dates(stats, &oldest, &newest)) {
-    print_figure(&page, "oldest", format_date(room, oldest, NSEARCH_PRECISION_DAY), "");
-    print_figure(&page, "newest", format_date(newest_room, newest, NSEARCH_PRECISION_DAY), "");
-  }
-  print_figure(&page, "terms", format_count(room, nsearch_stats_terms(stats)), "");
-  print_figure(&page, "tokens", format_count(room, nsearch_stats_tokens(stats)), "");
-  print_figure(&page, "postings", format_count(room, nsearch_stats_postings(stats)), "");
-  print_figure(&page, "segments", format_count(room, nsearch_stats_segments(stats)), "");
-  print_figure(&page, "engine", nsearch_stats_engine(stats), "");
-  print_figure(&page, "language", nsearch_stats_language(stats), "");
-  put(out, "\n");
-  for (size_t i = 0; i < nsearch_stats_parts(stats); i++) {
-    nsearch_stats_part(stats, i, &bytes);
-    total += bytes;
-  }
-  for (size_t i = 0; i < nsearch_stats_parts(stats); i++) {
-    const char *part = nsearch_stats_part(stats, i, &bytes);
-    snprintf(note, sizeof note, "%5.1f %%", total ? 100.0 * (double)bytes / (double)total : 0.0);
-    print_figure(&page, part, format_size(room, bytes), note);
-  }
-  print_figure(&page, "all", format_size(room, total), "");
-}
-
-static void print_count(const struct page *page, const char *name, uint64_t number, const char *note) {
-  char room[FORMAT_ROOM];
-  if (number > 0) print_figure(page, name, format_count(room, number), note);
-}
-
-static void print_report(struct stream *out, const struct run_report *run) {
-  struct page page = page_of(out);
-  const nsearch_report *report = run->report;
-  char count[FORMAT_ROOM], size[FORMAT_ROOM], rate[FORMAT_ROOM], time[FORMAT_ROOM];
-  double seconds = nsearch_report_seconds(report);
-  uint64_t bytes = nsearch_report_input_bytes(report);
-  char *line = text_of("Indexed %s article%s into %s, %s", format_count(count, run->articles),
-                       run->articles == 1 ? "" : "s", run->index, format_size(size, run->index_bytes));
-  put_plain(&page, 0, STYLE_TITLE, line);
-  put(out, "\n\n");
-  release(line);
-
-  format_size(rate, seconds > 0 ? (uint64_t)((double)bytes / seconds) : 0);
-  line = text_of("%s in %s, %s/s", format_size(size, bytes), format_duration(time, seconds), rate);
-  print_count(&page, "files", nsearch_report_files(report), line);
-  release(line);
-  print_count(&page, "records", nsearch_report_records(report), "");
-  static const struct {
-    nsearch_event_kind kind;
-    const char *name, *note;
-  } events[] = {
-      {NSEARCH_EVENT_REPLACED, "replaced", "articles whose id came again later"},
-      {NSEARCH_EVENT_EMPTY, "empty", "records with neither title nor text"},
-      {NSEARCH_EVENT_UNKNOWN, "unknown", "files of no known format"},
-      {NSEARCH_EVENT_BROKEN, "broken", "records that could not be parsed"},
-      {NSEARCH_EVENT_TOO_LARGE, "too large", "records over the limit"},
-      {NSEARCH_EVENT_UNREADABLE, "unreadable", "files that could not be read"},
-  };
-  for (size_t i = 0; i < sizeof events / sizeof *events; i++)
-    print_count(&page, events[i].name, nsearch_report_events(report, events[i].kind), events[i].note);
-  print_count(&page, "repaired", nsearch_report_replaced_bytes(report), "places that were not UTF-8");
-}
-
-const struct printer text_printer = {print_answer, print_article, print_stats, print_report};
+const struct printer text_printer = {print_answer, print_article, text_stats, text_report};

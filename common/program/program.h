@@ -8,7 +8,8 @@
  *   progress.c   the line that moves while an index is written
  *   print.c      answers, articles, figures and reports as JSON documents or as text for people, by
  *   print_json.c, json.c   a writer that gives valid JSON whatever the bytes are
- *   print_text.c, page.c   colour, width and wrapping
+ *   print_text.c, print_figures.c, page.c   colour, width and wrapping
+ *   export.c     hits for other programs, one a line
  *   glyph.c      characters that are safe to show, and how wide they are
  *   format.c     numbers, sizes and times in words
  *   stream.c     standard output and files, with the first error remembered
@@ -127,7 +128,9 @@ const char *origin_name(nsearch_origin origin);
 /* One line "nsearch: ..." on standard error, free of control characters. */
 void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* Says what failed, in the library's words; returns the exit code. */
+#define TIMED_OUT "no answer within the time that --timeout gives"
+
+/* Says what failed, mostly in the library's words; returns the exit code. */
 int failure(nsearch_status status, const nsearch_error *err);
 
 /* The same for a question, with a caret under the place. */
@@ -142,6 +145,7 @@ enum option_kind {
   OPTION_FLAG,   /* bool */
   OPTION_TEXT,   /* const char * */
   OPTION_NUMBER, /* uint64_t */
+  OPTION_HOW_MANY, /* uint64_t: a number, or "all": NUMBER_ALL */
   OPTION_SIZE,   /* uint64_t bytes: "512M", "1G" */
   OPTION_CHOICE, /* int: which of the words in `value`, "plain|trec" */
   OPTION_LIST    /* struct list: may be said again */
@@ -156,6 +160,7 @@ struct option {
 };
 
 #define NUMBER_UNSET UINT64_MAX
+#define NUMBER_ALL (UINT64_MAX - 1)
 
 /* The first member of every command's settings. */
 struct common_settings {
@@ -175,6 +180,9 @@ struct command {
 
 /* Reads words (NULL ends them) into settings and arguments; false after it said what is wrong. */
 bool options_parse(const struct command *command, char **words, void *settings, struct list *arguments);
+
+/* A number, or with "all" NUMBER_ALL; false when text is neither. */
+bool parse_how_many(const char *text, uint64_t *out);
 
 /* Frees settings and what parsing put into them. */
 void settings_free(const struct command *command, void *settings);
@@ -229,9 +237,11 @@ int interrupted(void *unused); /* an nsearch_cancel */
 struct answer {
   const char *question; /* NULL for related articles, then: */
   const char *article;
+  const char *id; /* of a question of many, NULL: it has none */
   const nsearch_result *result;
   uint64_t offset;
-  bool only_count;
+  bool explain;
+  bool one_line; /* JSON without line breaks */
 };
 
 struct run_report {
@@ -249,6 +259,8 @@ struct printer {
   void (*report)(struct stream *out, const struct run_report *report);
 };
 extern const struct printer json_printer, text_printer;
+void text_stats(struct stream *out, const nsearch_stats *stats); /* print_figures.c */
+void text_report(struct stream *out, const struct run_report *report);
 const struct printer *printer_for(bool json);
 
 /* Of an event kind, "broken"; also its field name in JSON. */
@@ -279,6 +291,16 @@ void json_real(struct json *json, double number, int digits); /* null when it is
 void json_bool(struct json *json, bool value);
 void json_end(struct json *json); /* a newline after the document */
 
+void json_hit(struct json *json, const nsearch_hit *hit, bool explain); /* print_json.c */
+
+/* ---- export.c -------------------------------------------------------------------------------------------------- */
+
+enum export_format { EXPORT_NONE = -1, EXPORT_ID, EXPORT_JSONL, EXPORT_CSV }; /* in the order of EXPORT_FORMATS */
+#define EXPORT_FORMATS "id|jsonl|csv"
+
+void export_begin(struct stream *out, enum export_format format);
+void export_hit(struct stream *out, enum export_format format, const nsearch_hit *hit);
+
 /* ---- page.c: text for people ----------------------------------------------------------------------------------- */
 
 enum style { STYLE_PLAIN, STYLE_TITLE, STYLE_MATCH, STYLE_SOURCE, STYLE_DIM };
@@ -302,6 +324,7 @@ bool is_terminal(int descriptor); /* and one that understands more than text */
 /* Writes text from column `indent` on, wrapped; the lines that follow are indented as far. Marks are in order. */
 void page_text(const struct page *page, int indent, enum style style, const char *text, size_t len,
                const struct mark *marks, size_t mark_count);
+void page_plain(const struct page *page, int indent, enum style style, const char *text);
 void page_blanks(const struct page *page, int count);
 
 /* ---- progress.c ------------------------------------------------------------------------------------------------ */

@@ -1,24 +1,13 @@
-/* Reading runs of up to 256 packed integers; encode.c writes them. One bit layout (LSB first) for every instruction set. */
+/* Reading runs of up to 256 packed integers; encode.c writes them. One bit layout (LSB first) on all machines. */
 #include <assert.h>
 #include <string.h>
 
+#include "common/kernels/kernels.h"
 #include "common/store/store.h"
 
 enum { BITSET_MARK = 0xff }; /* first byte of a run of documents kept as a bit set; packed runs begin with 0 to 32 */
 
 static size_t bits_to_bytes(size_t bits) { return (bits + 7) / 8; }
-
-static void unpack_bits(const uint8_t *in, size_t count, unsigned width, uint32_t *values) {
-  if (width == 0) {
-    memset(values, 0, count * sizeof *values);
-    return;
-  }
-  uint64_t mask = width == 32 ? UINT32_MAX : (1u << width) - 1;
-  size_t bit = 0;
-  for (size_t i = 0; i < count; i++, bit += width) {
-    values[i] = (uint32_t)(load_u64(in + (bit >> 3)) >> (bit & 7) & mask);
-  }
-}
 
 /* Header of a packed run, checked; sizes the parts. */
 struct packed {
@@ -47,20 +36,38 @@ static bool packed_open(struct packed *run, const uint8_t *in, const uint8_t *en
   return true;
 }
 
+static uint32_t bits_at(const uint8_t *in, size_t index, unsigned width) {
+  size_t bit = index * width;
+  return (uint32_t)(load_u64(in + (bit >> 3)) >> (bit & 7) & ((UINT64_C(1) << width) - 1));
+}
+
+static bool packed_values(const struct packed *run, uint32_t *values, size_t count) {
+  kernels()->unpack(run->lows, count, run->width, values);
+  if (!run->exceptions) return true;
+  uint32_t high[BLOCK];
+  kernels()->unpack(run->highs, run->exceptions, run->high_width, high);
+  for (size_t i = 0; i < run->exceptions; i++) {
+    if (run->indexes[i] >= count) return false;
+    values[run->indexes[i]] |= (uint32_t)((uint64_t)high[i] << run->width);
+  }
+  return true;
+}
+
 const uint8_t *packed_decode(const uint8_t *in, const uint8_t *end, uint32_t *values, size_t count) {
   assert(count <= BLOCK);
   struct packed run;
   if (!packed_open(&run, in, end, count)) return NULL;
-  unpack_bits(run.lows, count, run.width, values);
-  if (run.exceptions) {
-    uint32_t high[BLOCK];
-    unpack_bits(run.highs, run.exceptions, run.high_width, high);
-    for (size_t i = 0; i < run.exceptions; i++) {
-      if (run.indexes[i] >= count) return NULL;
-      values[run.indexes[i]] |= (uint32_t)((uint64_t)high[i] << run.width);
-    }
-  }
-  return run.end;
+  return packed_values(&run, values, count) ? run.end : NULL;
+}
+
+uint32_t packed_value(const uint8_t *in, const uint8_t *end, size_t count, size_t at) {
+  struct packed run;
+  assert(at < count);
+  if (!packed_open(&run, in, end, count)) return 0;
+  uint64_t value = bits_at(run.lows, at, run.width);
+  const uint8_t *index = run.exceptions ? memchr(run.indexes, (int)at, run.exceptions) : NULL;
+  if (index) value |= (uint64_t)bits_at(run.highs, (size_t)(index - run.indexes), run.high_width) << run.width;
+  return (uint32_t)value;
 }
 
 const uint8_t *packed_skip(const uint8_t *in, const uint8_t *end, size_t count) {
@@ -68,34 +75,55 @@ const uint8_t *packed_skip(const uint8_t *in, const uint8_t *end, size_t count) 
   return packed_open(&run, in, end, count) ? run.end : NULL;
 }
 
-static const uint8_t *bitset_decode(const uint8_t *in, const uint8_t *end, int64_t before, uint32_t *docs,
-                                    size_t count) {
-  if (end - in < 3) return NULL;
-  size_t bytes = in[1] | (size_t)in[2] << 8;
-  in += 3;
-  if ((size_t)(end - in) < bytes) return NULL;
+bool docs_bits(const uint8_t *in, const uint8_t *end, struct docs_bits *out) {
+  if (end - in < 3 || *in != BITSET_MARK) return false;
+  out->len = in[1] | (size_t)in[2] << 8;
+  out->bytes = in + 3;
+  return (size_t)(end - out->bytes) >= out->len;
+}
+
+/* Eight numbers are written at a time, whether there are as many or not: fewer branches than bits. */
+static const uint8_t *bitset_decode(const struct docs_bits *set, int64_t before, uint32_t *docs, size_t count) {
+  uint32_t room[BLOCK + 64];
   size_t found = 0;
-  for (size_t at = 0; at < bytes; at += 8) {
-    uint64_t bits = load_u64(in + at);
-    if (bytes - at < 8) bits &= (UINT64_C(1) << (bytes - at) * 8) - 1;
-    int64_t base = before + 1 + (int64_t)at * 8;
-    for (; bits; bits &= bits - 1) {
-      if (found == count) return NULL;
-      docs[found++] = (uint32_t)(base + __builtin_ctzll(bits));
+  for (size_t at = 0; at < set->len; at += 8) {
+    uint64_t bits = load_u64(set->bytes + at);
+    if (set->len - at < 8) bits &= (UINT64_C(1) << (set->len - at) * 8) - 1;
+    uint32_t base = (uint32_t)(before + 1 + (int64_t)at * 8);
+    size_t total = (size_t)__builtin_popcountll(bits);
+    if (found + total > count) return NULL;
+    for (uint32_t *to = room + found; bits; to += 8) {
+      for (int i = 0; i < 8; i++) {
+        to[i] = base + (uint32_t)__builtin_ctzll(bits | UINT64_C(1) << 63);
+        bits &= bits - 1;
+      }
     }
+    found += total;
   }
-  return found == count ? in + bytes : NULL;
+  if (found != count) return NULL;
+  memcpy(docs, room, count * sizeof *docs);
+  return set->bytes + set->len;
+}
+
+/* Gaps so large that sums may leave 32 bits: only in damaged files and the largest segments. */
+static bool sum_checked(uint32_t *docs, size_t count, uint64_t first) {
+  for (size_t i = 0; i < count; i++) {
+    first += docs[i];
+    docs[i] = (uint32_t)first++;
+  }
+  return first <= (uint64_t)UINT32_MAX + 1;
 }
 
 const uint8_t *docs_decode(const uint8_t *in, const uint8_t *end, int64_t before, uint32_t *docs, size_t count) {
-  if (in < end && *in == BITSET_MARK) return bitset_decode(in, end, before, docs, count);
-  in = packed_decode(in, end, docs, count);
-  if (!in) return NULL;
-  uint64_t doc = (uint64_t)(before + 1);
-  for (size_t i = 0; i < count; i++) {
-    doc += docs[i];
-    docs[i] = (uint32_t)doc;
-    doc++;
+  struct docs_bits set;
+  struct packed run;
+  assert(count <= BLOCK);
+  if (docs_bits(in, end, &set)) return bitset_decode(&set, before, docs, count);
+  if (!packed_open(&run, in, end, count) || !packed_values(&run, docs, count)) return NULL;
+  uint64_t first = (uint64_t)(before + 1), largest = UINT64_C(1) << (run.width + run.high_width);
+  if (first + count * largest <= UINT32_MAX) {
+    kernels()->sum(docs, count, (uint32_t)first, 1, docs);
+    return run.end;
   }
-  return doc <= (uint64_t)UINT32_MAX + 1 ? in : NULL;
+  return sum_checked(docs, count, first) ? run.end : NULL;
 }

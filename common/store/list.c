@@ -1,6 +1,7 @@
 /* Reading one term's list; list_writer.c has the layout. */
 #include <string.h>
 
+#include "common/kernels/kernels.h"
 #include "common/store/store.h"
 
 static int damaged(const struct segment *segment, struct nsearch_error *err) {
@@ -85,28 +86,43 @@ static bool block_bounds(const struct list_view *view, uint32_t block, const uin
   return true;
 }
 
-int list_block_docs(struct segment *segment, const struct list_view *view, uint32_t block, uint32_t *docs,
-                    struct block_place *place, struct nsearch_error *err) {
+int list_block_open(struct segment *segment, const struct list_view *view, uint32_t block, struct block_place *place,
+                    struct nsearch_error *err) {
+  *place = (struct block_place){.before = block ? (int64_t)view_block_last(view, block - 1) : -1};
+  if (view->inlined) return NSEARCH_OK;
+  if (!block_bounds(view, block, &place->docs, &place->end)) return damaged(segment, err);
+  int status = checked_touch(&segment->file, (uint64_t)(place->docs - segment->file.map.bytes),
+                             (uint64_t)(place->end - place->docs), err);
+  if (status) return status;
+  if (docs_bits(place->docs, place->end, &place->bits)) {
+    place->freqs = place->bits.bytes + place->bits.len;
+  } else {
+    place->bits.bytes = NULL;
+    place->freqs = packed_skip(place->docs, place->end, view_block_size(view, block));
+  }
+  return place->freqs ? NSEARCH_OK : damaged(segment, err);
+}
+
+int list_block_decode(struct segment *segment, const struct list_view *view, uint32_t block,
+                      const struct block_place *place, uint32_t *docs, struct nsearch_error *err) {
   uint32_t count = view_block_size(view, block);
   if (view->inlined) {
     struct bytes in = {.at = view->inlined, .end = view->inlined_end};
     docs[0] = (uint32_t)bytes_vbyte(&in);
-    place->freqs = in.at;
-    place->end = in.end;
     return NSEARCH_OK;
   }
-  const uint8_t *start, *end;
-  if (!block_bounds(view, block, &start, &end)) return damaged(segment, err);
-  int status = checked_touch(&segment->file, (uint64_t)(start - segment->file.map.bytes), (uint64_t)(end - start), err);
-  if (status) return status;
-  int64_t before = block ? (int64_t)view_block_last(view, block - 1) : -1;
-  place->freqs = docs_decode(start, end, before, docs, count);
-  place->end = end;
-  if (!place->freqs || docs[count - 1] >= segment->info.documents || docs[0] > docs[count - 1]) {
+  if (!docs_decode(place->docs, place->end, place->before, docs, count) ||
+      docs[count - 1] >= segment->info.documents || docs[0] > docs[count - 1]) {
     return damaged(segment, err);
   }
   if (view->blocks > 1 && docs[count - 1] != view_block_last(view, block)) return damaged(segment, err);
   return NSEARCH_OK;
+}
+
+int list_block_docs(struct segment *segment, const struct list_view *view, uint32_t block, uint32_t *docs,
+                    struct block_place *place, struct nsearch_error *err) {
+  int status = list_block_open(segment, view, block, place, err);
+  return status ? status : list_block_decode(segment, view, block, place, docs, err);
 }
 
 static int freqs_damaged(struct nsearch_error *err) {
@@ -128,6 +144,12 @@ int list_block_freqs(const struct list_view *view, uint32_t block, const struct 
   bool none = false; /* a frequency that came to 2^32 */
   for (uint32_t i = 0; i < count; i++) none |= ++freqs[i] == 0;
   return none ? freqs_damaged(err) : NSEARCH_OK;
+}
+
+uint32_t list_block_freq(const struct list_view *view, uint32_t block, const struct block_place *place, uint32_t at) {
+  if (!has_counts(view->tag)) return 1;
+  if (view->inlined) return (uint32_t)view->cf;
+  return packed_value(place->freqs, place->end, view_block_size(view, block), at) + 1;
 }
 
 int position_run_open(struct segment *segment, const struct list_view *view, uint32_t block, uint64_t total,
@@ -210,6 +232,23 @@ int position_run_read(struct position_run *run, uint32_t *gaps, size_t count, st
     memcpy(gaps, run->gaps + run->next, part * sizeof *gaps);
     run->next += (uint32_t)part;
     gaps += part;
+    count -= part;
+  }
+  return NSEARCH_OK;
+}
+
+int position_run_sums(struct position_run *run, uint32_t *positions, size_t count, struct nsearch_error *err) {
+  uint32_t position = 0;
+  while (count > 0) {
+    if (run->next == run->fill) {
+      int status = run_fill(run, err);
+      if (status) return status;
+    }
+    size_t part = run->fill - run->next < count ? run->fill - run->next : count;
+    kernels()->sum(run->gaps + run->next, part, position, 0, positions);
+    position = positions[part - 1];
+    run->next += (uint32_t)part;
+    positions += part;
     count -= part;
   }
   return NSEARCH_OK;

@@ -37,10 +37,20 @@ size_t count_wider_plain(const uint8_t *widths, size_t count, unsigned width);
 const uint8_t *packed_decode(const uint8_t *in, const uint8_t *end, uint32_t *values, size_t count);
 const uint8_t *packed_skip(const uint8_t *in, const uint8_t *end, size_t count); /* the same without decoding */
 
+/* One value of a run of count, without decoding it; 0 when the run is damaged. */
+uint32_t packed_value(const uint8_t *in, const uint8_t *end, size_t count, size_t at);
+
 /* Ascending document numbers above `before` (-1: none), as gaps packed or as a bit set, whichever is smaller. */
 enum { DOCS_MAX = PACKED_MAX + 1 };
 size_t docs_encode(const uint32_t *docs, size_t count, int64_t before, uint8_t *out);
 const uint8_t *docs_decode(const uint8_t *in, const uint8_t *end, int64_t before, uint32_t *docs, size_t count);
+
+/* A run of documents that is a bit set, as it is: bit 0 is the document before + 1. False when it is none. */
+struct docs_bits {
+  const uint8_t *bytes;
+  size_t len;
+};
+bool docs_bits(const uint8_t *in, const uint8_t *end, struct docs_bits *out);
 
 /* ---- encode.c, rice.c: gaps of positions --------------------------------------------------------------------------- */
 
@@ -247,9 +257,11 @@ struct list_view {
   uint64_t positions_offset;                /* in the file, for checked_touch() */
 };
 
-/* A decoded block of documents, and where its frequencies start. */
+/* Where the parts of a block lie. */
 struct block_place {
-  const uint8_t *freqs, *end;
+  const uint8_t *docs, *freqs, *end; /* docs NULL: the one document of an inlined list */
+  int64_t before;                    /* last document of the block before, -1 */
+  struct docs_bits bits;             /* the documents, where they are kept as a bit set; else bytes NULL */
 };
 
 static inline uint32_t load_u32(const uint8_t *at) {
@@ -373,11 +385,19 @@ int term_walk_next(struct term_walk *walk, struct term_entry *entry, bool *more,
 /* The list of an entry; touches the pages of its skip data, not those of its blocks. */
 int segment_list(struct segment *segment, const struct term_entry *entry, struct list_view *view,
                  struct nsearch_error *err);
-/* Documents of a block into docs[BLOCK]; touches its pages. */
+/* Finds the parts of a block and touches its pages; decodes nothing. */
+int list_block_open(struct segment *segment, const struct list_view *view, uint32_t block, struct block_place *place,
+                    struct nsearch_error *err);
+/* Documents of an opened block into docs[], which has room for view_block_size(); they ascend and are in the segment. */
+int list_block_decode(struct segment *segment, const struct list_view *view, uint32_t block,
+                      const struct block_place *place, uint32_t *docs, struct nsearch_error *err);
+/* Both. */
 int list_block_docs(struct segment *segment, const struct list_view *view, uint32_t block, uint32_t *docs,
                     struct block_place *place, struct nsearch_error *err);
 int list_block_freqs(const struct list_view *view, uint32_t block, const struct block_place *place, uint32_t *freqs,
                      struct nsearch_error *err);
+/* The frequency of posting `at` of a block alone; 0 when it is damaged. */
+uint32_t list_block_freq(const struct list_view *view, uint32_t block, const struct block_place *place, uint32_t at);
 
 /* Gaps of positions of a block, in order. Skipping is cheap: gaps are decoded a few at a time. */
 struct position_run {
@@ -392,6 +412,8 @@ int position_run_open(struct segment *segment, const struct list_view *view, uin
                       struct position_run *run, struct nsearch_error *err);
 int position_run_skip(struct position_run *run, uint64_t count, struct nsearch_error *err);
 int position_run_read(struct position_run *run, uint32_t *gaps, size_t count, struct nsearch_error *err);
+/* The same as positions: each gap added to those before it. */
+int position_run_sums(struct position_run *run, uint32_t *positions, size_t count, struct nsearch_error *err);
 
 /* Values of a keyword column: term numbers of a document. */
 struct column {

@@ -4,11 +4,12 @@ _nsearch_options() {
   case $1 in
     index) echo "--language --title-weight --no-text --map --include --exclude --ids --threads --memory --report --quiet
       --json --index --help" ;;
-    query) echo "-n --offset --since --until --all --plain --count --no-snippets --json --index --help" ;;
+    query) echo "-n --offset --since --until --sort --facet --all --plain --count --no-snippets --explain --timeout --format
+      --json --index --help" ;;
     related) echo "-n --offset --since --until --copies --no-snippets --json --index --help" ;;
     show) echo "--json --index --help" ;;
     stats) echo "--json --index --help" ;;
-    batch) echo "--format -n --tag --syntax --timing --index --help" ;;
+    batch) echo "--format -n --tag --syntax --all --sort --count --timeout --timing --index --help" ;;
   esac
 }
 
@@ -27,10 +28,13 @@ _nsearch() {
         mapfile -t COMPREPLY < <(compgen -f -- "$word")
         return ;;
       --ids) words="file global" ;;
-      --format) words="plain trec" ;;
+      --format) [ "$command" = query ] && words="id jsonl csv" || words="plain trec json" ;;
+      --sort) words="relevance newest oldest" ;;
+      --facet) words="source section topic lang author site year month day" ;;
       --map) compopt -o nospace 2>/dev/null
         words="id= url= title= body= source= section= language= author= topic= published= updated=" ;;
-      -n | --offset | --since | --until | --threads | --memory | --title-weight | --language | --include | --exclude | --tag)
+      -n | --offset | --since | --until | --timeout | --threads | --memory | --title-weight | --language | --include | \
+        --exclude | --tag)
         return ;;
       *)
         case $word in

@@ -8,19 +8,42 @@
 enum { SCALE_MAX = 24 };
 #define UNITS_LIMIT 1073741824.0 /* 2^30: no sum of contributions leaves 32 bits */
 
+/* Looks the keys of a BM25 leaf up, once for the whole search. */
+static int find_entries(struct scoring *scoring, struct snapshot *snapshot, struct leaf_weight *weight,
+                        struct nsearch_error *err) {
+  const struct node *leaf = weight->leaf;
+  size_t wanted = scoring->entry_count + leaf->key_count * snapshot->segment_count;
+  int status = memory_reserve(&scoring->entries, &scoring->entry_capacity, wanted, sizeof *scoring->entries, err);
+  if (status) return status;
+  weight->entries = scoring->entry_count;
+  for (size_t k = 0; k < leaf->key_count; k++) {
+    for (size_t s = 0; s < snapshot->segment_count; s++) {
+      struct term_entry *entry = &scoring->entries[scoring->entry_count++];
+      const struct term_key *key = &leaf->keys[k];
+      bool found;
+      status = segment_lookup(&snapshot->segments[s], key->bytes, key->len, entry, &found, err);
+      if (status) return status;
+      if (!found) entry->df = 0;
+      weight->df += entry->df;
+    }
+  }
+  return NSEARCH_OK;
+}
+
+const struct term_entry *scoring_entry(const struct scoring *scoring, size_t leaf, size_t key, uint32_t segment) {
+  const struct leaf_weight *weight = &scoring->leaves[leaf];
+  if (weight->leaf->score != SCORE_BM25) return NULL;
+  const struct term_entry *entry = &scoring->entries[weight->entries + key * scoring->segments + segment];
+  return entry->df ? entry : NULL;
+}
+
 static int add_leaf(struct scoring *scoring, struct snapshot *snapshot, const struct node *leaf,
                     struct nsearch_error *err) {
   int status = memory_reserve(&scoring->leaves, &scoring->capacity, scoring->count + 1, sizeof *scoring->leaves, err);
   if (status) return status;
   struct leaf_weight *weight = &scoring->leaves[scoring->count++];
   *weight = (struct leaf_weight){.leaf = leaf};
-  for (size_t i = 0; leaf->score == SCORE_BM25 && i < leaf->key_count; i++) {
-    uint64_t df;
-    status = snapshot_frequency(snapshot, leaf->keys[i].bytes, leaf->keys[i].len, &df, err);
-    if (status) return status;
-    weight->df += df;
-  }
-  return NSEARCH_OK;
+  return leaf->score == SCORE_BM25 ? find_entries(scoring, snapshot, weight, err) : NSEARCH_OK;
 }
 
 static int add_leaves(struct scoring *scoring, struct snapshot *snapshot, const struct node *node,
@@ -67,6 +90,7 @@ int scoring_prepare(struct scoring *scoring, struct snapshot *snapshot, const st
   memset(scoring, 0, sizeof *scoring);
   const struct engine_stats *stats = &snapshot->stats;
   double scale = 1;
+  scoring->segments = snapshot->segment_count;
   int status = add_leaves(scoring, snapshot, tree, err);
   if (!status) status = choose_scale(scoring, stats->articles, &scale, err);
   if (status) return status;
@@ -83,7 +107,10 @@ int scoring_prepare(struct scoring *scoring, struct snapshot *snapshot, const st
   return NSEARCH_OK;
 }
 
-void scoring_free(struct scoring *scoring) { memory_free(scoring->leaves); }
+void scoring_free(struct scoring *scoring) {
+  memory_free(scoring->leaves);
+  memory_free(scoring->entries);
+}
 
 double bm25_stretch(const struct scoring *scoring, const struct segment *segment) {
   double own = segment->info.documents ? (double)segment->info.length / segment->info.documents : 0;

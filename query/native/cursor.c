@@ -3,32 +3,45 @@
 
 #include "query/native/native.h"
 
-int cursor_open(struct cursor *cursor, struct segment *segment, struct term_key key, bool *found,
+int cursor_open(struct cursor *cursor, struct segment *segment, const struct term_entry *entry,
                 struct nsearch_error *err) {
-  struct term_entry entry;
-  int status = segment_lookup(segment, key.bytes, key.len, &entry, found, err);
-  if (status || !*found) return status;
+  memset(cursor, 0, sizeof *cursor);
   cursor->segment = segment;
-  cursor->block = 0;
-  cursor->loaded = UINT32_MAX;
-  cursor->at = cursor->size = 0;
-  cursor->doc = 0;
-  return segment_list(segment, &entry, &cursor->view, err);
-}
-
-static int load(struct cursor *cursor, struct nsearch_error *err) {
-  int status = list_block_docs(cursor->segment, &cursor->view, cursor->block, cursor->docs, &cursor->place, err);
+  cursor->opened = cursor->loaded = UINT32_MAX;
+  int status = segment_list(segment, entry, &cursor->view, err);
+  uint32_t room = cursor->view.df < BLOCK ? cursor->view.df : BLOCK;
   if (status) return status;
-  cursor->loaded = cursor->block;
-  cursor->size = view_block_size(&cursor->view, cursor->block);
-  cursor->at = 0;
-  cursor->freqs_loaded = false;
+  cursor->docs = memory_array(NULL, 2 * (size_t)room, sizeof *cursor->docs);
+  if (!cursor->docs) return error_memory(err);
+  cursor->freqs = cursor->docs + room;
   return NSEARCH_OK;
 }
 
-/* The first block from `from` on whose last document is not below target; gallops, then halves. */
-static uint32_t find_block(const struct list_view *view, uint32_t from, uint32_t target) {
-  if (view->blocks == 1 || view_block_last(view, from) >= target) return from;
+int cursor_find_term(struct cursor *cursor, struct segment *segment, struct term_key key, bool *found,
+                     struct nsearch_error *err) {
+  struct term_entry entry;
+  int status = segment_lookup(segment, key.bytes, key.len, &entry, found, err);
+  return status || !*found ? status : cursor_open(cursor, segment, &entry, err);
+}
+
+void cursor_free(struct cursor *cursor) {
+  memory_free(cursor->docs);
+  cursor->docs = NULL;
+}
+
+void cursor_rewind(struct cursor *cursor) {
+  cursor->block = cursor->doc = cursor->at = 0;
+  if (cursor->loaded == 0) {
+    cursor->doc = cursor->docs[0];
+  } else {
+    cursor->opened = cursor->loaded = UINT32_MAX;
+  }
+}
+
+/* The first block from `from` on whose last document is not below target, view->blocks when there is none; gallops,
+ * then halves. A list of one block has no skip data. */
+uint32_t view_find_block(const struct list_view *view, uint32_t from, uint32_t target) {
+  if (view->blocks == 1 || from >= view->blocks || view_block_last(view, from) >= target) return from;
   uint32_t low = from, step = 1;
   while (low + step < view->blocks && view_block_last(view, low + step) < target) {
     low += step;
@@ -46,29 +59,60 @@ static uint32_t find_block(const struct list_view *view, uint32_t from, uint32_t
   return high;
 }
 
+static int open_block(struct cursor *cursor, uint32_t block, struct nsearch_error *err) {
+  cursor->block = block;
+  if (cursor->opened == block) return NSEARCH_OK;
+  int status = list_block_open(cursor->segment, &cursor->view, block, &cursor->place, err);
+  cursor->opened = status ? UINT32_MAX : block;
+  return status;
+}
+
+int cursor_load(struct cursor *cursor, uint32_t block, struct nsearch_error *err) {
+  if (cursor->loaded == block) return NSEARCH_OK;
+  int status = open_block(cursor, block, err);
+  if (!status) {
+    status = list_block_decode(cursor->segment, &cursor->view, block, &cursor->place, cursor->docs, err);
+  }
+  if (status) return status;
+  cursor->loaded = block;
+  cursor->size = view_block_size(&cursor->view, block);
+  cursor->at = 0;
+  cursor->freqs_loaded = false;
+  return NSEARCH_OK;
+}
+
+/* The first index from `from` on whose document is not below target; gallops, since what is asked for ascends. */
+static uint32_t lower_bound(const uint32_t *docs, uint32_t from, uint32_t size, uint32_t target) {
+  uint32_t step = 1, low = from;
+  while (low + step <= size && docs[low + step - 1] < target) {
+    low += step;
+    step *= 2;
+  }
+  uint32_t length = low + step <= size ? step - 1 : size - low; /* docs[low + length] is not below */
+  while (length > 0) {
+    uint32_t half = length / 2;
+    bool below = docs[low + half] < target;
+    low = below ? low + half + 1 : low;
+    length = below ? length - half - 1 : half;
+  }
+  return low;
+}
+
 int cursor_seek(struct cursor *cursor, uint32_t target, struct nsearch_error *err) {
   if (cursor->doc == NO_DOC || (cursor->loaded != UINT32_MAX && cursor->doc >= target)) return NSEARCH_OK;
   if (cursor->loaded == UINT32_MAX || cursor->docs[cursor->size - 1] < target) {
-    uint32_t from = cursor->loaded == UINT32_MAX ? 0 : cursor->loaded + 1;
-    cursor->block = from < cursor->view.blocks ? find_block(&cursor->view, from, target) : from;
-    if (cursor->block >= cursor->view.blocks) {
+    uint32_t from = cursor->loaded == UINT32_MAX ? cursor->block : cursor->loaded + 1;
+    uint32_t block = view_find_block(&cursor->view, from, target);
+    if (block >= cursor->view.blocks) {
+      cursor->block = block;
       cursor->doc = NO_DOC;
       return NSEARCH_OK;
     }
-    int status = load(cursor, err);
+    int status = cursor_load(cursor, block, err);
     if (status) return status;
   }
-  uint32_t low = cursor->at, high = cursor->size;
-  while (low < high) {
-    uint32_t middle = low + (high - low) / 2;
-    if (cursor->docs[middle] < target) {
-      low = middle + 1;
-    } else {
-      high = middle;
-    }
-  }
-  cursor->at = low;
-  cursor->doc = low < cursor->size ? cursor->docs[low] : NO_DOC;
+  cursor->at = lower_bound(cursor->docs, cursor->at, cursor->size, target);
+  cursor->doc = cursor->at < cursor->size ? cursor->docs[cursor->at] : NO_DOC;
   return NSEARCH_OK;
 }
 
@@ -78,6 +122,91 @@ int cursor_freqs(struct cursor *cursor, struct nsearch_error *err) {
   cursor->freqs_loaded = status == NSEARCH_OK;
   return status;
 }
+
+static bool in_bits(const struct block_place *place, uint32_t doc) {
+  uint64_t bit = (uint64_t)((int64_t)doc - place->before - 1);
+  return bit < place->bits.len * 8 && (place->bits.bytes[bit / 8] >> bit % 8 & 1);
+}
+
+int cursor_probe(struct cursor *cursor, uint32_t doc, bool *found, struct nsearch_error *err) {
+  const struct list_view *view = &cursor->view;
+  *found = false;
+  uint32_t block = view_find_block(view, cursor->block, doc);
+  if (block >= view->blocks) {
+    cursor->block = block;
+    return NSEARCH_OK;
+  }
+  int status = open_block(cursor, block, err);
+  if (status) return status;
+  if (cursor->place.bits.bytes && cursor->loaded != block) {
+    *found = in_bits(&cursor->place, doc);
+    return NSEARCH_OK;
+  }
+  status = cursor_load(cursor, block, err);
+  if (status) return status;
+  cursor->at = lower_bound(cursor->docs, cursor->at, cursor->size, doc);
+  cursor->doc = cursor->at < cursor->size ? cursor->docs[cursor->at] : NO_DOC;
+  *found = cursor->doc == doc;
+  return NSEARCH_OK;
+}
+
+/* Sets the bits of a block's bit set that lie in [base, base + WINDOW), a word at a time. */
+static void bits_mask(const struct docs_bits *set, int64_t first, uint32_t base, uint64_t *mask) {
+  int64_t shift = first - (int64_t)base; /* bit 0 of the set is bit `shift` of the mask, which may be negative */
+  int64_t from = shift < 0 ? 0 : shift, to = shift + (int64_t)set->len * 8;
+  if (to > WINDOW) to = WINDOW;
+  while (from < to) {
+    int64_t bit = from - shift, take = 64 - from % 64 < to - from ? 64 - from % 64 : to - from;
+    if (take > 56) take = from % 64 == 0 && bit % 8 == 0 ? take : 56; /* a load holds 57 bits from any bit on */
+    uint64_t bits = load_u64(set->bytes + bit / 8) >> bit % 8;
+    if (take < 64) bits &= (UINT64_C(1) << take) - 1;
+    mask[from / 64] |= bits << from % 64;
+    from += take;
+  }
+}
+
+int cursor_mask(struct cursor *cursor, uint32_t base, uint64_t *mask, struct nsearch_error *err) {
+  const struct list_view *view = &cursor->view;
+  uint32_t first = view_find_block(view, cursor->block, base);
+  int status = NSEARCH_OK;
+  for (uint32_t block = first; !status && block < view->blocks; block++) {
+    status = open_block(cursor, block, err);
+    if (status) break;
+    if (cursor->place.bits.bytes) {
+      bits_mask(&cursor->place.bits, cursor->place.before + 1, base, mask);
+    } else {
+      status = cursor_load(cursor, block, err);
+      uint32_t at = status ? BLOCK : lower_bound(cursor->docs, 0, cursor->size, base);
+      for (; at < cursor->size && cursor->docs[at] - base < WINDOW; at++) {
+        uint32_t bit = cursor->docs[at] - base;
+        mask[bit / 64] |= UINT64_C(1) << bit % 64;
+      }
+    }
+    if (view->blocks == 1 || view_block_last(view, block) - base >= WINDOW - 1) break;
+  }
+  cursor->block = first; /* the same window may be asked for again */
+  return status;
+}
+
+/* How many documents of a block's bit set are before doc. */
+static uint32_t rank(const struct block_place *place, uint32_t doc) {
+  uint64_t bit = (uint64_t)((int64_t)doc - place->before - 1);
+  uint32_t count = 0;
+  for (uint64_t word = 0; word < bit / 64; word++) {
+    count += (uint32_t)__builtin_popcountll(load_u64(place->bits.bytes + 8 * word));
+  }
+  uint64_t rest = load_u64(place->bits.bytes + bit / 64 * 8) & ((UINT64_C(1) << bit % 64) - 1);
+  return count + (uint32_t)__builtin_popcountll(rest);
+}
+
+uint32_t cursor_probed_freq(struct cursor *cursor, uint32_t doc) {
+  uint32_t at = cursor->loaded == cursor->block ? cursor->at : rank(&cursor->place, doc);
+  if (cursor->loaded == cursor->block && cursor->freqs_loaded) return cursor->freqs[at];
+  uint32_t size = view_block_size(&cursor->view, cursor->block);
+  return list_block_freq(&cursor->view, cursor->block, &cursor->place, at < size ? at : size - 1);
+}
+
+/* ---- Positions ---------------------------------------------------------------------------------------------------- */
 
 static int run_to(struct position_cursor *cursor, struct nsearch_error *err) {
   struct cursor *list = &cursor->cursor;
@@ -96,6 +225,13 @@ static int run_to(struct position_cursor *cursor, struct nsearch_error *err) {
   return skip ? position_run_skip(&cursor->run, skip, err) : NSEARCH_OK;
 }
 
+int position_cursor_open(struct position_cursor *cursor, struct segment *segment, const struct term_entry *entry,
+                         struct nsearch_error *err) {
+  memset(cursor, 0, sizeof *cursor);
+  cursor->run_block = UINT32_MAX;
+  return cursor_open(&cursor->cursor, segment, entry, err);
+}
+
 int position_cursor_read(struct position_cursor *cursor, uint32_t doc, struct nsearch_error *err) {
   struct cursor *list = &cursor->cursor;
   cursor->count = 0;
@@ -104,13 +240,18 @@ int position_cursor_read(struct position_cursor *cursor, uint32_t doc, struct ns
   status = run_to(cursor, err);
   if (status) return status;
   uint32_t freq = list->freqs[list->at];
-  status = memory_reserve(&cursor->positions, &cursor->capacity, freq, sizeof *cursor->positions, err);
-  if (!status) status = position_run_read(&cursor->run, cursor->positions, freq, err);
+  status = memory_reserve(&cursor->positions, &cursor->capacity, (size_t)freq + NARROW_PAD, sizeof *cursor->positions,
+                          err);
+  if (!status) status = position_run_sums(&cursor->run, cursor->positions, freq, err);
   if (status) return status;
   cursor->run_at++;
-  for (uint32_t i = 1; i < freq; i++) cursor->positions[i] += cursor->positions[i - 1];
   cursor->count = freq;
+  for (size_t i = 0; i < NARROW_PAD; i++) cursor->positions[freq + i] = UINT32_MAX;
   return NSEARCH_OK;
 }
 
-void position_cursor_free(struct position_cursor *cursor) { memory_free(cursor->positions); }
+void position_cursor_free(struct position_cursor *cursor) {
+  cursor_free(&cursor->cursor);
+  memory_free(cursor->positions);
+  cursor->positions = NULL;
+}

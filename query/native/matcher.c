@@ -1,9 +1,9 @@
 /* A tree over one segment, evaluated in aligned windows: bit masks for matching, an array for scores. This is the
- * plain evaluator, exhaustive and exact; pruned.c gives the same answers for less where it can.
+ * plain evaluator, exhaustive and exact; union.c and conjunction.c give the same answers for less where they can.
  *
  * Scores are integers added in any order. A node that can take back a match of a child (AND, AND_NOT, AND_MAYBE,
- * PHRASE) scores its children into an array of its own and hands on only what stays. */
-#include <assert.h>
+ * PHRASE, NEAR) scores its children into an array of its own and hands on only what stays. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "query/native/native.h"
@@ -14,79 +14,67 @@ struct matcher {
   const struct node *node;
   struct matcher **children;
   size_t child_count;
-  bool never;              /* nothing can match here */
-  struct cursor **cursors; /* NODE_TERM: keys that the segment has */
+  bool never;             /* nothing can match here */
+  struct cursor *cursors; /* NODE_TERM: keys that the segment has */
   size_t cursor_count;
   uint64_t df;                      /* upper bound of the matches, for ordering children */
   const struct leaf_weight *weight; /* NODE_TERM */
   float c0, c1;
   const uint8_t *lengths;
-  struct position_cursor **positions; /* NODE_PHRASE: one per child */
-  uint32_t **position_lists;
-  size_t *position_counts;
-  uint32_t *scores;   /* own array of WINDOW scores, zero between windows; NULL when not needed */
-  struct doc_ref doc; /* NODE_DOC */
+  struct words words;       /* NODE_PHRASE, NODE_NEAR */
+  uint32_t *scores;         /* own array of WINDOW scores, zero between windows; NULL when not needed */
+  struct doc_ref doc;       /* NODE_DOC */
+  struct date_range dates;  /* NODE_DATES */
 };
 
 void matcher_free(struct matcher *matcher) {
   if (!matcher) return;
   for (size_t i = 0; matcher->children && i < matcher->child_count; i++) matcher_free(matcher->children[i]);
-  for (size_t i = 0; matcher->cursors && i < matcher->cursor_count; i++) memory_free(matcher->cursors[i]);
-  for (size_t i = 0; matcher->positions && i < matcher->child_count; i++) {
-    if (matcher->positions[i]) position_cursor_free(matcher->positions[i]);
-    memory_free(matcher->positions[i]);
-  }
+  for (size_t i = 0; matcher->cursors && i < matcher->cursor_count; i++) cursor_free(&matcher->cursors[i]);
+  words_free(&matcher->words);
   memory_free(matcher->children);
   memory_free(matcher->cursors);
-  memory_free(matcher->positions);
-  memory_free(matcher->position_lists);
-  memory_free(matcher->position_counts);
   memory_free(matcher->scores);
   memory_free(matcher);
 }
 
 /* ---- Opening ------------------------------------------------------------------------------------------------------ */
 
-static int open_term(struct matcher *matcher, struct nsearch_error *err) {
+struct opening {
+  struct segment *segment;
+  uint32_t segment_number;
+  const struct scoring *scoring;
+  size_t next_leaf;
+};
+
+/* Opens the keys that the segment has; those of scored leaves have been looked up. */
+static int open_keys(struct matcher *matcher, const struct opening *opening, size_t leaf, struct nsearch_error *err) {
   const struct node *node = matcher->node;
-  matcher->cursors = memory_zero(node->key_count + 1, sizeof *matcher->cursors);
-  if (!matcher->cursors) return error_memory(err);
-  for (size_t i = 0; i < node->key_count; i++) {
-    struct cursor *cursor = memory_alloc(sizeof *cursor);
-    if (!cursor) return error_memory(err);
-    matcher->cursors[matcher->cursor_count++] = cursor;
-    bool found;
-    int status = cursor_open(cursor, matcher->segment, node->keys[i], &found, err);
+  for (size_t k = 0; k < node->key_count; k++) {
+    struct cursor *cursor = &matcher->cursors[matcher->cursor_count];
+    const struct term_entry *entry = scoring_entry(opening->scoring, leaf, k, opening->segment_number);
+    bool found = entry != NULL;
+    int status = found ? cursor_open(cursor, matcher->segment, entry, err)
+                 : node->score == SCORE_BM25
+                     ? NSEARCH_OK
+                     : cursor_find_term(cursor, matcher->segment, node->keys[k], &found, err);
+    if (found) matcher->cursor_count++;
     if (status) return status;
-    if (found) {
-      matcher->df += cursor->view.df;
-    } else {
-      memory_free(cursor);
-      matcher->cursor_count--;
-    }
+    if (found) matcher->df += cursor->view.df;
   }
+  return NSEARCH_OK;
+}
+
+static int open_term(struct matcher *matcher, struct opening *opening, struct nsearch_error *err) {
+  size_t leaf = opening->next_leaf++;
+  matcher->weight = &opening->scoring->leaves[leaf];
+  matcher->cursors = memory_zero(matcher->node->key_count + 1, sizeof *matcher->cursors);
+  if (!matcher->cursors) return error_memory(err);
+  int status = open_keys(matcher, opening, leaf, err);
+  if (status) return status;
   matcher->never = matcher->cursor_count == 0;
   matcher->lengths = segment_section(matcher->segment, SECTION_LENGTHS, err);
   return matcher->lengths ? NSEARCH_OK : NSEARCH_ERR_DAMAGED;
-}
-
-static int open_positions(struct matcher *matcher, struct nsearch_error *err) {
-  size_t count = matcher->child_count;
-  matcher->positions = memory_zero(count, sizeof *matcher->positions);
-  matcher->position_lists = memory_zero(count, sizeof *matcher->position_lists);
-  matcher->position_counts = memory_zero(count, sizeof *matcher->position_counts);
-  if (!matcher->positions || !matcher->position_lists || !matcher->position_counts) return error_memory(err);
-  for (size_t i = 0; i < count; i++) {
-    const struct node *leaf = matcher->node->children[i];
-    assert(leaf->kind == NODE_TERM && leaf->key_count == 1);
-    struct position_cursor *cursor = matcher->positions[i] = memory_zero(1, sizeof *cursor);
-    if (!cursor) return error_memory(err);
-    cursor->run_block = UINT32_MAX;
-    bool found;
-    int status = cursor_open(&cursor->cursor, matcher->segment, leaf->keys[0], &found, err);
-    if (status) return status;
-  }
-  return NSEARCH_OK;
 }
 
 /* Whether the node matches nothing, and at most how many documents, from its children. */
@@ -106,27 +94,25 @@ static void summarise(struct matcher *matcher) {
                                               : never > 0;
 }
 
-/* Conjunctions look at the rarest child first; scores do not care. Insertion sort: children are few. */
-static void order_children(struct matcher *matcher) {
-  for (size_t i = 1; i < matcher->child_count; i++) {
-    struct matcher *child = matcher->children[i];
-    size_t at = i;
-    for (; at > 0 && matcher->children[at - 1]->df > child->df; at--) matcher->children[at] = matcher->children[at - 1];
-    matcher->children[at] = child;
-  }
+static int by_df(const void *a, const void *b) {
+  const struct matcher *x = *(struct matcher *const *)a, *y = *(struct matcher *const *)b;
+  return (x->df > y->df) - (x->df < y->df);
 }
 
-struct opening {
-  struct segment *segment;
-  uint32_t segment_number;
-  const struct scoring *scoring;
-  size_t next_leaf;
-};
+/* Conjunctions look at the rarest child first; scores do not care. */
+static void order_children(struct matcher *matcher) {
+  qsort(matcher->children, matcher->child_count, sizeof *matcher->children, by_df);
+}
 
 static int open_node(struct matcher **out, const struct node *node, struct opening *opening, struct nsearch_error *err);
 
+static bool has_positions(const struct matcher *matcher) {
+  return matcher->kind == NODE_PHRASE || matcher->kind == NODE_NEAR;
+}
+
 static int open_children(struct matcher *matcher, struct opening *opening, struct nsearch_error *err) {
   const struct node *node = matcher->node;
+  size_t leaf = opening->next_leaf;
   matcher->children = memory_zero(node->child_count + 1, sizeof *matcher->children);
   if (!matcher->children) return error_memory(err);
   matcher->child_count = node->child_count;
@@ -138,9 +124,10 @@ static int open_children(struct matcher *matcher, struct opening *opening, struc
   if (matcher->kind != NODE_OR && !(matcher->scores = memory_zero(WINDOW, sizeof *matcher->scores))) {
     return error_memory(err);
   }
-  int status = matcher->kind == NODE_PHRASE && !matcher->never ? open_positions(matcher, err) : NSEARCH_OK;
-  if (matcher->kind == NODE_AND || matcher->kind == NODE_PHRASE) order_children(matcher);
-  return status;
+  if (matcher->kind == NODE_AND || has_positions(matcher)) order_children(matcher);
+  return !has_positions(matcher) || matcher->never
+             ? NSEARCH_OK
+             : words_open(&matcher->words, matcher->segment, opening->segment_number, node, opening->scoring, leaf, err);
 }
 
 static int open_node(struct matcher **out, const struct node *node, struct opening *opening,
@@ -154,8 +141,7 @@ static int open_node(struct matcher **out, const struct node *node, struct openi
   matcher->c1 = opening->scoring->c1;
   switch (node->kind) {
   case NODE_TERM:
-    matcher->weight = &opening->scoring->leaves[opening->next_leaf++];
-    return open_term(matcher, err);
+    return open_term(matcher, opening, err);
   case NODE_ALL:
     matcher->df = opening->segment->info.documents;
     return NSEARCH_OK;
@@ -164,20 +150,32 @@ static int open_node(struct matcher **out, const struct node *node, struct openi
     matcher->doc = node->doc;
     matcher->never = node->doc.segment != opening->segment_number;
     return NSEARCH_OK;
+  case NODE_DATES: {
+    int status = date_range_open(&matcher->dates, matcher->segment, node->since, node->until, err);
+    matcher->df = matcher->dates.end - matcher->dates.first;
+    matcher->never = matcher->df == 0;
+    return status;
+  }
   default:
     return open_children(matcher, opening, err);
   }
 }
 
 int matcher_open(struct matcher **out, struct segment *segment, uint32_t segment_number, const struct node *tree,
-                 const struct scoring *scoring, struct nsearch_error *err) {
-  struct opening opening = {.segment = segment, .segment_number = segment_number, .scoring = scoring};
+                 size_t leaf, const struct scoring *scoring, struct nsearch_error *err) {
+  struct opening opening = {segment, segment_number, scoring, leaf};
   int status = open_node(out, tree, &opening, err);
   if (status) {
     matcher_free(*out);
     *out = NULL;
   }
   return status;
+}
+
+void matcher_rewind(struct matcher *matcher) {
+  for (size_t i = 0; i < matcher->child_count; i++) matcher_rewind(matcher->children[i]);
+  for (size_t i = 0; i < matcher->cursor_count; i++) cursor_rewind(&matcher->cursors[i]);
+  if (matcher->words.cursors) words_rewind(&matcher->words);
 }
 
 /* ---- Skipping to where something can match ----------------------------------------------------------------------------- */
@@ -206,7 +204,7 @@ static int next_of_all(struct matcher *matcher, uint32_t from, uint32_t *doc, st
 static int next_of_term(struct matcher *matcher, uint32_t from, uint32_t *doc, struct nsearch_error *err) {
   *doc = NO_DOC;
   for (size_t i = 0; i < matcher->cursor_count; i++) {
-    struct cursor *cursor = matcher->cursors[i];
+    struct cursor *cursor = &matcher->cursors[i];
     int status = cursor_seek(cursor, from, err);
     if (status) return status;
     if (cursor->doc < *doc) *doc = cursor->doc;
@@ -224,12 +222,17 @@ int matcher_next(struct matcher *matcher, uint32_t from, uint32_t *doc, struct n
   case NODE_DOC:
     *doc = from <= matcher->doc.doc ? matcher->doc.doc : NO_DOC;
     return NSEARCH_OK;
+  case NODE_DATES: /* a lower bound: a document in the range may yet be refused */
+    if (from < matcher->dates.first) from = matcher->dates.first;
+    *doc = from < matcher->dates.end ? from : NO_DOC;
+    return NSEARCH_OK;
   case NODE_TERM:
     return next_of_term(matcher, from, doc, err);
   case NODE_OR:
     return next_of_any(matcher, from, doc, err);
   case NODE_AND:
   case NODE_PHRASE:
+  case NODE_NEAR:
     return next_of_all(matcher, from, doc, err);
   case NODE_AND_NOT:
   case NODE_AND_MAYBE:
@@ -250,6 +253,18 @@ static void mask_and(uint64_t *mask, const uint64_t *other) {
   for (int i = 0; i < WINDOW_WORDS; i++) mask[i] &= other[i];
 }
 
+/* Adds the scores of the postings from `at` on and before `stop`. */
+static int score_block(struct matcher *matcher, struct cursor *cursor, uint32_t stop, uint32_t base, uint32_t *scores,
+                       struct nsearch_error *err) {
+  uint32_t lengths[BLOCK], units[BLOCK], at = cursor->at, count = stop - at;
+  int status = cursor_freqs(cursor, err);
+  if (status) return status;
+  for (uint32_t i = 0; i < count; i++) lengths[i] = load_u32(matcher->lengths + 4 * (size_t)cursor->docs[at + i]);
+  kernels()->bm25(cursor->freqs + at, lengths, count, matcher->weight->weight, matcher->c0, matcher->c1, units);
+  for (uint32_t i = 0; i < count; i++) scores[cursor->docs[at + i] - base] += units[i];
+  return NSEARCH_OK;
+}
+
 /* The part of the loaded block that lies in the window: sets bits and adds scores. */
 static int window_block(struct matcher *matcher, struct cursor *cursor, uint32_t base, uint32_t end, uint64_t *mask,
                         uint32_t *scores, struct nsearch_error *err) {
@@ -263,25 +278,24 @@ static int window_block(struct matcher *matcher, struct cursor *cursor, uint32_t
     uint32_t at = cursor->docs[i] - base;
     mask[at / 64] |= UINT64_C(1) << at % 64;
   }
-  if (scores && matcher->weight->leaf->score == SCORE_BM25) {
-    int status = cursor_freqs(cursor, err);
-    if (status) return status;
-    float weight = matcher->weight->weight, c0 = matcher->c0, c1 = matcher->c1;
-    for (uint32_t i = cursor->at; i < stop; i++) {
-      uint32_t doc = cursor->docs[i];
-      scores[doc - base] += bm25_units(weight, c0, c1, load_u32(matcher->lengths + 4 * (size_t)doc), cursor->freqs[i]);
-    }
-  }
-  return cursor_seek(cursor, cursor->docs[stop - 1] + 1, err);
+  int status = scores && matcher->weight->leaf->score == SCORE_BM25
+                   ? score_block(matcher, cursor, stop, base, scores, err)
+                   : NSEARCH_OK;
+  return status ? status : cursor_seek(cursor, cursor->docs[stop - 1] + 1, err);
 }
 
 static int window_term(struct matcher *matcher, uint32_t base, uint64_t *mask, uint32_t *scores,
                        struct nsearch_error *err) {
   uint32_t end = base + WINDOW;
   for (size_t i = 0; i < matcher->cursor_count; i++) {
-    struct cursor *cursor = matcher->cursors[i];
-    int status = cursor_seek(cursor, base, err);
-    while (!status && cursor->doc < end) status = window_block(matcher, cursor, base, end, mask, scores, err);
+    struct cursor *cursor = &matcher->cursors[i];
+    int status = NSEARCH_OK;
+    if (!scores || matcher->weight->leaf->score != SCORE_BM25) {
+      status = cursor_mask(cursor, base, mask, err);
+    } else {
+      status = cursor_seek(cursor, base, err);
+      while (!status && cursor->doc < end) status = window_block(matcher, cursor, base, end, mask, scores, err);
+    }
     if (status) return status;
   }
   if (scores && matcher->weight->leaf->score == SCORE_CONSTANT) {
@@ -328,28 +342,14 @@ static int window_and(struct matcher *matcher, uint32_t base, uint64_t *mask, ui
   return status;
 }
 
-static int phrase_matches(struct matcher *matcher, uint32_t doc, bool *match, struct nsearch_error *err) {
-  *match = false;
-  for (size_t i = 0; i < matcher->child_count; i++) {
-    struct position_cursor *cursor = matcher->positions[i];
-    int status = position_cursor_read(cursor, doc, err);
-    if (status) return status;
-    if (cursor->count == 0) return NSEARCH_OK;
-    matcher->position_lists[i] = cursor->positions;
-    matcher->position_counts[i] = cursor->count;
-  }
-  *match = phrase_within(matcher->position_lists, matcher->position_counts, matcher->child_count, matcher->node->slop);
-  return NSEARCH_OK;
-}
-
-static int window_phrase(struct matcher *matcher, uint32_t base, uint64_t *mask, uint32_t *scores,
+static int window_words(struct matcher *matcher, uint32_t base, uint64_t *mask, uint32_t *scores,
                          struct nsearch_error *err) {
   int status = window_and(matcher, base, mask, scores, err);
   for (uint32_t w = 0; !status && w < WINDOW_WORDS; w++) {
     for (uint64_t bits = mask[w]; !status && bits; bits &= bits - 1) {
       uint32_t at = w * 64 + (uint32_t)__builtin_ctzll(bits);
       bool match;
-      status = phrase_matches(matcher, base + at, &match, err);
+      status = words_match(&matcher->words, base + at, &match, err);
       if (!match) mask[w] &= ~(UINT64_C(1) << at % 64);
     }
   }
@@ -403,11 +403,16 @@ int matcher_window(struct matcher *matcher, uint32_t base, uint64_t *mask, uint3
     if (matcher->doc.doc >= base && at < WINDOW) mask[at / 64] |= UINT64_C(1) << at % 64;
     return NSEARCH_OK;
   }
+  case NODE_DATES:
+    window_all(matcher, base, mask);
+    date_range_filter(&matcher->dates, base, mask);
+    return NSEARCH_OK;
   case NODE_AND:
     status = window_and(matcher, base, mask, own, err);
     break;
   case NODE_PHRASE:
-    status = window_phrase(matcher, base, mask, own, err);
+  case NODE_NEAR:
+    status = window_words(matcher, base, mask, own, err);
     break;
   case NODE_AND_NOT:
     status = window_and_not(matcher, base, mask, own, err);

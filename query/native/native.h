@@ -4,19 +4,26 @@
  *   terms.c      walking the dictionaries of all segments at once
  *   cursor.c     one term's list in one segment: seek, decode, positions
  *   bm25.c       the weights of a question's leaves; the scores of a block
+ *   dates.c      a date range over one segment
  *   matcher.c    a tree over one segment, evaluated window by window
- *   phrase.c     positions, looked at for survivors only
- *   pruned.c     top-k of a union by block maxima: the same answer, less work
+ *   phrase.c     phrases and NEAR: positions, looked at for survivors only
+ *   shape.c      a tree, flattened where the fast paths below can take it
+ *   candidates.c    candidates on their way to the best k
+ *   schedule.c   which parts of a segment to look at, the most promising first
+ *   union.c      top-k of a union by block maxima: the answer of matcher.c, less work
+ *   conjunction.c  top-k, or the number, of an intersection, scored first
  *   topk.c       the best k so far
  *   facets.c     values of fields counted over the matches
  *   pass.c       one segment of a search: dates, deadline, what was found
- *   search.c     a request over all segments */
+ *   search.c     a request over all segments
+ *   explain.c    how one article comes to its score */
 #ifndef QUERY_NATIVE_NATIVE_H
 #define QUERY_NATIVE_NATIVE_H
 
 #include <pthread.h>
 
 #include "common/engine.h"
+#include "common/kernels/kernels.h"
 #include "common/store/store.h"
 
 enum { WINDOW = 4096, WINDOW_WORDS = WINDOW / 64 };
@@ -44,32 +51,47 @@ int snapshot_frequency(struct snapshot *snapshot, const char *key, size_t len, u
 
 /* ---- cursor.c -------------------------------------------------------------------------------------------------------- */
 
-/* Walks a list forwards, block by block. */
+/* Walks a list forwards, block by block. What is asked for must ascend until cursor_rewind(). Zeroed is free. */
 struct cursor {
   struct segment *segment;
   struct list_view view;
-  uint32_t block;  /* first block that can hold what was last asked for */
-  uint32_t loaded; /* block in docs[], UINT32_MAX: none */
-  uint32_t size, at;
-  uint32_t doc;    /* docs[at], NO_DOC at the end */
+  uint32_t block;          /* first block that can hold what was last asked for */
+  uint32_t opened, loaded; /* block of `place`, block in docs[]; UINT32_MAX: none */
+  uint32_t size, at;       /* of the loaded block */
+  uint32_t doc;            /* docs[at], NO_DOC at the end; means nothing before the first seek */
   bool freqs_loaded;
   struct block_place place;
-  uint32_t docs[BLOCK], freqs[BLOCK];
+  uint32_t *docs, *freqs; /* room for the largest block of this list */
 };
-/* False in *found when the segment does not have the term. */
-int cursor_open(struct cursor *cursor, struct segment *segment, struct term_key key, bool *found,
+int cursor_open(struct cursor *cursor, struct segment *segment, const struct term_entry *entry,
                 struct nsearch_error *err);
+/* The same by key; *found is false, and nothing is open, when the segment does not have the term. */
+int cursor_find_term(struct cursor *cursor, struct segment *segment, struct term_key key, bool *found,
+                     struct nsearch_error *err);
+void cursor_free(struct cursor *cursor);
+void cursor_rewind(struct cursor *cursor);
 int cursor_seek(struct cursor *cursor, uint32_t target, struct nsearch_error *err); /* to the first doc >= target */
+int cursor_load(struct cursor *cursor, uint32_t block, struct nsearch_error *err);  /* its documents, at its start */
 int cursor_freqs(struct cursor *cursor, struct nsearch_error *err);                 /* of the loaded block */
+/* Whether the list holds doc; a block that is a bit set is asked and not decoded. */
+int cursor_probe(struct cursor *cursor, uint32_t doc, bool *found, struct nsearch_error *err);
+uint32_t cursor_probed_freq(struct cursor *cursor, uint32_t doc); /* of the document that was found last */
 
-/* Positions of single documents, in ascending order of documents. */
+/* Sets the bits of the documents in [base, base + WINDOW); bit sets are shifted in and not decoded. */
+int cursor_mask(struct cursor *cursor, uint32_t base, uint64_t *mask, struct nsearch_error *err);
+
+uint32_t view_find_block(const struct list_view *view, uint32_t from, uint32_t target);
+
+/* Positions of single documents, in ascending order of documents. Zeroed is free. */
 struct position_cursor {
   struct cursor cursor;
   struct position_run run;
   uint32_t run_block, run_at; /* run stands before the positions of this posting */
-  uint32_t *positions;
+  uint32_t *positions; /* followed by NARROW_PAD times UINT32_MAX */
   size_t count, capacity;
 };
+int position_cursor_open(struct position_cursor *cursor, struct segment *segment, const struct term_entry *entry,
+                         struct nsearch_error *err);
 int position_cursor_read(struct position_cursor *cursor, uint32_t doc, struct nsearch_error *err);
 void position_cursor_free(struct position_cursor *cursor);
 
@@ -78,14 +100,17 @@ void position_cursor_free(struct position_cursor *cursor);
 /* What scoring needs to know of a leaf, the same in every segment. */
 struct leaf_weight {
   const struct node *leaf;
-  uint64_t df, biggest_df;
-  float weight;      /* BM25: A of docs/ranking.md */
-  uint32_t constant; /* SCORE_CONSTANT, in units */
+  uint64_t df;
+  float weight;        /* BM25: A of docs/ranking.md */
+  uint32_t constant;   /* SCORE_CONSTANT, in units */
+  size_t entries;      /* BM25: index of its first entry, below */
 };
 
 struct scoring {
   struct leaf_weight *leaves; /* in the order of the tree, left to right */
   size_t count, capacity;
+  struct term_entry *entries; /* of the keys of BM25 leaves, per key and segment; df 0: not there */
+  size_t entry_count, entry_capacity, segments;
   float c0, c1;  /* K = c0 + c1 * length */
   double unit;   /* score = units * unit */
   double average;
@@ -95,23 +120,38 @@ int scoring_prepare(struct scoring *scoring, struct snapshot *snapshot, const st
                     struct nsearch_error *err);
 void scoring_free(struct scoring *scoring);
 
-/* The contribution of one posting, in units; the formula and its roundings are those of docs/ranking.md. */
-static inline uint32_t bm25_units(float weight, float c0, float c1, uint32_t length, uint32_t freq) {
-  float tf = (float)freq, k = c0 + c1 * (float)length;
-  return (uint32_t)(int32_t)__builtin_lrintf(weight * tf / (tf + k));
-}
+/* The entry of a leaf's key in a segment; NULL when it is not there, or the leaf is none of BM25. */
+const struct term_entry *scoring_entry(const struct scoring *scoring, size_t leaf, size_t key, uint32_t segment);
 
 /* An upper bound of bm25_units() over postings whose bound in the segment is `max`, where the segment was written with
  * another average length: tf / (tf + K) grows at most by the ratio of the averages. */
 uint32_t bm25_bound(float weight, uint8_t max, double stretch);
 double bm25_stretch(const struct scoring *scoring, const struct segment *segment);
 
+/* ---- dates.c ------------------------------------------------------------------------------------------------------------- */
+
+struct date_range {
+  const uint8_t *published, *date_info; /* columns */
+  int64_t since;
+  uint32_t first, end; /* documents that can be in it */
+  uint32_t inexact;    /* from this document on each must be looked at */
+};
+/* INT64_MIN and INT64_MAX leave an end open; undated articles are in the range that is open at both ends alone. */
+int date_range_open(struct date_range *range, struct segment *segment, int64_t since, int64_t until,
+                    struct nsearch_error *err);
+bool date_range_admits(const struct date_range *range, uint32_t doc);
+/* Clears the bits of the documents of [base, base + WINDOW) that are not in it, those past the segment's end too. */
+void date_range_filter(const struct date_range *range, uint32_t base, uint64_t *mask);
+/* The number of documents that have a date; they come first. */
+uint32_t date_range_dated(const struct date_range *range, uint32_t documents);
+
 /* ---- matcher.c ------------------------------------------------------------------------------------------------------------ */
 
 struct matcher;
-/* A tree over one segment. weights: the scoring's leaves in the same left-to-right order. */
+/* A tree over one segment, or a part of one: leaf is the number of its first leaf in the scoring. */
 int matcher_open(struct matcher **out, struct segment *segment, uint32_t segment_number, const struct node *tree,
-                 const struct scoring *scoring, struct nsearch_error *err);
+                 size_t leaf, const struct scoring *scoring, struct nsearch_error *err);
+void matcher_rewind(struct matcher *matcher); /* windows start over */
 void matcher_free(struct matcher *matcher);
 /* No document from `from` on and before *doc matches; NO_DOC: none at all. */
 int matcher_next(struct matcher *matcher, uint32_t from, uint32_t *doc, struct nsearch_error *err);
@@ -125,27 +165,55 @@ int matcher_window(struct matcher *matcher, uint32_t base, uint64_t *mask, uint3
 /* True when positions p1 < p2 < ... of the lists in turn lie within count + slop of each other. */
 bool phrase_within(uint32_t *const *positions, const size_t *counts, size_t count, uint32_t slop);
 
+/* True when there is a position of each list, no two the same, within count + slop of each other in any order.
+ * Lists ascend and may repeat a position; lists of one word are equal. at: room for count, to work in. */
+bool near_within(uint32_t *const *positions, const size_t *counts, size_t count, uint32_t slop, size_t *at);
+
+/* The words of a PHRASE or NEAR in one segment, opened from the node's leaves. */
+struct words {
+  const struct node *node;
+  struct position_cursor *cursors;
+  uint32_t **lists;
+  size_t *counts, *at;
+  struct word_rank {
+    uint32_t df, number;
+  } * order; /* the words, the rarest first */
+  size_t count;
+};
+/* leaves: number of the first leaf below the node. */
+int words_open(struct words *words, struct segment *segment, uint32_t segment_number, const struct node *node,
+               const struct scoring *scoring, size_t leaf, struct nsearch_error *err);
+/* Whether the words stand in doc as the node wants; documents ascend until words_rewind(). */
+int words_match(struct words *words, uint32_t doc, bool *match, struct nsearch_error *err);
+void words_rewind(struct words *words);
+void words_free(struct words *words);
+
 /* ---- topk.c ------------------------------------------------------------------------------------------------------------------ */
 
-struct candidate {
+struct contender {
   uint32_t units;
-  int64_t published;
-  uint64_t id_hash;
   struct doc_ref doc;
 };
 
-/* Keeps the best k in the order of score and then the total order. */
+/* What the total order goes by, of one segment. */
+struct order_columns {
+  const uint8_t *published, *id_hashes;
+};
+
+/* Keeps the best k in the order of score and then the total order; a segment's documents are in it by their numbers. */
 struct topk {
-  struct candidate *heap; /* worst on top */
+  struct contender *heap; /* worst on top */
   size_t count, limit, capacity;
+  struct order_columns *columns; /* per segment, of those that candidates come from */
+  bool oldest;                   /* ORDER_OLDEST */
 };
 /* Units that a candidate must at least have to get in; 0 while there is room. */
 static inline uint32_t topk_threshold(const struct topk *topk) {
   return topk->limit == 0 ? UINT32_MAX : topk->count < topk->limit ? 0 : topk->heap[0].units;
 }
-int topk_offer(struct topk *topk, const struct candidate *candidate, struct nsearch_error *err);
+int topk_offer(struct topk *topk, uint32_t units, struct doc_ref doc, struct nsearch_error *err);
 void topk_sort(struct topk *topk); /* best first; nothing may be offered afterwards */
-void topk_free(struct topk *topk);
+void topk_free(struct topk *topk); /* columns too */
 
 /* ---- pass.c ---------------------------------------------------------------------------------------------------------------------- */
 
@@ -157,23 +225,31 @@ struct pass {
   const struct search_request *request;
   const struct scoring *scoring;
   struct topk *topk;
-  const uint8_t *published, *date_info, *id_hashes;
-  uint32_t first, end;     /* documents that the date range can admit */
-  uint32_t check_dates;    /* from this document on each date must be looked at */
+  struct date_range dates; /* of the request */
+  const uint8_t *lengths;
+  double stretch; /* of bounds, bm25_bound() */
+  bool counting;  /* every match is wanted, none is offered */
   uint64_t matches;
   uint32_t ticks;
 };
 
-/* Opens the columns that it needs and sets first, end and check_dates; the caller sets what is above. */
+/* Opens columns and dates; the caller sets what is above them. */
 int pass_open(struct pass *pass, struct nsearch_error *err);
 
 /* NSEARCH_ERR_DEADLINE or NSEARCH_ERR_CANCELLED when the search must stop; cheap enough for once a window. */
 int pass_check(struct pass *pass, struct nsearch_error *err);
-/* Clears the bits of the documents of a window that the date range does not admit. */
-void pass_filter(const struct pass *pass, uint32_t base, uint64_t *mask);
-/* Offers the marked documents of a window. */
+/* Units that a document must at least have to matter. */
+static inline uint32_t pass_threshold(const struct pass *pass) {
+  return pass->counting ? 0 : topk_threshold(pass->topk);
+}
+/* Offers a document, or the marked documents of a window with their scores (NULL: 0). */
+int pass_offer(struct pass *pass, uint32_t doc, uint32_t units, struct nsearch_error *err);
 int pass_collect(struct pass *pass, uint32_t base, const uint64_t *mask, const uint32_t *scores,
                  struct nsearch_error *err);
+/* Contributions of up to BLOCK postings, and of one. */
+void pass_score(const struct pass *pass, float weight, const uint32_t *docs, const uint32_t *freqs, uint32_t count,
+                uint32_t *units);
+uint32_t pass_score_one(const struct pass *pass, float weight, uint32_t doc, uint32_t freq);
 
 /* ---- facets.c -------------------------------------------------------------------------------------------------------------------- */
 
@@ -187,12 +263,97 @@ int facets_window(struct facets *facets, uint32_t segment, uint32_t base, const 
 int facets_answer(struct facets *facets, struct search_answer *answer, struct nsearch_error *err);
 void facets_free(struct facets *facets);
 
-/* ---- pruned.c and search.c ------------------------------------------------------------------------------------------------------- */
+/* ---- shape.c ------------------------------------------------------------------------------------------------------------------------- */
 
-/* True when the tree is a union of scored leaves, which pruned_pass() takes. */
-bool pruned_takes(const struct node *tree);
-int pruned_pass(struct pass *pass, struct nsearch_error *err);
+enum part_role {
+  PART_ANY,      /* a scored leaf of the union */
+  PART_REQUIRED, /* a leaf that must match; in a union one that scores nothing */
+  PART_OPTIONAL, /* a scored leaf that only adds */
+  PART_WORDS,    /* a phrase or NEAR whose words are required parts too */
+  PART_FILTER,   /* any node that must match and scores nothing */
+  PART_EXCLUDED  /* any node that must not */
+};
+enum shape_kind { SHAPE_OTHER, SHAPE_UNION, SHAPE_CONJUNCTION };
 
+/* What a tree comes to when it is one union, or one conjunction, and what screens it. */
+struct shape {
+  enum shape_kind kind;
+  struct shape_part {
+    enum part_role role;
+    const struct node *node;
+    size_t leaf; /* number of its first leaf in the scoring */
+  } * parts;
+  size_t count, capacity;
+};
+enum { UNION_MAX = 1024 }; /* leaves of a union; bounds of more would cost more than they spare */
+int shape_make(struct shape *shape, const struct node *tree, const struct scoring *scoring,
+               struct nsearch_error *err);
+void shape_free(struct shape *shape);
+
+/* ---- candidates.c ------------------------------------------------------------------------------------------------------------------------- */
+
+/* The lists of one leaf in a segment, one a key, disjoint. Zeroed is free. */
+struct lists {
+  struct cursor *cursors;
+  size_t count;
+  float weight; /* 0: scores nothing */
+  uint64_t df;
+};
+int lists_open(struct lists *lists, const struct pass *pass, const struct shape_part *part, struct nsearch_error *err);
+void lists_free(struct lists *lists);
+
+/* The largest contribution of a posting in [first, last], at least 1 where the list has a block there and else 0. *block
+ * starts at 0 and moves along; ranges ascend. */
+uint32_t view_bound(const struct list_view *view, float weight, double stretch, uint32_t *block, uint32_t first,
+                    uint32_t last);
+
+/* What candidates must match, or must not, besides the lists that brought them. Zeroed screens nothing. */
+struct screen {
+  struct screen_part *parts;
+  size_t count;
+};
+int screen_open(struct screen *screen, const struct pass *pass, const struct shape *shape, struct nsearch_error *err);
+void screen_rewind(struct screen *screen); /* documents start over */
+void screen_free(struct screen *screen);
+
+/* Candidates in ascending order. Calls on one batch after the other ascend, too, but for what is rewound. */
+struct candidates {
+  uint32_t count;
+  uint32_t docs[WINDOW], units[WINDOW];
+};
+void candidates_keep(struct candidates *batch, uint32_t least); /* those with so many units or more */
+/* Those that are, or with wanted false are not, in one of the lists, which add to their scores. */
+int candidates_require(struct candidates *batch, struct lists *lists, bool wanted, const struct pass *pass,
+                  struct nsearch_error *err);
+int candidates_add(struct candidates *batch, struct lists *lists, const struct pass *pass, struct nsearch_error *err);
+/* Those that the dates and the screen admit. */
+int candidates_screen(struct candidates *batch, struct screen *screen, const struct pass *pass, struct nsearch_error *err);
+int candidates_offer(const struct candidates *batch, struct pass *pass, struct nsearch_error *err);
+
+/* ---- schedule.c ---------------------------------------------------------------------------------------------------------------------- */
+
+/* Parts of a segment, in the order of documents, and the most that a document in each can score; 0: none can match. */
+struct schedule {
+  uint32_t *bounds;
+  bool *done;
+  uint32_t count;
+};
+typedef int (*schedule_visit)(void *payload, uint32_t part, struct nsearch_error *err);
+int schedule_open(struct schedule *schedule, uint32_t count, struct nsearch_error *err);
+/* Visits the parts of [first, end) that can still matter: the best ones in order, then, after start_over(), the others in
+ * order. */
+int schedule_run(struct schedule *schedule, struct pass *pass, uint32_t first, uint32_t end, schedule_visit visit,
+                 void (*start_over)(void *payload), void *payload, struct nsearch_error *err);
+void schedule_free(struct schedule *schedule);
+
+/* ---- union.c, conjunction.c and search.c ------------------------------------------------------------------------------------------- */
+
+/* Offer the best documents of a segment; conjunction_pass() counts them instead where the pass is counting. */
+int union_pass(struct pass *pass, const struct shape *shape, struct nsearch_error *err);
+int conjunction_pass(struct pass *pass, const struct shape *shape, struct nsearch_error *err);
+
+int snapshot_explain(struct snapshot *snapshot, const struct node *tree, struct doc_ref doc, struct score_part *parts,
+                     struct nsearch_error *err);
 int snapshot_search(struct snapshot *snapshot, const struct search_request *request, struct search_answer *answer,
                     struct nsearch_error *err);
 

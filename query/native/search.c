@@ -1,29 +1,40 @@
-/* A request over all segments: each is passed in turn, sharing the best k and with them the threshold. */
+/* A request over all segments: each is passed in turn, sharing the best k and with them the threshold. Ranking, walking
+ * by date and counting are passes of their own, so that each does no more than it must. */
+#include <stdio.h>
 #include <string.h>
 
 #include "query/native/native.h"
 
-/* Newest first, a segment's documents stand in the order wanted: k of them are enough. */
-static bool has_enough(const struct pass *pass) {
-  const struct search_request *request = pass->request;
-  return request->order == ORDER_NEWEST && !request->count && pass->matches > request->limit;
-}
+struct search {
+  struct snapshot *snapshot;
+  const struct search_request *request;
+  struct scoring scoring;
+  struct shape shape;
+  struct topk topk;
+  struct facets *facets;
+  uint64_t seen; /* matches, where all were seen */
+  bool all_seen;
+};
 
-static int matcher_pass(struct pass *pass, struct nsearch_error *err) {
+/* ---- By relevance --------------------------------------------------------------------------------------------------- */
+
+/* Every window in which something can match, with its scores; with `count` the matches too. */
+static int rank_windows(struct pass *pass, struct nsearch_error *err) {
   struct matcher *matcher = NULL;
-  uint32_t scores[WINDOW], *wanted = pass->request->order == ORDER_RELEVANCE ? scores : NULL, doc = pass->first;
-  int status = matcher_open(&matcher, pass->segment, pass->number, pass->request->tree, pass->scoring, err);
-  while (!status && !has_enough(pass)) {
+  uint32_t scores[WINDOW], doc = pass->dates.first;
+  int status =
+      matcher_open(&matcher, pass->segment, pass->number, pass->request->tree, 0, pass->scoring, err);
+  while (!status) {
     status = matcher_next(matcher, doc, &doc, err);
-    if (status || doc >= pass->end) break;
+    if (status || doc >= pass->dates.end) break;
     uint32_t base = doc / WINDOW * WINDOW;
     uint64_t mask[WINDOW_WORDS] = {0};
-    if (wanted) memset(scores, 0, sizeof scores);
+    memset(scores, 0, sizeof scores);
     status = pass_check(pass, err);
-    if (!status) status = matcher_window(matcher, base, mask, wanted, err);
+    if (!status) status = matcher_window(matcher, base, mask, scores, err);
     if (!status) {
-      pass_filter(pass, base, mask);
-      status = pass_collect(pass, base, mask, wanted, err);
+      date_range_filter(&pass->dates, base, mask);
+      status = pass_collect(pass, base, mask, scores, err);
     }
     doc = base + WINDOW;
   }
@@ -31,56 +42,219 @@ static int matcher_pass(struct pass *pass, struct nsearch_error *err) {
   return status;
 }
 
-/* What the answer may say of the number of matches: exact when all were seen, else a bound that depends on the
- * question and the index alone. */
-static void set_matches(struct search_answer *answer, const struct search_request *request,
-                        const struct scoring *scoring, bool exhaustive, uint64_t seen) {
-  bool dated = request->since != INT64_MIN || request->until != INT64_MAX;
-  answer->matches = exhaustive ? seen : answer->hit_count;
-  answer->matches_exact = exhaustive || answer->hit_count < request->limit;
-  if (answer->matches_exact || dated || request->order != ORDER_RELEVANCE) return;
-  for (size_t i = 0; i < scoring->count; i++) {
-    if (scoring->leaves[i].df > answer->matches) answer->matches = scoring->leaves[i].df;
+static int rank_segment(struct search *search, struct pass *pass, struct nsearch_error *err) {
+  switch (search->shape.kind) {
+  case SHAPE_UNION:
+    return union_pass(pass, &search->shape, err);
+  case SHAPE_CONJUNCTION:
+    return conjunction_pass(pass, &search->shape, err);
+  default:
+    return rank_windows(pass, err);
   }
-  answer->matches_exact = request->tree->kind == NODE_TERM;
 }
 
-static int make_hits(struct topk *topk, double unit, struct search_answer *answer, struct nsearch_error *err) {
+/* ---- By date, and counting ------------------------------------------------------------------------------------------ */
+
+static uint64_t mask_count(const uint64_t *mask) {
+  uint64_t count = 0;
+  for (int w = 0; w < WINDOW_WORDS; w++) count += (uint64_t)__builtin_popcountll(mask[w]);
+  return count;
+}
+
+/* A window's matches: counted, and offered where the order goes by date. */
+static int take_window(struct search *search, struct pass *pass, uint32_t base, const uint64_t *mask,
+                       struct nsearch_error *err) {
+  pass->matches += mask_count(mask);
+  int status = search->facets ? facets_window(search->facets, pass->number, base, mask, err) : NSEARCH_OK;
+  if (status || pass->request->order == ORDER_RELEVANCE) return status;
+  return pass_collect(pass, base, mask, NULL, err);
+}
+
+/* A segment's documents stand in the order wanted, or against it: more than k of them are enough. */
+static bool has_enough(const struct search *search, const struct pass *pass) {
+  const struct search_request *request = pass->request;
+  return request->order != ORDER_RELEVANCE && !request->count && !search->facets && pass->matches > request->limit;
+}
+
+/* Windows of [first, end), from the newest on. */
+static int walk(struct search *search, struct pass *pass, struct matcher *matcher, uint32_t first, uint32_t end,
+                struct nsearch_error *err) {
+  int status = NSEARCH_OK;
+  for (uint32_t doc = first; !status && !has_enough(search, pass);) {
+    status = matcher_next(matcher, doc, &doc, err);
+    if (status || doc >= end) break;
+    struct date_range part = pass->dates;
+    uint32_t base = doc / WINDOW * WINDOW;
+    uint64_t mask[WINDOW_WORDS] = {0};
+    if (part.first < first) part.first = first;
+    if (part.end > end) part.end = end;
+    status = pass_check(pass, err);
+    if (!status) status = matcher_window(matcher, base, mask, NULL, err);
+    date_range_filter(&part, base, mask);
+    if (!status) status = take_window(search, pass, base, mask, err);
+    doc = base + WINDOW;
+  }
+  return status;
+}
+
+/* The windows of the dated documents from the oldest on, then the undated ones. */
+static int walk_back(struct search *search, struct pass *pass, struct matcher *matcher, struct nsearch_error *err) {
+  uint32_t dated = date_range_dated(&pass->dates, pass->segment->info.documents);
+  uint32_t first = pass->dates.first, end = dated < pass->dates.end ? dated : pass->dates.end;
+  int status = NSEARCH_OK;
+  for (uint32_t stop = end; !status && stop > first && !has_enough(search, pass);) {
+    uint32_t start = (stop - 1) / WINDOW * WINDOW;
+    if (start < first) start = first;
+    matcher_rewind(matcher);
+    status = walk(search, pass, matcher, start, stop, err);
+    stop = start;
+  }
+  if (status || has_enough(search, pass) || pass->dates.end <= dated) return status;
+  matcher_rewind(matcher);
+  return walk(search, pass, matcher, dated, pass->dates.end, err);
+}
+
+static int walk_segment(struct search *search, struct pass *pass, struct nsearch_error *err) {
+  struct matcher *matcher = NULL;
+  int status = matcher_open(&matcher, pass->segment, pass->number, pass->request->tree, 0, pass->scoring, err);
+  if (!status && pass->request->order == ORDER_OLDEST) {
+    status = walk_back(search, pass, matcher, err);
+  } else if (!status) {
+    status = walk(search, pass, matcher, pass->dates.first, pass->dates.end, err);
+  }
+  matcher_free(matcher);
+  if (has_enough(search, pass)) search->all_seen = false;
+  return status;
+}
+
+/* A sparse intersection is counted list by list, all else by masks. */
+static int count_segment(struct search *search, struct pass *pass, struct nsearch_error *err) {
+  enum { SPARSE = 32 };
+  uint64_t least = UINT64_MAX;
+  if (search->shape.kind == SHAPE_CONJUNCTION && !search->facets) {
+    for (size_t i = 0; i < search->shape.count; i++) {
+      const struct shape_part *part = &search->shape.parts[i];
+      uint64_t df = search->scoring.leaves[part->leaf].df;
+      if (part->role == PART_REQUIRED && part->node->score == SCORE_BM25 && df < least) least = df;
+    }
+  }
+  pass->counting = least < search->snapshot->stats.articles / SPARSE;
+  if (pass->counting) return conjunction_pass(pass, &search->shape, err);
+  return walk_segment(search, pass, err);
+}
+
+/* ---- All segments ----------------------------------------------------------------------------------------------------- */
+
+static bool is_dated(const struct search_request *request) {
+  return request->since != INT64_MIN || request->until != INT64_MAX;
+}
+
+/* The number of matches where a look at the dictionary tells it. */
+static bool count_is_df(const struct search *search) {
+  return search->request->tree->kind == NODE_TERM && search->request->tree->score == SCORE_BM25 &&
+         !is_dated(search->request) && !search->facets;
+}
+
+static bool must_count(const struct search *search) { return search->request->count || search->facets; }
+
+static int search_segment(struct search *search, uint32_t number, struct nsearch_error *err) {
+  struct pass pass = {.snapshot = search->snapshot,
+                      .segment = &search->snapshot->segments[number],
+                      .number = number,
+                      .request = search->request,
+                      .scoring = &search->scoring,
+                      .topk = &search->topk};
+  bool ranked = search->request->order == ORDER_RELEVANCE;
+  if (pass.segment->info.documents == 0) return NSEARCH_OK;
+  int status = pass_open(&pass, err);
+  if (!status && ranked && search->request->limit) status = rank_segment(search, &pass, err);
+  if (!status && !ranked) status = walk_segment(search, &pass, err);
+  if (!status && ranked && must_count(search) && !count_is_df(search)) status = count_segment(search, &pass, err);
+  search->seen += pass.matches;
+  return status;
+}
+
+/* Where a union matches no less than its most frequent word; 0 elsewhere. */
+static uint64_t least_matches(const struct search *search) {
+  uint64_t least = 0;
+  if (search->shape.kind != SHAPE_UNION || is_dated(search->request)) return 0;
+  for (size_t i = 0; i < search->shape.count; i++) {
+    const struct shape_part *part = &search->shape.parts[i];
+    if (part->role != PART_ANY) return 0;
+    uint64_t df = search->scoring.leaves[part->leaf].df;
+    if (df > least) least = df;
+  }
+  return least;
+}
+
+/* What the answer may say of the number of matches: exact when all were seen, else a bound that depends on the
+ * question and the index alone. */
+static void set_matches(const struct search *search, struct search_answer *answer) {
+  const struct search_request *request = search->request;
+  uint64_t least = least_matches(search);
+  if (count_is_df(search) && request->order == ORDER_RELEVANCE) {
+    answer->matches = search->scoring.leaves[0].df;
+    answer->matches_exact = true;
+  } else if (request->order == ORDER_RELEVANCE ? must_count(search) : search->all_seen) {
+    answer->matches = search->seen;
+    answer->matches_exact = true;
+  } else {
+    answer->matches = answer->hit_count > least ? answer->hit_count : least;
+    answer->matches_exact = answer->hit_count < request->limit;
+  }
+}
+
+static int make_hits(struct search *search, struct search_answer *answer, struct nsearch_error *err) {
+  struct topk *topk = &search->topk;
   topk_sort(topk);
   answer->hits = memory_array(NULL, topk->count + 1, sizeof *answer->hits);
   if (!answer->hits) return error_memory(err);
   answer->hit_count = topk->count;
   for (size_t i = 0; i < topk->count; i++) {
-    answer->hits[i] = (struct search_hit){.doc = topk->heap[i].doc, .score = topk->heap[i].units * unit};
+    answer->hits[i] = (struct search_hit){topk->heap[i].doc, topk->heap[i].units * search->scoring.unit};
   }
   return NSEARCH_OK;
 }
 
+static void describe(const struct search *search, struct search_answer *answer) {
+  const struct search_request *request = search->request;
+  const char *way = "windows of 4,096 articles, all scored";
+  if (request->order != ORDER_RELEVANCE) {
+    way = request->order == ORDER_NEWEST ? "windows from the newest on" : "windows from the oldest on";
+  } else if (request->limit == 0) {
+    way = "count";
+  } else if (search->shape.kind == SHAPE_UNION) {
+    way = search->shape.count == 1 ? "one list, best blocks first" : "union, windows by the bounds of their blocks";
+  } else if (search->shape.kind == SHAPE_CONJUNCTION) {
+    way = "intersection, the rarest list first";
+  }
+  snprintf(answer->plan, sizeof answer->plan, "%s; %zu segment%s%s%s", way, search->snapshot->segment_count,
+           search->snapshot->segment_count == 1 ? "" : "s", must_count(search) ? "; all matches counted" : "",
+           is_dated(request) ? "; a range of dates" : "");
+}
+
 int snapshot_search(struct snapshot *snapshot, const struct search_request *request, struct search_answer *answer,
                     struct nsearch_error *err) {
-  struct scoring scoring = {0};
-  struct topk topk = {.limit = request->limit};
+  struct search search = {.snapshot = snapshot, .request = request, .all_seen = true};
   memset(answer, 0, sizeof *answer);
-  int status = scoring_prepare(&scoring, snapshot, request->tree, err);
-  bool prune = request->order == ORDER_RELEVANCE && !request->count && pruned_takes(request->tree);
-  uint64_t seen = 0;
-  bool all_seen = !prune;
-  for (size_t s = 0; !status && s < snapshot->segment_count; s++) {
-    struct pass pass = {.snapshot = snapshot,
-                        .segment = &snapshot->segments[s],
-                        .number = (uint32_t)s,
-                        .request = request,
-                        .scoring = &scoring,
-                        .topk = &topk};
-    if (pass.segment->info.documents == 0) continue;
-    status = pass_open(&pass, err);
-    if (!status) status = prune ? pruned_pass(&pass, err) : matcher_pass(&pass, err);
-    seen += pass.matches;
-    if (has_enough(&pass)) all_seen = false;
+  search.topk = (struct topk){.limit = request->limit, .oldest = request->order == ORDER_OLDEST};
+  search.topk.columns = memory_zero(snapshot->segment_count + 1, sizeof *search.topk.columns);
+  int status = search.topk.columns ? NSEARCH_OK : error_memory(err);
+  if (!status) status = scoring_prepare(&search.scoring, snapshot, request->tree, err);
+  if (!status) status = shape_make(&search.shape, request->tree, &search.scoring, err);
+  if (!status && request->facet_count) status = facets_new(&search.facets, snapshot, request, err);
+  for (uint32_t s = 0; !status && s < snapshot->segment_count; s++) status = search_segment(&search, s, err);
+  if (!status) status = make_hits(&search, answer, err);
+  if (!status && search.facets) status = facets_answer(search.facets, answer, err);
+  if (!status) {
+    set_matches(&search, answer);
+    describe(&search, answer);
+  } else {
+    search_answer_free(answer);
   }
-  if (!status) status = make_hits(&topk, scoring.unit, answer, err);
-  if (!status) set_matches(answer, request, &scoring, all_seen, seen);
-  scoring_free(&scoring);
-  topk_free(&topk);
+  facets_free(search.facets);
+  shape_free(&search.shape);
+  scoring_free(&search.scoring);
+  topk_free(&search.topk);
   return status;
 }

@@ -292,6 +292,7 @@ const struct reader_engine native_reader_engine = {
     .retain = retain,
     .release = release,
     .search = snapshot_search,
+    .explain = snapshot_explain,
     .terms = snapshot_terms,
     .frequency = snapshot_frequency,
     .find = find,

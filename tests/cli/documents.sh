@@ -26,6 +26,9 @@ diff <(printf '%s\n' $commands | sort) <(complete_words nsearch '' | grep -v '^-
 diff <(sed -n 's/^\.SS //p' "$ROOT/docs/man/nsearch.1") <(printf '%s\n' $commands) || echo 'commands: man page and help differ'
 complete_words nsearch query --co
 complete_words nsearch batch --format ''
+complete_words nsearch query --format ''
+complete_words nsearch query --sort ''
+complete_words nsearch query --facet s
 complete_words nsearch index --ids g
 echo "$(printf '%s\n' $commands | wc -l) commands"
 grep -q "nsearch $("$NSEARCH" --version | cut -d ' ' -f 2)\"" "$ROOT/docs/man/nsearch.1" || echo 'the man page is of another version'

@@ -11,13 +11,18 @@ END
 "$NSEARCH" show --json two >5.json
 "$NSEARCH" stats --json >6.json
 "$NSEARCH" query --json --count xyzzy >7.json
+"$NSEARCH" query --json --explain $'heron \xff' 'a\b' --facet source --facet topic:all --facet day >8.json
+"$NSEARCH" query --format jsonl -n all $'heron \xff' >lines.jsonl
+printf 'heron \xff\xc3\n\x01\t\x02 "\\ moths\n' | "$NSEARCH" batch --format json - >>lines.jsonl
 python3 -c '
 import json
-for n in range(1, 8):
+for n in range(1, 9):
     try:
         json.load(open(f"{n}.json", encoding="utf-8"))
     except ValueError as error:
         print(f"{n}.json", error)
+for line in open("lines.jsonl", encoding="utf-8"):
+    json.loads(line)
 for line in open("report.jsonl"):
     assert set(json.loads(line)) == {"path", "record", "kind", "reason"}, line
 for hit in json.load(open("2.json"))["hits"]:

@@ -3,5 +3,6 @@ for i in $(seq 1 3000); do echo "{\"id\": \"n$i\", \"title\": \"Heron number $i 
 "$NSEARCH" index --quiet a.jsonl
 "$NSEARCH" query -n 3000 heron | head -n 1
 "$NSEARCH" query -n 3000 --json heron | head -n 1
+"$NSEARCH" query -n all --format csv heron | head -n 1
 yes heron | head -n 500 | "$NSEARCH" batch - | head -n 1
 echo "status ${PIPESTATUS[2]}"

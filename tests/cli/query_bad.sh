@@ -13,4 +13,4 @@ try --json '"open'
 try --since yesterday-ish x
 echo 'status of plain words that look like syntax:' >&2
 try --plain '"open' --count
-try 'AT&T: (a) b) http://x/ 50% -' --count
+try 'AT&T: a) b) http://x/ 50% -' --count

@@ -8,4 +8,5 @@ on_terminal() { script -qec "stty cols 100; $*" /dev/null </dev/null | tr -d '\r
 on_terminal "'$NSEARCH' query Alibaba PLA -n 1"
 on_terminal "NO_COLOR=1 '$NSEARCH' query Alibaba PLA -n 1"
 on_terminal "TERM=dumb '$NSEARCH' query Alibaba PLA -n 1"
+on_terminal "'$NSEARCH' query Alibaba PLA -n 0 --facet source:2"
 on_terminal "'$NSEARCH' query --json Alibaba PLA -n 1" | grep -c '\^\['

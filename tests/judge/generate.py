@@ -3,7 +3,8 @@
 import itertools
 import re
 
-from ranking import Clause, Question, site_of
+from ranking import site_of
+from tree import Bag, Phrase, Question, Value, Word
 
 ENGLISH = """policy policies policymaker nation nations national nationality run runs running runner market markets marketing
 city cities river rivers flood floods flooded flooding elect election elections elected vote votes voting voter bank
@@ -106,7 +107,7 @@ def articles(rng, count):
 # ---- Questions ----
 
 # What the query language gives a meaning to, and what JSON lines or a batch file cannot carry.
-SYNTAX = re.compile(r'["():*?~^\t\r\n\x00]|^[+-]')
+SYNTAX = re.compile(r'["“”():*?~^\t\r\n\x00]|^[+-]')
 
 
 def askable(chunk):
@@ -137,6 +138,8 @@ class Asker:
             return self.rng.choice(["absentword", "qqqq", "未知", "ксенон"])
         word = self.rng.choices(self.chunks, cum_weights=self.weights)[0]
         case = self.rng.random()
+        if word.upper() in ("AND", "OR", "NOT", "NEAR"):
+            return word.lower()
         return word.upper() if case < 0.04 else word.capitalize() if case < 0.1 else word
 
     def span(self, text, longest):
@@ -148,7 +151,7 @@ class Asker:
         span = " ".join(chunks[start:start + self.rng.randint(1, longest)])
         return span if '"' not in span and any(char.isalnum() for char in span) else None
 
-    def phrase(self, sign):
+    def phrase(self):
         """Neighbouring words, or with slop words in order from a little further apart."""
         for _ in range(50):
             article = self.rng.choice(self.corpus)
@@ -159,14 +162,13 @@ class Asker:
             slop = self.rng.choice([0, 0, 0, 1, 2, 5])
             if slop:
                 chunks = [chunk for chunk in chunks if self.rng.random() < 0.7] or chunks
-            return Clause(" ".join(chunks[:4]), sign, quoted=True, slop=slop)
-        return Clause("no phrase", sign, quoted=True)
+            return Phrase(" ".join(chunks[:4]), slop)
+        return Phrase("no phrase")
 
     def filter(self):
         """A clause that filters, or None where the article drawn lacks the field."""
         article = self.rng.choice(self.corpus)
         field = self.rng.choice(["title", "title", "author", "source", "section", "lang", "topic", "site", "id"])
-        sign = "-" if self.rng.random() < 0.25 else ""
         if field in ("title", "author"):
             value = self.span(article["title"] if field == "title" else self.rng.choice(article["authors"] or [""]), 2)
         else:
@@ -178,8 +180,9 @@ class Asker:
         if field in ("source", "section", "topic") and self.rng.random() < 0.3:
             value = value.upper()
         quoted = " " in value or bool(SYNTAX.search(value)) or self.rng.random() < 0.3
-        slop = self.rng.choice([0, 0, 1, 3]) if quoted and field in ("title", "author") else 0
-        return Clause(value, sign, field, quoted, slop)
+        if field not in ("title", "author"):
+            return Value(field, value, quoted)
+        return Phrase(value, self.rng.choice([0, 0, 1, 3]), field=field) if quoted else Word(value, field=field)
 
     def question(self, options=False):
         """One question; with options, dates and --all come beside it."""
@@ -190,24 +193,23 @@ class Asker:
             draw = rng.random()
             sign = "+" if rng.random() < 0.12 else "-" if rng.random() < 0.06 else ""
             if draw < 0.8:
-                clauses.append(Clause(self.word(), sign))
+                clauses.append((sign, Word(self.word())))
             elif draw < 0.92:
-                clauses.append(self.phrase(sign))
+                clauses.append((sign, self.phrase()))
             else:
                 clause = self.filter()
                 if clause:
-                    clauses.append(clause)
+                    clauses.append(("-" if rng.random() < 0.25 else "", clause))
         if shape > 0.3 and rng.random() < 0.2 and clauses:
             clauses.append(rng.choice(clauses))
         if rng.random() < 0.05:
-            clauses = [Clause(rng.choice(STOPS)) for _ in range(rng.randint(1, 3))]
-        if not clauses:
-            clauses = [Clause(self.word())]
-        question = Question(clauses)
+            clauses = [("", Word(rng.choice(STOPS))) for _ in range(rng.randint(1, 3))]
+        question = Question(Bag(clauses or [("", Word(self.word()))]))
         if options:
             if rng.random() < 0.6:
                 question.since = rng.choice(BOUNDS)
             if rng.random() < 0.6:
                 question.until = rng.choice(BOUNDS)
             question.every = rng.random() < 0.4
+            question.order = rng.choice(["relevance", "relevance", "newest", "oldest"])
         return question

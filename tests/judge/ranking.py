@@ -3,6 +3,7 @@
 import datetime
 import functools
 import math
+import re
 import struct
 from collections import Counter, defaultdict
 
@@ -12,36 +13,8 @@ import analysis
 
 K1, B = 1.2, 0.75
 BODY_GAP = AUTHOR_GAP = 100
+EXPANSION_MAX = 1000
 BINARY32 = struct.Struct("f")
-
-
-class Clause:
-    """A piece of a question: `sign` is "", "+" or "-"; `field` is None for text, else title, author, source, ...;
-    `quoted` for a phrase, which may have a slop."""
-
-    def __init__(self, text, sign="", field=None, quoted=False, slop=0):
-        self.text, self.sign, self.field, self.quoted, self.slop = text, sign, field, quoted, slop
-
-    def __str__(self):
-        text = '"%s"' % self.text if self.quoted else self.text
-        text += "~%d" % self.slop if self.slop else ""
-        return self.sign + (self.field + ":" if self.field else "") + text
-
-
-class Question:
-    def __init__(self, clauses, since=None, until=None, every=False):
-        self.clauses, self.since, self.until, self.every = clauses, since, until, every
-
-    def text(self):
-        return " ".join(map(str, self.clauses))
-
-    def options(self):
-        options = []
-        if self.since:
-            options += ["--since", self.since]
-        if self.until:
-            options += ["--until", self.until]
-        return options + (["--all"] if self.every else [])
 
 
 # ---- Dates ----
@@ -106,8 +79,31 @@ def holds(tokens, phrase, slop=0):
     return False
 
 
+def near(tokens, words, span):
+    """Whether the words stand in the tokens in any order, each at a place of its own, not more than `span` apart."""
+    wanted = Counter(words)
+    for start, token in enumerate(tokens):
+        if token in wanted and not wanted - Counter(tokens[start:start + span + 1]):
+            return True
+    return False
+
+
+def distance(left, right):
+    """Optimal string alignment: insertions, deletions, substitutions and swaps of neighbours, no place twice."""
+    rows = [list(range(len(right) + 1))]
+    for i in range(1, len(left) + 1):
+        row = [i]
+        for j in range(1, len(right) + 1):
+            best = min(rows[i - 1][j] + 1, row[j - 1] + 1, rows[i - 1][j - 1] + (left[i - 1] != right[j - 1]))
+            if i > 1 and j > 1 and left[i - 1] == right[j - 2] and left[i - 2] == right[j - 1]:
+                best = min(best, rows[i - 2][j - 2] + 1)
+            row.append(best)
+        rows.append(row)
+    return rows[-1][-1]
+
+
 class Leaf:
-    """A scoring word: the keys are exact terms, or (language, stem) pairs. One that is a prefix scores its boost."""
+    """A scoring word: the keys are exact terms, or (language, stem) pairs. One that is constant scores its boost."""
 
     def __init__(self, keys, boost=1, constant=False):
         self.keys, self.boost, self.constant = frozenset(keys), boost, constant
@@ -146,53 +142,78 @@ class Judge:
         self.everything = set(range(len(self.entries)))
         self.by_age = sorted(self.everything, key=lambda number: self.entries[number].order())
         self.place = {number: place for place, number in enumerate(self.by_age)}
+        dated = [number for number in self.by_age if self.entries[number].period]
+        oldest_first = dated[::-1] + self.by_age[len(dated):]
+        self.oldest_place = {number: place for place, number in enumerate(oldest_first)}
 
-    # ---- What a clause means ----
+        self.lexicons = {"": {key: set(found) for key, found in self.frequency.items() if isinstance(key, str)},
+                         "title": defaultdict(set), "author": defaultdict(set)}
+        for number, entry in enumerate(self.entries):
+            for field in ("title", "author"):
+                for exact in self.tokens(entry, field):
+                    if exact is not None:
+                        self.lexicons[field][exact].add(number)
+        self.sorted_terms = {field: sorted(lexicon, key=str.encode) for field, lexicon in self.lexicons.items()}
+        self.expansions = {}
+        self.spellings = {}
+
+    # ---- What words and values stand for ----
+
+    @staticmethod
+    def tokens(entry, field):
+        return {"": entry.tokens, "title": entry.title, "author": entry.authors}[field]
 
     def plain_keys(self, raw, spaceless):
         if not self.stems:
             return {analysis.terms(raw, spaceless, None)[0]}
         return {(code, analysis.terms(raw, spaceless, code)[1]) for code in self.languages}
 
-    def with_any(self, keys):
-        return set().union(*(self.frequency.get(key, {}).keys() for key in keys))
+    def with_any(self, keys, field=""):
+        lists = self.lexicons[field] if field else self.frequency
+        return set().union(*(lists.get(key, ()) for key in keys))
 
-    def with_phrase(self, phrase, slop):
-        candidates = set.intersection(*(self.with_any([term]) for term in phrase))
-        return {number for number in candidates if holds(self.entries[number].tokens, phrase, slop)}
+    def with_tokens(self, terms, field, test):
+        """The entries that hold all the terms in the field, and whose tokens of it pass the test."""
+        candidates = set.intersection(*(self.with_any([term], field) for term in terms))
+        return {number for number in candidates if test(self.tokens(self.entries[number], field))}
 
-    def is_stop_word(self, clause):
-        """A plain word that has no say while there are others."""
-        words = analysis.question_words(clause.text)
-        if clause.sign or clause.field or clause.quoted or len(words) != 1:
-            return False
-        letters = [char for char in clause.text if char.isalpha()]
-        capitals = len(letters) >= 2 and all(char.isupper() for char in letters)
-        return not capitals and analysis.terms(*words[0], None)[0] in self.stop_words
+    def matching_terms(self, field, pattern):
+        """(terms that a regular expression matches, whether there were more): the first in byte order."""
+        if (field, pattern) not in self.expansions:
+            match = re.compile(pattern, re.S).fullmatch
+            found = [term for term in self.sorted_terms[field] if match(term)]
+            self.expansions[field, pattern] = found[:EXPANSION_MAX], len(found) > EXPANSION_MAX
+        return self.expansions[field, pattern]
 
-    def text_clause(self, clause):
-        """(matching entries, leaves) of a word or phrase; None when nothing of it is a word."""
-        words = analysis.question_words(clause.text)
-        if not words:
-            return None
-        phrase = [analysis.terms(*word, None)[0] for word in words]
-        if len(words) == 1 and not clause.quoted:
-            if analysis.is_single(words):
-                leaf = Leaf((key for key in self.frequency if isinstance(key, str) and key.startswith(phrase[0])),
-                            constant=True)
-            else:
-                leaf = Leaf(self.plain_keys(*words[0]))
-            return self.with_any(leaf.keys), [leaf]
-        return self.with_phrase(phrase, clause.slop), [Leaf([term]) for term in phrase]
+    def near_terms(self, field, word, most):
+        """Terms with the word's first character and at most so far from it: nearest first, of those the most used."""
+        if (field, word, most) not in self.expansions:
+            lexicon, ranked = self.lexicons[field], []
+            for term in self.sorted_terms[field]:
+                if term[0] == word[0] and abs(len(term) - len(word)) <= most:
+                    far = distance(word, term)
+                    if far <= most:
+                        ranked.append((far, -len(lexicon[term]), term.encode(), term))
+            self.expansions[field, word, most] = [term for _, _, _, term in sorted(ranked)]
+        return self.expansions[field, word, most]
 
-    def field_clause(self, clause):
-        """The entries that a filter lets through."""
-        field, wanted = clause.field, clause.text
-        if field in ("title", "author"):
-            phrase = [analysis.terms(*word, None)[0] for word in analysis.question_words(wanted)]
-            return {number for number, entry in enumerate(self.entries)
-                    if holds(entry.title if field == "title" else entry.authors, phrase, clause.slop)}
+    def with_value(self, field, wanted):
+        """The entries that a keyword filter lets through."""
         return {number for number, entry in enumerate(self.entries) if self.has_value(entry.article, field, wanted)}
+
+    def in_period(self, first, last):
+        """The dated entries that touch the period; None is no bound."""
+        first = -math.inf if first is None else first
+        last = math.inf if last is None else last
+        return {number for number, entry in enumerate(self.entries)
+                if entry.period and entry.period[0] <= last and entry.period[1] >= first}
+
+    def replacement(self, raw, plain):
+        """What stands nearest to a word that no article holds; None when one does or nothing is near."""
+        exact = analysis.terms(raw, False, None)[0]
+        if self.with_any(self.plain_keys(raw, False) if plain else [exact]) or len(exact) < 4:
+            return None
+        return (self.near_terms("", exact, 2 if len(exact) >= 8 else 1) or [None])[0]
 
     @staticmethod
     def has_value(article, field, wanted):
@@ -208,51 +229,6 @@ class Judge:
         return any(value and analysis.match_form(value) == analysis.match_form(wanted) for value in values)
 
     # ---- Answering ----
-
-    def matches(self, question):
-        """(entries, leaves with the entries in which each counts)."""
-        required, optional, filters, excluded = [], [], [], []
-        drop_stops = any(not self.is_stop_word(clause) and analysis.question_words(clause.text)
-                         for clause in question.clauses if clause.sign != "-" and not clause.field)
-        plain_leaves, phrase_leaves = {}, []
-        for clause in question.clauses:
-            if clause.field:
-                (excluded if clause.sign == "-" else filters).append(self.field_clause(clause))
-                continue
-            if drop_stops and self.is_stop_word(clause):
-                continue
-            meaning = self.text_clause(clause)
-            if meaning is None:
-                continue
-            found, leaves = meaning
-            if clause.sign == "-":
-                excluded.append(found)
-                continue
-            is_plain = clause.sign == "" and not clause.quoted
-            (required if clause.sign == "+" or (question.every and is_plain) else optional).append(found)
-            if len(leaves) == 1 and not clause.quoted:
-                known = plain_leaves.setdefault(leaves[0].keys, (leaves[0], found))[0]
-                known.boost += known is not leaves[0]
-            else:
-                phrase_leaves += [(leaf, found) for leaf in leaves]
-        result = set(self.everything)
-        if required:
-            result = set.intersection(result, *required)
-        elif optional:
-            result = set.union(*optional)
-        for found in filters:
-            result &= found
-        for found in excluded:
-            result -= found
-        if question.since or question.until:
-            result &= self.in_range(question.since, question.until)
-        return result, list(plain_leaves.values()) + phrase_leaves
-
-    def in_range(self, since, until):
-        first = period(since)[0] if since else -math.inf
-        last = period(until)[1] if until else math.inf
-        return {number for number, entry in enumerate(self.entries)
-                if entry.period and entry.period[0] <= last and entry.period[1] >= first}
 
     def scores(self, result, leaves):
         """{entry: score} by docs/ranking.md."""
@@ -287,12 +263,70 @@ class Judge:
         return {number: math.ldexp(value, -scale) for number, value in sums.items()}
 
     def answer(self, question):
-        """[(id, score)], best first, and the keys of the words that a snippet may mark."""
-        result, leaves = self.matches(question)
-        scores = self.scores(result, leaves)
-        best_first = sorted(result, key=lambda number: (-scores[number], self.place[number]))
-        hits = [(self.entries[number].article["id"], scores[number]) for number in best_first]
-        return hits, frozenset().union(*(leaf.keys for leaf, _ in leaves))
+        """All of an answer, from a tree.Question."""
+        asking = Asking(self, question.every)
+        meaning = question.root.meaning(asking)
+        found, leaves = (meaning.found, meaning.leaves) if meaning else (set(self.everything), [])
+        if question.since or question.until:
+            found = found & self.in_period(period(question.since)[0] if question.since else None,
+                                            period(question.until)[1] if question.until else None)
+        scores = self.scores(found, leaves) if question.order == "relevance" else dict.fromkeys(found, 0.0)
+        place = self.place if question.order != "oldest" else self.oldest_place
+        best_first = sorted(found, key=lambda number: (-scores[number], place[number]))
+        return Answer([(self.entries[number].article["id"], scores[number]) for number in best_first], found,
+                      frozenset().union(*(leaf.keys for leaf, _ in leaves)), asking.cut)
+
+    # ---- Facets ----
+
+    def values(self, entry, field):
+        """{match form: spellings} of the values that an entry has in a field."""
+        if field in ("year", "month", "day"):
+            length = {"year": 4, "month": 7, "day": 10}[field]
+            if not entry.period or len(entry.article["published"]) < length:
+                return {}
+            day = datetime.datetime(1970, 1, 1) + datetime.timedelta(seconds=entry.period[0])
+            return {day.isoformat()[:length]: {day.isoformat()[:length]}}
+        article = entry.article
+        values = {"source": [article["source"]], "section": [article["section"]], "topic": article["topics"],
+                  "lang": [analysis.language_of(article["language"]) or article["language"]], "author": article["authors"], "site": [site_of(article["url"])]}[field]
+        forms = defaultdict(set)
+        for value in filter(None, values):
+            forms[analysis.match_form(value)].add(value)
+        return forms
+
+    def facet(self, found, field, limit=0):
+        """[(value, count)] over the entries found: the `limit` most frequent values, 0 for all."""
+        counts = Counter(form for number in found for form in self.values(self.entries[number], field))
+        is_date = field in ("year", "month", "day")
+        forms = sorted(counts, key=str.encode, reverse=is_date)
+        forms = sorted(forms, key=lambda form: -counts[form])[:limit or None]
+        if is_date:
+            forms.sort(reverse=True)
+        return [(self.spelling(field, form), counts[form]) for form in forms]
+
+    def spelling(self, field, form):
+        """A value as most entries spell it, of equals the first in byte order."""
+        if field not in self.spellings:
+            self.spellings[field] = defaultdict(Counter)
+            for entry in self.entries:
+                for form_of_value, spellings in self.values(entry, field).items():
+                    self.spellings[field][form_of_value].update(spellings)
+        return min(self.spellings[field][form].items(), key=lambda item: (-item[1], item[0].encode()))[0]
+
+
+class Asking:
+    """One question on its way: --all, and whether an expansion was cut."""
+
+    def __init__(self, judge, every):
+        self.judge, self.every, self.cut = judge, every, False
+
+
+class Answer:
+    """hits: [(id, score)] in order; found: entries; keys: of the words that a snippet may mark; cut: an expansion was
+    cut, so the number of matches is a lower bound."""
+
+    def __init__(self, hits, found, keys, cut):
+        self.hits, self.found, self.keys, self.cut = hits, found, keys, cut
 
 
 @functools.lru_cache(maxsize=None)

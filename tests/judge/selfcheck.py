@@ -2,6 +2,7 @@
 
 import analysis
 import ranking
+from tree import And, Bag, Group, Near, Not, Or, Phrase, Question, Word
 
 TERMS = [
     ("don't O’Brien", "dont obrien"),
@@ -26,6 +27,17 @@ FORMS = [("  Harbor \t Post ", "harbor post"), ("La Dépêche", "la depeche"), (
 PERIODS = [("1970", (0, 31535999)), ("1969-12", (-2678400, -1)), ("2024-02", (1706745600, 1709251199)),
            ("1970-01-02", (86400, 172799)), ("1970-01-01T01:00:00+01:00", (0, 0)), ("1969-12-31T23:59:59Z", (-1, -1))]
 
+# (text, words, greatest difference of places, whether they are near)
+NEARS = [("a b", "a b", 1, True), ("b a", "a b", 1, True), ("a x b", "a b", 1, False), ("a x b", "a b", 2, True),
+         ("a", "a a", 9, False), ("a a", "a a", 1, True), ("a x a", "a a", 1, False), ("a b x c", "c a b", 3, True),
+         ("a b x c", "c a b", 2, False), ("a x x b a", "a b", 1, True), ("a b a", "a a b", 2, True)]
+# (text, phrase, slop, whether it holds)
+SLOPS = [("a b", "a b", 0, True), ("b a", "a b", 9, False), ("a x b", "a b", 0, False), ("a x b", "a b", 1, True),
+         ("a x b y c", "a b c", 1, False), ("a x b y c", "a b c", 2, True), ("a a", "a a", 0, True),
+         ("a x a b", "a b", 0, True), ("a b x a b c", "a b c", 0, True), ("a", "a a", 5, False)]
+DISTANCES = [("", "", 0), ("abc", "abc", 0), ("abc", "abd", 1), ("abc", "ab", 1), ("abc", "abcd", 1), ("abc", "acb", 1),
+             ("ca", "abc", 3), ("abcd", "badc", 2), ("colour", "color", 1), ("kitten", "sitting", 3), ("выбор", "выборы", 1)]
+
 
 def article(identity, title, body, published=""):
     return {"id": identity, "url": "", "title": title, "body": body, "authors": [], "source": "", "section": "",
@@ -46,12 +58,57 @@ def check(report):
     for text, expected in PERIODS:
         equal(text, expected, ranking.period(text))
 
+    for text, words, span, expected in NEARS:
+        equal("%s NEAR %s" % (text, words), expected, ranking.near(text.split(), words.split(), span))
+    for text, words, slop, expected in SLOPS:
+        equal('"%s"~%d in %s' % (words, slop, text), expected, ranking.holds(text.split(), words.split(), slop))
+    for left, right, expected in DISTANCES:
+        equal("%s ~ %s" % (left, right), expected, ranking.distance(left, right))
+
     # Two articles of lengths 2 and 6, average 4; "flood" is in both, tf 2 (a title word) and 1.
     judge = ranking.Judge([article("a", "flood", ""), article("b", "", "one flood of many big rivers", "2025")])
 
-    def answer(clause):
-        return [(identity, round(score, 7)) for identity, score in judge.answer(ranking.Question([clause]))[0]]
+    def answer(*items):
+        hits = judge.answer(Question(Bag([item if isinstance(item, tuple) else ("", item) for item in items]))).hits
+        return [(identity, round(score, 7)) for identity, score in hits]
 
-    equal("flood", [("a", 0.1325975), ("b", 0.0688006)], answer(ranking.Clause("flood")))
-    equal('"flood of"', ["b"], [identity for identity, _ in answer(ranking.Clause("flood of", quoted=True))])
-    equal("-absent", [("b", 0.0), ("a", 0.0)], answer(ranking.Clause("absent", sign="-")))
+    def ids(*items):
+        return "".join(sorted(identity for identity, _ in answer(*items)))
+
+    equal("flood", [("a", 0.1325975), ("b", 0.0688006)], answer(Word("flood")))
+    equal("flood^2", [("a", 0.265195), ("b", 0.1376012)], answer(Word("flood", "2")))
+    equal("(flood)^2", [("a", 0.265195), ("b", 0.1376012)], answer(Group(Bag([("", Word("flood"))]), "2")))
+    equal('"flood of"', "b", ids(Phrase("flood of")))
+    equal("-absent", [("b", 0.0), ("a", 0.0)], answer(("-", Word("absent"))))
+
+    # Which of a, b, c, d (their own words but one) and e (all of them) match; text says what the tree looks like.
+    judge = ranking.Judge([article(name, "", body) for name, body in
+                           (("a", "xa xb"), ("b", "xb xc"), ("c", "xc xd"), ("d", "xd"), ("e", "xa xb xc xd"))])
+    xa, xb, xc, xd = map(Word, ("xa", "xb", "xc", "xd"))
+    for text, expected, node in (
+            ("xd OR xa AND xc", "cde", Or([xd, And([xa, xc])])),
+            ("(xd OR xa) AND xc", "ce", And([Group(Bag([("", Or([xd, xa]))])), xc])),
+            ("NOT xb AND xd", "cd", And([Not(xb), xd])),
+            ("NOT (xb AND xd)", "abcd", Not(Group(Bag([("", And([xb, xd]))])))),
+            ("xa OR -xc", "ade", Or([xa, Not(xc, True)])),
+            ("xd NEAR/1 xb", "", Near([xd, xb], [1])),
+            ("xd NEAR/2 xb", "e", Near([xd, xb], [2])),
+            ("xa NEAR/1 xc NEAR/2 xb", "e", Near([xa, xc, xb], [1, 2]))):
+        equal("rendering", text, node.text())
+        equal(text, expected, ids(node))
+    equal("+(xa xb) -xc", "a", ids(("+", Group(Bag([("", xa), ("", xb)]))), ("-", xc)))
+    equal("xa (xb xc)", "abce", ids(xa, Group(Bag([("", xb), ("", xc)]))))
+
+    # Dates touch: the year 2024, December of it, its last day, a second of it, the next year, none.
+    dates = ["2024", "2024-12", "2024-12-31", "2024-12-31T23:59:59Z", "2025", ""]
+    judge = ranking.Judge([article("abcdef"[i], "x", "", dates[i]) for i in range(len(dates))])
+    for first, last, expected in (("2024", "2024", "abcd"), ("2024-06-01", "2024-06-02", "a"), ("2025", None, "e"),
+                                  (None, "2024-11", "a"), ("2024-12-31T23:59:59Z", None, "abcde"), (None, None, "abcde")):
+        found = judge.in_period(ranking.period(first)[0] if first else None, ranking.period(last)[1] if last else None)
+        equal("%s..%s" % (first, last), expected, "".join("abcdef"[number] for number in sorted(found)))
+    equal("oldest first", "bcdef", "".join(sorted(
+        identity for identity, _ in judge.answer(Question(Bag([("", Word("x"))]), order="oldest")).hits[1:])))
+    equal("oldest first", "a", judge.answer(Question(Bag([("", Word("x"))]), order="oldest")).hits[0][0])
+    equal("oldest first, undated last", "f", judge.answer(Question(Bag([("", Word("x"))]), order="oldest")).hits[-1][0])
+    equal("facet year", [("2025", 1), ("2024", 4)], judge.facet(judge.everything, "year"))
+    equal("facet month", [("2024-12", 3)], judge.facet(judge.everything, "month"))

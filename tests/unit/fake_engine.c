@@ -3,8 +3,11 @@
 
 #include <assert.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "common/date/date.h"
 
 enum { BODY_GAP = 100, KEYS_MAX = 4096, TOKENS_MAX = 200000 };
 
@@ -161,6 +164,33 @@ static bool phrase_at(const struct snapshot *snapshot, const struct node *phrase
   return true;
 }
 
+/* Puts words[from..] each at a position of its own from start to limit; used[0..from) are taken. */
+static bool near_at(const struct snapshot *snapshot, const struct node *near, size_t doc, uint32_t start,
+                    uint32_t limit, uint32_t *used, size_t from) {
+  if (from == near->child_count) return true;
+  for (uint32_t at = start; at <= limit; at++) {
+    bool taken = false;
+    for (size_t i = 0; i < from; i++) taken = taken || used[i] == at;
+    used[from] = at;
+    if (!taken && holds(snapshot, near->children[from]->keys[0], doc, at, false) &&
+        near_at(snapshot, near, doc, start, limit, used, from + 1))
+      return true;
+  }
+  return false;
+}
+
+static bool near_from(const struct snapshot *snapshot, const struct node *near, size_t doc, uint32_t start) {
+  uint32_t used[8];
+  assert(near->child_count <= 8);
+  return near_at(snapshot, near, doc, start, start + (uint32_t)near->child_count - 1 + near->slop, used, 0);
+}
+
+static bool touches(const char *text, int64_t since, int64_t until) {
+  struct date date;
+  return text && date_parse(text, strlen(text), &date) && date.seconds <= until &&
+         date_period_end(date.seconds, date.precision) >= since;
+}
+
 static bool matches(const struct snapshot *snapshot, const struct node *node, size_t doc, double *score) {
   double part = 0, sum = 0;
   bool found = false;
@@ -173,8 +203,12 @@ static bool matches(const struct snapshot *snapshot, const struct node *node, si
     for (size_t i = 0; i < node->key_count && !found; i++) found = holds(snapshot, node->keys[i], doc, 0, true);
     *score = found && node->score != SCORE_NONE ? node->boost : 0;
     return found;
+  case NODE_DATES:
+    return touches(snapshot->articles[doc].date, node->since, node->until);
   case NODE_PHRASE:
-    for (uint32_t start = 0; start < 2000 && !found; start++) found = phrase_at(snapshot, node, doc, start);
+  case NODE_NEAR:
+    for (uint32_t start = 0; start < 2000 && !found; start++)
+      found = node->kind == NODE_PHRASE ? phrase_at(snapshot, node, doc, start) : near_from(snapshot, node, doc, start);
     for (size_t i = 0; i < node->child_count && found; i++)
       *score += node->children[i]->score == SCORE_NONE ? 0 : node->children[i]->boost;
     return found;
@@ -193,6 +227,18 @@ static bool matches(const struct snapshot *snapshot, const struct node *node, si
   }
 }
 
+static void fake_facets(const struct search_request *request, struct search_answer *answer) {
+  if (!request->facet_count) return;
+  answer->facet_count = request->facet_count;
+  answer->facets = memory_zero(request->facet_count, sizeof *answer->facets);
+  for (size_t i = 0; i < request->facet_count; i++) {
+    struct facet_answer *facet = &answer->facets[i];
+    *facet = (struct facet_answer){.values = memory_zero(2, sizeof *facet->values), .count = 2, .distinct = 3};
+    facet->values[0] = (struct facet_value){memory_string("most", 4), answer->matches};
+    facet->values[1] = (struct facet_value){memory_string("one", 3), 1};
+  }
+}
+
 static int fake_search(struct snapshot *snapshot, const struct search_request *request, struct search_answer *answer,
                        struct nsearch_error *err) {
   (void)err;
@@ -206,12 +252,36 @@ static int fake_search(struct snapshot *snapshot, const struct search_request *r
   for (size_t doc = 0; doc < snapshot->count; doc++) {
     double score = 0;
     if (!matches(snapshot, request->tree, doc, &score)) continue;
-    struct search_hit hit = {{0, (uint32_t)doc}, request->order == ORDER_NEWEST ? 0 : score};
+    struct search_hit hit = {{0, (uint32_t)doc}, request->order == ORDER_RELEVANCE ? score : 0};
     size_t at = answer->matches++;
     for (; at > 0 && hits[at - 1].score < hit.score; at--) hits[at] = hits[at - 1];
     hits[at] = hit;
   }
   answer->hit_count = answer->matches < request->limit ? answer->matches : request->limit;
+  snprintf(answer->plan, sizeof answer->plan, "one by one");
+  fake_facets(request, answer);
+  return NSEARCH_OK;
+}
+
+static void explain_leaves(const struct snapshot *snapshot, const struct node *node, size_t doc,
+                           struct score_part **parts) {
+  if (node->kind == NODE_TERM) {
+    struct score_part *part = (*parts)++;
+    *part = (struct score_part){0};
+    for (size_t other = 0; other < snapshot->count; other++) {
+      bool found = false;
+      for (size_t i = 0; i < node->key_count && !found; i++) found = holds(snapshot, node->keys[i], other, 0, true);
+      part->df += found;
+      if (found && other == doc) *part = (struct score_part){part->df, 1, node->score == SCORE_NONE ? 0 : node->boost};
+    }
+  }
+  for (size_t i = 0; i < node->child_count; i++) explain_leaves(snapshot, node->children[i], doc, parts);
+}
+
+static int fake_explain(struct snapshot *snapshot, const struct node *tree, struct doc_ref doc,
+                        struct score_part *parts, struct nsearch_error *err) {
+  (void)err;
+  explain_leaves(snapshot, tree, doc.doc, &parts);
   return NSEARCH_OK;
 }
 
@@ -295,6 +365,7 @@ const struct reader_engine fake_engine = {
     .retain = fake_retain,
     .release = fake_release,
     .search = fake_search,
+    .explain = fake_explain,
     .terms = fake_terms,
     .frequency = fake_frequency,
     .find = fake_find,

@@ -1,5 +1,6 @@
 /* An engine of a few canned articles held in memory, too simple to be wrong: what stands above the engine contract is
- * tested with it. Every leaf that is in an article scores its boost. */
+ * tested with it. Every leaf that is in an article scores its boost. Of each facet it lists two values, "most" with all
+ * matches and "one" with one. */
 #ifndef TESTS_UNIT_FAKE_ENGINE_H
 #define TESTS_UNIT_FAKE_ENGINE_H
 
@@ -7,7 +8,7 @@
 
 /* NULL: not set. */
 struct fake_article {
-  const char *id, *title, *body, *url, *source, *section, *language, *author, *topic;
+  const char *id, *title, *body, *url, *source, *section, *language, *author, *topic, *date;
 };
 
 /* How many calls went to the engine. */

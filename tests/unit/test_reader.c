@@ -114,6 +114,152 @@ static void test_limits(void **state) {
   fake_snapshot_free(snapshot);
 }
 
+static void test_sort(void **state) {
+  (void)state;
+  static const struct {
+    const char *question;
+    nsearch_sort sort;
+    enum search_order order;
+  } cases[] = {
+      {"memo", NSEARCH_SORT_RELEVANCE, ORDER_RELEVANCE},     {"memo", NSEARCH_SORT_NEWEST, ORDER_NEWEST},
+      {"memo", NSEARCH_SORT_OLDEST, ORDER_OLDEST},           {"source:reuters", NSEARCH_SORT_RELEVANCE, ORDER_NEWEST},
+      {"source:reuters", NSEARCH_SORT_OLDEST, ORDER_OLDEST},
+  };
+  struct snapshot *snapshot;
+  nsearch_reader *reader = open_fake(&snapshot);
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    nsearch_result *result;
+    nsearch_request *request = nsearch_request_new(cases[i].question);
+    nsearch_request_set_sort(request, cases[i].sort);
+    assert_int_equal(nsearch_search(reader, request, &result, NULL), NSEARCH_OK);
+    assert_int_equal(fake_last_request(snapshot)->order, cases[i].order);
+    nsearch_result_free(result);
+    nsearch_request_free(request);
+  }
+  nsearch_close(reader);
+  fake_snapshot_free(snapshot);
+}
+
+static void test_facets(void **state) {
+  (void)state;
+  struct snapshot *snapshot;
+  nsearch_reader *reader = open_fake(&snapshot);
+  nsearch_error *err = nsearch_error_new();
+  nsearch_request *request = nsearch_request_new("memo");
+  nsearch_result *result;
+  uint64_t count;
+  assert_int_equal(nsearch_request_add_facet(request, "day", 0, err), NSEARCH_OK);
+  assert_int_equal(nsearch_request_add_facet(request, "lang", 7, err), NSEARCH_OK);
+  assert_int_equal(nsearch_request_add_facet(request, "day", 3, err), NSEARCH_ERR_USAGE);
+  assert_int_equal(nsearch_request_add_facet(request, "id", 0, err), NSEARCH_ERR_USAGE);
+  assert_int_equal(nsearch_search(reader, request, &result, err), NSEARCH_OK);
+  const struct search_request *sent = fake_last_request(snapshot);
+  assert_int_equal(sent->facet_count, 2);
+  assert_int_equal(sent->facets[0].field, FACET_DAY);
+  assert_int_equal(sent->facets[0].values, 0);
+  assert_int_equal(sent->facets[1].field, FACET_LANGUAGE);
+  assert_int_equal(sent->facets[1].values, 7);
+  nsearch_request_free(request);
+  nsearch_close(reader);
+  assert_int_equal(nsearch_result_facets(result), 2);
+  assert_string_equal(nsearch_result_facet(result, 0), "day");
+  assert_string_equal(nsearch_result_facet(result, 1), "lang");
+  assert_int_equal(nsearch_result_facet_distinct(result, 1), 3);
+  assert_int_equal(nsearch_result_facet_values(result, 1), 2);
+  assert_string_equal(nsearch_result_facet_value(result, 1, 0, &count), "most");
+  assert_int_equal(count, 3);
+  assert_string_equal(nsearch_result_facet_value(result, 1, 1, NULL), "one");
+  nsearch_result_free(result);
+  nsearch_error_free(err);
+  fake_snapshot_free(snapshot);
+  assert_int_equal(nsearch_result_facets(NULL), 0);
+}
+
+static void test_explain(void **state) {
+  (void)state;
+  struct snapshot *snapshot;
+  nsearch_reader *reader = open_fake(&snapshot);
+  nsearch_request *request = nsearch_request_new("chips memo memo nothing unknown source:reuters");
+  nsearch_result *result;
+  assert_int_equal(nsearch_search(reader, request, &result, NULL), NSEARCH_OK);
+  assert_int_equal(nsearch_hit_parts(nsearch_result_hit(result, 0)), 0);
+  assert_string_equal(nsearch_result_tree(result), "");
+  assert_string_equal(nsearch_result_plan(result), "");
+  nsearch_result_free(result);
+  nsearch_request_set_explain(request, 1);
+  assert_int_equal(nsearch_search(reader, request, &result, NULL), NSEARCH_OK);
+  assert_string_equal(nsearch_result_plan(result), "one by one");
+  nsearch_close(reader);
+  static const struct {
+    const char *word;
+    uint64_t df;
+    double score;
+  } parts[] = {{"chip", 3, 1}, {"memo", 3, 2}};
+  const nsearch_hit *hit = nsearch_result_hit(result, 0);
+  assert_int_equal(nsearch_hit_parts(hit), 2);
+  assert_true(nsearch_hit_score(hit) == 3);
+  for (size_t i = 0; i < 2; i++) {
+    uint64_t df, tf;
+    double score;
+    assert_string_equal(nsearch_hit_part(hit, i, &df, &tf, &score), parts[i].word);
+    assert_int_equal(df, parts[i].df);
+    assert_int_equal(tf, 1);
+    assert_true(score == parts[i].score);
+    assert_string_equal(nsearch_hit_part(hit, i, NULL, NULL, NULL), parts[i].word);
+  }
+  nsearch_result_free(result);
+  nsearch_request_free(request);
+  fake_snapshot_free(snapshot);
+  assert_string_equal(nsearch_result_tree(NULL), "");
+  assert_string_equal(nsearch_result_plan(NULL), "");
+  assert_string_equal(nsearch_result_suggestion(NULL), "");
+}
+
+static void test_suggestion(void **state) {
+  (void)state;
+  static const struct {
+    const char *question;
+    uint64_t limit;
+    const char *suggestion;
+  } cases[] = {
+      {"memmo chips", 10, "memo chips"}, {"memmo chips", 0, ""}, {"memo chips", 10, ""}, {"xyzzyxyzzy", 10, ""}};
+  struct snapshot *snapshot;
+  nsearch_reader *reader = open_fake(&snapshot);
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    nsearch_result *result;
+    nsearch_request *request = nsearch_request_new(cases[i].question);
+    nsearch_request_set_limit(request, cases[i].limit);
+    assert_int_equal(nsearch_search(reader, request, &result, NULL), NSEARCH_OK);
+    nsearch_request_free(request);
+    assert_string_equal(nsearch_result_suggestion(result), cases[i].suggestion);
+    nsearch_result_free(result);
+  }
+  nsearch_close(reader);
+  fake_snapshot_free(snapshot);
+}
+
+/* Relative dates count back from the request's time; bounds of the request stay what they are. */
+static void test_now(void **state) {
+  (void)state;
+  struct snapshot *snapshot;
+  nsearch_reader *reader = open_fake(&snapshot);
+  nsearch_request *request = nsearch_request_new("memo date:7d");
+  nsearch_result *result;
+  nsearch_request_set_now(request, 1000000);
+  assert_int_equal(nsearch_search(reader, request, &result, NULL), NSEARCH_OK);
+  assert_true(fake_last_request(snapshot)->since == 1000000 - 7 * 86400);
+  assert_true(fake_last_request(snapshot)->until == INT64_MAX);
+  nsearch_result_free(result);
+  assert_int_equal(nsearch_request_set_until(request, "1970-01-02", NULL), NSEARCH_OK);
+  assert_int_equal(nsearch_search(reader, request, &result, NULL), NSEARCH_OK);
+  assert_true(fake_last_request(snapshot)->since == INT64_MIN);
+  assert_true(fake_last_request(snapshot)->until == 2 * 86400 - 1);
+  nsearch_result_free(result);
+  nsearch_request_free(request);
+  nsearch_close(reader);
+  fake_snapshot_free(snapshot);
+}
+
 static int stop_at_once(void *payload) {
   ++*(int *)payload;
   return 1;
@@ -240,9 +386,10 @@ static void test_threads(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_hits),          cmocka_unit_test(test_limits),  cmocka_unit_test(test_failures),
-      cmocka_unit_test(test_request),       cmocka_unit_test(test_missing), cmocka_unit_test(test_threads),
-      cmocka_unit_test(test_get_and_stats),
+      cmocka_unit_test(test_hits),    cmocka_unit_test(test_limits),   cmocka_unit_test(test_sort),
+      cmocka_unit_test(test_facets),  cmocka_unit_test(test_explain),  cmocka_unit_test(test_suggestion),
+      cmocka_unit_test(test_now),     cmocka_unit_test(test_failures), cmocka_unit_test(test_request),
+      cmocka_unit_test(test_missing), cmocka_unit_test(test_threads),  cmocka_unit_test(test_get_and_stats),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

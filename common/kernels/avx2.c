@@ -1,0 +1,95 @@
+/* The kernels for AVX2. Eight packed numbers of b bits begin at a byte and fill b bytes, so a shuffle brings each to a
+ * lane of its own and a shift and a mask do the rest (Lemire and Boytsov, Decoding billions of integers per second
+ * through vectorization, 2015, for the idea of whole groups; this layout is plain LSB first). */
+#include "common/kernels/kernels.h"
+#include "common/kernels/lanes.h"
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+
+#define AVX2 __attribute__((target("avx2")))
+
+#define SHIFT_OF(w, i) BIT(w, i) & 7
+#define SHIFTS(w) EACH_LANE(SHIFT_OF, w)
+
+static const uint8_t shuffles[][32] __attribute__((aligned(32))) = EACH_WIDTH(SHUFFLE);
+static const uint32_t shifts[][8] __attribute__((aligned(32))) = EACH_WIDTH(SHIFTS);
+
+AVX2 static void unpack(const uint8_t *in, size_t count, unsigned width, uint32_t *values) {
+  size_t whole = count / 8 * 8;
+  if (width > WIDEST) whole = 0;
+  if (whole) {
+    __m256i shuffle = _mm256_load_si256((const __m256i *)shuffles[width]);
+    __m256i shift = _mm256_load_si256((const __m256i *)shifts[width]);
+    __m256i mask = _mm256_set1_epi32((int)((1u << width) - 1));
+    for (size_t i = 0; i < whole; i += 8, in += width) {
+      __m128i low = _mm_loadu_si128((const __m128i *)in), high = _mm_loadu_si128((const __m128i *)(in + (width >> 1)));
+      __m256i bytes = _mm256_shuffle_epi8(_mm256_set_m128i(high, low), shuffle);
+      _mm256_storeu_si256((__m256i *)(values + i), _mm256_and_si256(_mm256_srlv_epi32(bytes, shift), mask));
+    }
+  }
+  if (whole < count) kernels_scalar.unpack(in, count - whole, width, values + whole);
+}
+
+AVX2 static void sum(const uint32_t *gaps, size_t count, uint32_t first, uint32_t step, uint32_t *sums) {
+  __m256i before = _mm256_set1_epi32((int)(first - step)), each = _mm256_set1_epi32((int)step);
+  __m256i last = _mm256_set1_epi32(7);
+  size_t i = 0;
+  for (; i + 8 <= count; i += 8) {
+    __m256i x = _mm256_add_epi32(_mm256_loadu_si256((const __m256i *)(gaps + i)), each);
+    x = _mm256_add_epi32(x, _mm256_slli_si256(x, 4));
+    x = _mm256_add_epi32(x, _mm256_slli_si256(x, 8));
+    __m256i carry = _mm256_permute2x128_si256(x, x, 0x08); /* the lower half, to the upper */
+    x = _mm256_add_epi32(x, _mm256_shuffle_epi32(carry, 0xff));
+    x = _mm256_add_epi32(x, before);
+    _mm256_storeu_si256((__m256i *)(sums + i), x);
+    before = _mm256_permutevar8x32_epi32(x, last);
+  }
+  kernels_scalar.sum(gaps + i, count - i, (uint32_t)_mm256_cvtsi256_si32(before) + step, step, sums + i);
+}
+
+AVX2 static void bm25(const uint32_t *freqs, const uint32_t *lengths, size_t count, float weight, float c0, float c1,
+                      uint32_t *units) {
+  __m256 a = _mm256_set1_ps(weight), k0 = _mm256_set1_ps(c0), k1 = _mm256_set1_ps(c1);
+  size_t i = 0;
+  for (; i + 8 <= count; i += 8) {
+    __m256 tf = _mm256_cvtepi32_ps(_mm256_loadu_si256((const __m256i *)(freqs + i)));
+    __m256 length = _mm256_cvtepi32_ps(_mm256_loadu_si256((const __m256i *)(lengths + i)));
+    __m256 k = _mm256_add_ps(k0, _mm256_mul_ps(k1, length));
+    __m256 part = _mm256_div_ps(_mm256_mul_ps(a, tf), _mm256_add_ps(tf, k));
+    _mm256_storeu_si256((__m256i *)(units + i), _mm256_cvtps_epi32(part));
+  }
+  kernels_scalar.bm25(freqs + i, lengths + i, count - i, weight, c0, c1, units + i);
+}
+
+AVX2 static size_t select_least(const uint32_t *values, size_t count, uint32_t least, uint16_t *indexes) {
+  __m256i bound = _mm256_set1_epi32((int)least);
+  size_t found = 0, i = 0;
+  for (; i + 8 <= count; i += 8) {
+    __m256i x = _mm256_loadu_si256((const __m256i *)(values + i));
+    __m256i enough = _mm256_cmpeq_epi32(_mm256_max_epu32(x, bound), x);
+    for (unsigned bits = (unsigned)_mm256_movemask_ps(_mm256_castsi256_ps(enough)); bits; bits &= bits - 1)
+      indexes[found++] = (uint16_t)(i + (unsigned)__builtin_ctz(bits));
+  }
+  for (; i < count; i++)
+    if (values[i] >= least) indexes[found++] = (uint16_t)i;
+  return found;
+}
+
+/* The eight numbers among which the wanted one must be are compared at once. */
+AVX2 static size_t narrow(uint32_t *starts, size_t count, const uint32_t *list, size_t list_count, uint32_t offset) {
+  size_t kept = 0, at = 0, padded = (list_count + 7) / 8 * 8;
+  for (size_t i = 0; i < count; i++) {
+    uint32_t wanted = starts[i] + offset;
+    while (at < padded && list[at + 7] < wanted) at += 8;
+    if (at == padded) break;
+    __m256i eight = _mm256_loadu_si256((const __m256i *)(list + at));
+    __m256i equal = _mm256_cmpeq_epi32(eight, _mm256_set1_epi32((int)wanted));
+    starts[kept] = starts[i];
+    kept += !_mm256_testz_si256(equal, equal);
+  }
+  return kept;
+}
+
+const struct kernels kernels_avx2 = {"avx2", unpack, sum, bm25, select_least, narrow};
+#endif

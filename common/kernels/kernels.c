@@ -1,0 +1,22 @@
+/* Which kernels this processor can run. */
+#include "common/kernels/kernels.h"
+
+const struct kernels *kernels(void) {
+#if defined(__x86_64__)
+  if (__builtin_cpu_supports("avx2")) return &kernels_avx2;
+  if (__builtin_cpu_supports("sse4.1")) return &kernels_sse41;
+#endif
+  return &kernels_scalar;
+}
+
+const struct kernels *kernels_level(unsigned number, const char **name) {
+  const struct kernels *level = NULL;
+  int runs = 1;
+  if (number == 0) level = &kernels_scalar;
+#if defined(__x86_64__)
+  if (number == 1) level = &kernels_sse41, runs = __builtin_cpu_supports("sse4.1");
+  if (number == 2) level = &kernels_avx2, runs = __builtin_cpu_supports("avx2");
+#endif
+  if (name) *name = level ? level->level : NULL;
+  return runs ? level : NULL;
+}

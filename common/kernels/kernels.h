@@ -1,0 +1,54 @@
+/* common/kernels: the innermost loops, written once for every processor and again for the vector units that many have.
+ *
+ *   kernels.c   which of them this processor can run
+ *   scalar.c    plain C: what the others must equal, and what other architectures get
+ *   sse41.c     x86-64 with SSE 4.1, four numbers at a time
+ *   avx2.c      x86-64 with AVX2, eight at a time
+ *   lanes.h     where packed numbers lie, for both
+ *
+ * All levels give the same results to the bit. */
+#ifndef COMMON_KERNELS_KERNELS_H
+#define COMMON_KERNELS_KERNELS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Unpacking reads up to so many bytes past the end of the packed bits. */
+enum { UNPACK_OVERREAD = 16 };
+
+struct kernels {
+  const char *level;
+  /* count numbers of `width` bits (0 to 32), LSB first. */
+  void (*unpack)(const uint8_t *in, size_t count, unsigned width, uint32_t *values);
+  /* sums[i] = first + i * step + gaps[0] + ... + gaps[i], modulo 2^32; step is 1 where gaps are less one. */
+  void (*sum)(const uint32_t *gaps, size_t count, uint32_t first, uint32_t step, uint32_t *sums);
+  /* units[i] = bm25_units() of freqs[i] and lengths[i], both below 2^31. */
+  void (*bm25)(const uint32_t *freqs, const uint32_t *lengths, size_t count, float weight, float c0, float c1,
+               uint32_t *units);
+  /* The indexes, ascending, of the values that are at least `least`; returns how many. count <= 65536. */
+  size_t (*select)(const uint32_t *values, size_t count, uint32_t least, uint16_t *indexes);
+  /* Keeps of starts[] those for which list[] holds start + offset; returns how many. Both ascend; list[] goes on with
+   * UINT32_MAX up to a multiple of NARROW_PAD. */
+  size_t (*narrow)(uint32_t *starts, size_t count, const uint32_t *list, size_t list_count, uint32_t offset);
+};
+enum { NARROW_PAD = 8 };
+
+extern const struct kernels kernels_scalar;
+#if defined(__x86_64__)
+extern const struct kernels kernels_sse41, kernels_avx2;
+#endif
+
+/* The best that this processor runs; a few instructions, so it need not be kept. */
+const struct kernels *kernels(void);
+
+/* The level of that number, from 0 (scalar) up; NULL where the processor lacks it, *name (may be NULL) says what it is
+ * called; NULL and no name past the last. */
+const struct kernels *kernels_level(unsigned number, const char **name);
+
+/* The contribution of one posting, in units; the formula and its roundings are those of docs/ranking.md. */
+static inline uint32_t bm25_units(float weight, float c0, float c1, uint32_t length, uint32_t freq) {
+  float tf = (float)freq, k = c0 + c1 * (float)length;
+  return (uint32_t)(int32_t)__builtin_lrintf(weight * tf / (tf + k));
+}
+
+#endif

@@ -1,0 +1,86 @@
+/* The figures of an index and the report of a run, for people. */
+#include <stdio.h>
+#include <string.h>
+
+#include "common/program/program.h"
+
+enum { NAME_WIDTH = 12, VALUE_WIDTH = 14 };
+
+static void print_figure(const struct page *page, const char *name, const char *value, const char *note) {
+  page_plain(page, 0, STYLE_DIM, name);
+  page_blanks(page, NAME_WIDTH - (int)strlen(name));
+  put_format(page->out, "%*s", VALUE_WIDTH, value);
+  if (note[0]) {
+    size_t pad = strspn(note, " ");
+    page_blanks(page, 2 + (int)pad);
+    page_plain(page, NAME_WIDTH + VALUE_WIDTH + 2, STYLE_DIM, note + pad);
+  }
+  put(page->out, "\n");
+}
+
+void text_stats(struct stream *out, const nsearch_stats *stats) {
+  struct page page = page_of(out);
+  char room[FORMAT_ROOM], newest_room[FORMAT_ROOM], note[FORMAT_ROOM];
+  int64_t oldest = 0, newest = 0;
+  uint64_t total = 0, bytes = 0;
+  print_figure(&page, "articles", format_count(room, nsearch_stats_articles(stats)), "");
+  if (nsearch_stats_dates(stats, &oldest, &newest)) {
+    print_figure(&page, "oldest", format_date(room, oldest, NSEARCH_PRECISION_DAY), "");
+    print_figure(&page, "newest", format_date(newest_room, newest, NSEARCH_PRECISION_DAY), "");
+  }
+  print_figure(&page, "terms", format_count(room, nsearch_stats_terms(stats)), "");
+  print_figure(&page, "tokens", format_count(room, nsearch_stats_tokens(stats)), "");
+  print_figure(&page, "postings", format_count(room, nsearch_stats_postings(stats)), "");
+  print_figure(&page, "segments", format_count(room, nsearch_stats_segments(stats)), "");
+  print_figure(&page, "engine", nsearch_stats_engine(stats), "");
+  print_figure(&page, "language", nsearch_stats_language(stats), "");
+  put(out, "\n");
+  for (size_t i = 0; i < nsearch_stats_parts(stats); i++) {
+    nsearch_stats_part(stats, i, &bytes);
+    total += bytes;
+  }
+  for (size_t i = 0; i < nsearch_stats_parts(stats); i++) {
+    const char *part = nsearch_stats_part(stats, i, &bytes);
+    snprintf(note, sizeof note, "%5.1f %%", total ? 100.0 * (double)bytes / (double)total : 0.0);
+    print_figure(&page, part, format_size(room, bytes), note);
+  }
+  print_figure(&page, "all", format_size(room, total), "");
+}
+
+static void print_count(const struct page *page, const char *name, uint64_t number, const char *note) {
+  char room[FORMAT_ROOM];
+  if (number > 0) print_figure(page, name, format_count(room, number), note);
+}
+
+void text_report(struct stream *out, const struct run_report *run) {
+  struct page page = page_of(out);
+  const nsearch_report *report = run->report;
+  char count[FORMAT_ROOM], size[FORMAT_ROOM], rate[FORMAT_ROOM], time[FORMAT_ROOM];
+  double seconds = nsearch_report_seconds(report);
+  uint64_t bytes = nsearch_report_input_bytes(report);
+  char *line = text_of("Indexed %s article%s into %s, %s", format_count(count, run->articles),
+                       run->articles == 1 ? "" : "s", run->index, format_size(size, run->index_bytes));
+  page_plain(&page, 0, STYLE_TITLE, line);
+  put(out, "\n\n");
+  release(line);
+
+  format_size(rate, seconds > 0 ? (uint64_t)((double)bytes / seconds) : 0);
+  line = text_of("%s in %s, %s/s", format_size(size, bytes), format_duration(time, seconds), rate);
+  print_count(&page, "files", nsearch_report_files(report), line);
+  release(line);
+  print_count(&page, "records", nsearch_report_records(report), "");
+  static const struct {
+    nsearch_event_kind kind;
+    const char *name, *note;
+  } events[] = {
+      {NSEARCH_EVENT_REPLACED, "replaced", "articles whose id came again later"},
+      {NSEARCH_EVENT_EMPTY, "empty", "records with neither title nor text"},
+      {NSEARCH_EVENT_UNKNOWN, "unknown", "files of no known format"},
+      {NSEARCH_EVENT_BROKEN, "broken", "records that could not be parsed"},
+      {NSEARCH_EVENT_TOO_LARGE, "too large", "records over the limit"},
+      {NSEARCH_EVENT_UNREADABLE, "unreadable", "files that could not be read"},
+  };
+  for (size_t i = 0; i < sizeof events / sizeof *events; i++)
+    print_count(&page, events[i].name, nsearch_report_events(report, events[i].kind), events[i].note);
+  print_count(&page, "repaired", nsearch_report_replaced_bytes(report), "places that were not UTF-8");
+}

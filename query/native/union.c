@@ -1,0 +1,360 @@
+/* Top-k of a union by windowed block-max MaxScore (Turtle and Flood, 1995; Ding and Suel, 2011): per window, each list
+ * has a bound from the maxima of its blocks there. Lists whose bounds together cannot reach the threshold bring no
+ * candidates; they only complete the scores of those that the others found. A window whose bounds together cannot
+ * reach it is not looked at.
+ *
+ * Nothing that could enter the top k is ever skipped, so the answer is that of matcher.c, score for score. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "query/native/native.h"
+
+/* One key of a leaf: the lists of a leaf's keys are disjoint, so each stands for itself. */
+struct member {
+  struct lists *lists; /* of one cursor each */
+  struct cursor *cursor;
+  float weight;
+  uint8_t *maxima; /* per window, of the bounds of its blocks there; 0: no document */
+  uint32_t bound;  /* in this window, units */
+};
+
+struct merger {
+  struct pass *pass;
+  struct screen screen;
+  struct lists *lists;
+  size_t list_count;
+  struct member *members;
+  struct member **order; /* by bound in this window, ascending */
+  size_t count;
+  uint8_t *maxima;
+  struct schedule windows; /* with the bounds of all members together */
+  struct candidates batch;
+  uint32_t scores[WINDOW];
+  uint64_t present[WINDOW_WORDS];
+};
+
+/* ---- Opening ------------------------------------------------------------------------------------------------------- */
+
+/* Gives every member one of the cursors of the leaf, in a lists of its own, so that it can be probed. */
+static int open_members(struct merger *merger, const struct shape *shape, struct nsearch_error *err) {
+  size_t keys = 0;
+  for (size_t i = 0; i < shape->count; i++) {
+    if (shape->parts[i].role == PART_ANY) keys += shape->parts[i].node->key_count;
+  }
+  merger->lists = memory_zero(keys + 1, sizeof *merger->lists);
+  merger->members = memory_zero(keys + 1, sizeof *merger->members);
+  merger->order = memory_zero(keys + 1, sizeof *merger->order);
+  if (!merger->lists || !merger->members || !merger->order) return error_memory(err);
+  for (size_t i = 0; i < shape->count; i++) {
+    const struct shape_part *part = &shape->parts[i];
+    if (part->role != PART_ANY) continue;
+    for (size_t k = 0; k < part->node->key_count; k++) {
+      const struct term_entry *entry = scoring_entry(merger->pass->scoring, part->leaf, k, merger->pass->number);
+      if (!entry) continue;
+      struct lists *lists = &merger->lists[merger->list_count++];
+      lists->weight = merger->pass->scoring->leaves[part->leaf].weight;
+      lists->cursors = memory_zero(1, sizeof *lists->cursors);
+      if (!lists->cursors) return error_memory(err);
+      lists->count = 1;
+      int status = cursor_open(lists->cursors, merger->pass->segment, entry, err);
+      if (status) return status;
+      struct member *member = &merger->members[merger->count];
+      *member = (struct member){.lists = lists, .cursor = lists->cursors, .weight = lists->weight};
+      merger->order[merger->count++] = member;
+    }
+  }
+  return NSEARCH_OK;
+}
+
+/* A list of one block has no skip data: its documents say which windows it reaches. */
+static int short_maxima(struct member *member, struct nsearch_error *err) {
+  int status = cursor_load(member->cursor, 0, err);
+  if (status) return status;
+  for (uint32_t i = 0; i < member->cursor->size; i++) {
+    member->maxima[member->cursor->docs[i] / WINDOW] = member->cursor->view.max;
+  }
+  cursor_rewind(member->cursor);
+  return NSEARCH_OK;
+}
+
+static int list_maxima(struct merger *merger, struct member *member, struct nsearch_error *err) {
+  const struct list_view *view = &member->cursor->view;
+  if (!view->skip_max) return short_maxima(member, err);
+  uint32_t window = 0;
+  for (uint32_t block = 0; block < view->blocks; block++) {
+    uint32_t last = view_block_last(view, block) / WINDOW;
+    uint8_t max = view->skip_max[block];
+    if (last >= merger->windows.count) last = merger->windows.count - 1; /* of a damaged list; its blocks will tell */
+    for (; window < last; window++) {
+      if (member->maxima[window] < max) member->maxima[window] = max;
+    }
+    if (member->maxima[last] < max) member->maxima[last] = max;
+  }
+  return NSEARCH_OK;
+}
+
+static int open_bounds(struct merger *merger, struct nsearch_error *err) {
+  const struct pass *pass = merger->pass;
+  uint32_t windows = (pass->segment->info.documents + WINDOW - 1) / WINDOW;
+  merger->maxima = memory_zero(merger->count, windows);
+  if (!merger->maxima) return error_memory(err);
+  int status = schedule_open(&merger->windows, windows, err);
+  if (status) return status;
+  for (size_t i = 0; i < merger->count; i++) {
+    struct member *member = &merger->members[i];
+    uint32_t units[256];
+    member->maxima = merger->maxima + i * windows;
+    status = list_maxima(merger, member, err);
+    if (status) return status;
+    units[0] = 0;
+    for (int max = 1; max < 256; max++) units[max] = bm25_bound(member->weight, (uint8_t)max, pass->stretch);
+    for (uint32_t w = 0; w < windows; w++) merger->windows.bounds[w] += units[member->maxima[w]];
+  }
+  return NSEARCH_OK;
+}
+
+static void merger_free(struct merger *merger) {
+  for (size_t i = 0; merger->lists && i < merger->list_count; i++) lists_free(&merger->lists[i]);
+  screen_free(&merger->screen);
+  memory_free(merger->lists);
+  memory_free(merger->members);
+  memory_free(merger->order);
+  memory_free(merger->maxima);
+  schedule_free(&merger->windows);
+  memory_free(merger);
+}
+
+/* ---- One window ---------------------------------------------------------------------------------------------------- */
+
+static int by_bound(const void *a, const void *b) {
+  const struct member *x = *(struct member *const *)a, *y = *(struct member *const *)b;
+  return (x->bound > y->bound) - (x->bound < y->bound);
+}
+
+static void order_by_bound(struct merger *merger, uint32_t window) {
+  enum { FEW = 32 };
+  for (size_t i = 0; i < merger->count; i++) {
+    struct member *member = merger->order[i];
+    uint8_t max = member->maxima[window];
+    member->bound = max ? bm25_bound(member->weight, max, merger->pass->stretch) : 0;
+    size_t at = i;
+    if (merger->count > FEW) continue;
+    for (; at > 0 && merger->order[at - 1]->bound > member->bound; at--) merger->order[at] = merger->order[at - 1];
+    merger->order[at] = member;
+  }
+  if (merger->count > FEW) qsort(merger->order, merger->count, sizeof *merger->order, by_bound);
+}
+
+/* The postings of the loaded block from the cursor on and before `end`, scored. */
+static int score_slice(struct merger *merger, struct member *member, uint32_t end, uint32_t *count, uint32_t *units,
+                       struct nsearch_error *err) {
+  struct cursor *cursor = member->cursor;
+  const uint32_t *docs = cursor->docs + cursor->at;
+  uint32_t left = cursor->size - cursor->at, slice = left;
+  if (docs[left - 1] >= end) {
+    for (slice = 0; docs[slice] < end;) slice++;
+  }
+  int status = cursor_freqs(cursor, err);
+  if (status) return status;
+  pass_score(merger->pass, member->weight, docs, cursor->freqs + cursor->at, slice, units);
+  *count = slice;
+  return NSEARCH_OK;
+}
+
+/* Moves to the next document in [from, end), past blocks whose bound, with `others`, stays below the threshold; false in
+ * *more when there is none. */
+static int next_slice(struct merger *merger, struct member *member, uint32_t from, uint32_t end, uint32_t others,
+                      uint32_t threshold, bool *more, struct nsearch_error *err) {
+  struct cursor *cursor = member->cursor;
+  const struct list_view *view = &cursor->view;
+  *more = false;
+  while (view->skip_max && threshold) {
+    uint32_t block = view_find_block(view, cursor->block, from);
+    if (block >= view->blocks) return NSEARCH_OK;
+    if (bm25_bound(member->weight, view->skip_max[block], merger->pass->stretch) + others >= threshold) break;
+    from = view_block_last(view, block) + 1;
+    if (from >= end) return NSEARCH_OK;
+  }
+  int status = cursor_seek(cursor, from, err);
+  *more = !status && cursor->doc < end;
+  return status;
+}
+
+/* All documents of a member in the window into scores[]. */
+static int add_member(struct merger *merger, struct member *member, uint32_t base, uint32_t others, uint32_t threshold,
+                      struct nsearch_error *err) {
+  struct cursor *cursor = member->cursor;
+  uint32_t units[BLOCK], count, end = base + WINDOW, from = base;
+  for (;;) {
+    bool more;
+    int status = next_slice(merger, member, from, end, others, threshold, &more, err);
+    if (status || !more) return status;
+    status = score_slice(merger, member, end, &count, units, err);
+    if (status) return status;
+    const uint32_t *docs = cursor->docs + cursor->at;
+    for (uint32_t i = 0; i < count; i++) merger->scores[docs[i] - base] += units[i];
+    if (threshold == 0) {
+      for (uint32_t i = 0; i < count; i++) {
+        merger->present[(docs[i] - base) / 64] |= UINT64_C(1) << (docs[i] - base) % 64;
+      }
+    }
+    from = docs[count - 1] + 1;
+    if (from >= end) return NSEARCH_OK;
+  }
+}
+
+/* The same for the only member that brings candidates: they go to the batch at once. */
+static int take_member(struct merger *merger, struct member *member, uint32_t base, uint32_t others,
+                       uint32_t threshold, struct nsearch_error *err) {
+  struct cursor *cursor = member->cursor;
+  struct candidates *batch = &merger->batch;
+  uint32_t count, end = base + WINDOW, from = base, least = threshold > others ? threshold - others : 0;
+  uint32_t units[BLOCK];
+  uint16_t kept[BLOCK];
+  for (;;) {
+    bool more;
+    int status = next_slice(merger, member, from, end, others, threshold, &more, err);
+    if (status || !more) return status;
+    status = score_slice(merger, member, end, &count, units, err);
+    if (status) return status;
+    const uint32_t *docs = cursor->docs + cursor->at;
+    size_t found = kernels()->select(units, count, least, kept);
+    for (size_t i = 0; i < found; i++) {
+      batch->docs[batch->count] = docs[kept[i]];
+      batch->units[batch->count++] = units[kept[i]];
+    }
+    from = docs[count - 1] + 1;
+    if (from >= end) return NSEARCH_OK;
+  }
+}
+
+static void take_scores(struct merger *merger, uint32_t base, uint32_t least) {
+  struct candidates *batch = &merger->batch;
+  uint16_t kept[WINDOW];
+  size_t found = 0;
+  if (least) {
+    found = kernels()->select(merger->scores, WINDOW, least, kept);
+  } else {
+    for (uint32_t w = 0; w < WINDOW_WORDS; w++) {
+      for (uint64_t bits = merger->present[w]; bits; bits &= bits - 1) {
+        kept[found++] = (uint16_t)(w * 64 + (uint32_t)__builtin_ctzll(bits));
+      }
+    }
+  }
+  for (size_t i = 0; i < found; i++) {
+    batch->docs[i] = base + kept[i];
+    batch->units[i] = merger->scores[kept[i]];
+  }
+  batch->count = (uint32_t)found;
+}
+
+/* Candidates of the window from the essential members, those from `first` on; `rest` is the bound of the others. */
+static int find_candidates(struct merger *merger, size_t first, uint32_t base, uint32_t rest, uint32_t bound,
+                           uint32_t threshold, struct nsearch_error *err) {
+  merger->batch.count = 0;
+  if (first + 1 == merger->count) return take_member(merger, merger->order[first], base, rest, threshold, err);
+  memset(merger->scores, 0, sizeof merger->scores);
+  if (threshold == 0) memset(merger->present, 0, sizeof merger->present);
+  for (size_t i = first; i < merger->count; i++) {
+    struct member *member = merger->order[i];
+    if (member->bound == 0) continue;
+    int status = add_member(merger, member, base, bound - member->bound, threshold, err);
+    if (status) return status;
+  }
+  take_scores(merger, base, threshold - rest);
+  return NSEARCH_OK;
+}
+
+static int visit_window(void *payload, uint32_t window, struct nsearch_error *err) {
+  struct merger *merger = payload;
+  struct candidates *batch = &merger->batch;
+  uint32_t base = window * WINDOW, threshold = pass_threshold(merger->pass), rest = 0;
+  order_by_bound(merger, window);
+  size_t first = 0;
+  while (first + 1 < merger->count && rest + merger->order[first]->bound < threshold) {
+    rest += merger->order[first++]->bound;
+  }
+  int status = find_candidates(merger, first, base, rest, merger->windows.bounds[window], threshold, err);
+  if (!status) status = candidates_screen(batch, &merger->screen, merger->pass, err);
+  while (!status && first-- > 0 && batch->count && merger->order[first]->bound) {
+    status = candidates_add(batch, merger->order[first]->lists, merger->pass, err);
+    rest -= merger->order[first]->bound;
+    candidates_keep(batch, threshold > rest ? threshold - rest : 0);
+  }
+  return status ? status : candidates_offer(batch, merger->pass, err);
+}
+
+static void start_over(void *payload) {
+  struct merger *merger = payload;
+  for (size_t i = 0; i < merger->count; i++) cursor_rewind(merger->members[i].cursor);
+  screen_rewind(&merger->screen);
+}
+
+static int run_windows(struct merger *merger, struct nsearch_error *err) {
+  const struct date_range *dates = &merger->pass->dates;
+  uint32_t first = dates->first / WINDOW, end = (dates->end + WINDOW - 1) / WINDOW;
+  return schedule_run(&merger->windows, merger->pass, first, end, visit_window, start_over, merger, err);
+}
+
+/* ---- A single list -------------------------------------------------------------------------------------------------- */
+
+/* The blocks of a list by falling bound: a counting sort over 256 values. */
+static int order_blocks(const struct list_view *view, uint32_t **out, struct nsearch_error *err) {
+  uint32_t starts[257] = {0};
+  uint32_t *order = *out = memory_array(NULL, view->blocks, sizeof *order);
+  if (!order) return error_memory(err);
+  for (uint32_t b = 0; b < view->blocks; b++) starts[256 - view->skip_max[b]]++;
+  for (int max = 1; max <= 256; max++) starts[max] += starts[max - 1];
+  for (uint32_t b = 0; b < view->blocks; b++) order[starts[255 - view->skip_max[b]]++] = b;
+  return NSEARCH_OK;
+}
+
+static int take_block(struct merger *merger, struct member *member, uint32_t block, struct nsearch_error *err) {
+  struct cursor *cursor = member->cursor;
+  struct candidates *batch = &merger->batch;
+  int status = cursor_load(cursor, block, err);
+  if (!status) status = cursor_freqs(cursor, err);
+  if (status) return status;
+  batch->count = cursor->size;
+  memcpy(batch->docs, cursor->docs, cursor->size * sizeof *batch->docs);
+  pass_score(merger->pass, member->weight, cursor->docs, cursor->freqs, cursor->size, batch->units);
+  candidates_keep(batch, pass_threshold(merger->pass));
+  return candidates_offer(batch, merger->pass, err);
+}
+
+/* Best blocks first: the threshold is final after a few, and the first block below it ends the search. */
+static int run_single(struct merger *merger, struct nsearch_error *err) {
+  struct pass *pass = merger->pass;
+  struct member *member = &merger->members[0];
+  const struct list_view *view = &member->cursor->view;
+  uint32_t *order = NULL;
+  int status = view->skip_max ? order_blocks(view, &order, err) : NSEARCH_OK;
+  for (uint32_t i = 0; !status && i < view->blocks; i++) {
+    uint32_t block = order ? order[i] : i;
+    uint8_t max = order ? view->skip_max[block] : view->max;
+    if (bm25_bound(member->weight, max, pass->stretch) < pass_threshold(pass)) break;
+    status = pass_check(pass, err);
+    if (!status) status = take_block(merger, member, block, err);
+  }
+  memory_free(order);
+  return status;
+}
+
+int union_pass(struct pass *pass, const struct shape *shape, struct nsearch_error *err) {
+  struct merger *merger = memory_zero(1, sizeof *merger);
+  if (!merger) return error_memory(err);
+  merger->pass = pass;
+  int status = open_members(merger, shape, err);
+  if (!status && merger->count) status = screen_open(&merger->screen, pass, shape, err);
+  bool dated = pass->dates.end - pass->dates.first < pass->segment->info.documents;
+  if (status || merger->count == 0) goto out;
+  if (merger->count == 1 && !dated && merger->screen.count == 0) {
+    status = run_single(merger, err);
+  } else {
+    status = open_bounds(merger, err);
+    if (!status) status = run_windows(merger, err);
+  }
+out:
+  merger_free(merger);
+  return status;
+}
