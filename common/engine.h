@@ -176,8 +176,10 @@ struct reader_engine {
 
 /* ---- Writing -------------------------------------------------------------------------------------------------------- */
 
+enum { THREADS_MAX = 64 };
+
 struct write_options {
-  unsigned threads;
+  unsigned threads; /* 1 to THREADS_MAX */
   uint64_t memory; /* bytes */
   int language;
   unsigned title_weight;

@@ -157,8 +157,6 @@ struct nsearch_ingest {
   void *progress_payload;
 };
 
-enum { THREADS_MAX = 64 };
-
 struct nsearch_options {
   struct write_options write;
 };

@@ -12,8 +12,11 @@ struct nsearch_writer {
 
   pthread_mutex_t lock; /* guards what follows */
   pthread_cond_t returned;
-  struct engine_worker *idle[THREADS_MAX]; /* between two calls of nsearch_add() */
-  unsigned idle_count, out;                /* out: in the hands of a thread */
+  struct idle {
+    struct engine_worker *worker;
+    pthread_t thread;       /* that had it last: its tables are in that thread's cache */
+  } idle[THREADS_MAX];      /* between two calls of nsearch_add() */
+  unsigned idle_count, out; /* out: in the hands of a thread */
   uint64_t next_sequence;
   bool has_articles;
   struct run *runs;
@@ -63,7 +66,7 @@ static void forget_runs(struct nsearch_writer *writer) {
 
 void nsearch_writer_close(nsearch_writer *writer) {
   if (!writer) return;
-  while (writer->idle_count > 0) writer->engine->worker_close(writer->idle[--writer->idle_count], NULL);
+  while (writer->idle_count > 0) writer->engine->worker_close(writer->idle[--writer->idle_count].worker, NULL);
   writer->engine->close(writer->below);
   forget_runs(writer);
   pthread_cond_destroy(&writer->returned);
@@ -79,6 +82,18 @@ const char *writer_path(const struct nsearch_writer *writer) { return writer->pa
 
 /* ---- Workers ---- */
 
+/* The worker that this thread had last, or else any. */
+static struct engine_worker *take_idle(struct nsearch_writer *writer) {
+  unsigned last = writer->idle_count - 1, at = last;
+  for (unsigned i = 0; i <= last; i++) {
+    if (pthread_equal(writer->idle[i].thread, pthread_self())) at = i;
+  }
+  struct engine_worker *worker = writer->idle[at].worker;
+  writer->idle[at] = writer->idle[last];
+  writer->idle_count = last;
+  return worker;
+}
+
 int writer_worker_open(struct nsearch_writer *writer, struct engine_worker **out, struct nsearch_error *err) {
   int status = NSEARCH_OK;
   *out = NULL;
@@ -86,7 +101,7 @@ int writer_worker_open(struct nsearch_writer *writer, struct engine_worker **out
   while (writer->idle_count == 0 && writer->out >= writer->options.threads)
     pthread_cond_wait(&writer->returned, &writer->lock);
   writer->out++;
-  if (writer->idle_count > 0) *out = writer->idle[--writer->idle_count];
+  if (writer->idle_count > 0) *out = take_idle(writer);
   pthread_mutex_unlock(&writer->lock);
   if (!*out) status = writer->engine->worker_open(writer->below, out, err);
   if (status) {
@@ -107,7 +122,7 @@ int writer_worker_add(struct nsearch_writer *writer, struct engine_worker *worke
 static void worker_return(struct nsearch_writer *writer, struct engine_worker *worker) {
   pthread_mutex_lock(&writer->lock);
   writer->out--;
-  if (worker) writer->idle[writer->idle_count++] = worker;
+  if (worker) writer->idle[writer->idle_count++] = (struct idle){worker, pthread_self()};
   pthread_cond_broadcast(&writer->returned);
   pthread_mutex_unlock(&writer->lock);
 }
@@ -219,7 +234,7 @@ nsearch_status nsearch_commit(nsearch_writer *writer, nsearch_error *err) {
   pthread_mutex_lock(&writer->lock);
   while (writer->out > 0) pthread_cond_wait(&writer->returned, &writer->lock);
   while (!status && writer->idle_count > 0)
-    status = writer->engine->worker_close(writer->idle[--writer->idle_count], err);
+    status = writer->engine->worker_close(writer->idle[--writer->idle_count].worker, err);
   if (!status && !writer->has_articles)
     status = error_set(err, NSEARCH_ERR_EMPTY, "there is nothing to index: no article was found");
   if (!status) status = writer->engine->commit(writer->below, &report, err);

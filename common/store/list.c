@@ -156,6 +156,7 @@ int position_run_open(struct segment *segment, const struct list_view *view, uin
                       struct position_run *run, struct nsearch_error *err) {
   run->left = total;
   run->fill = run->next = 0;
+  run->open.at = run->open.count = 0;
   if (view->inlined) {
     struct bytes in = {.at = view->inlined, .end = view->inlined_end};
     bytes_vbyte(&in);
@@ -170,8 +171,8 @@ int position_run_open(struct segment *segment, const struct list_view *view, uin
     from = load_u32(view->skip_positions + 4 * (size_t)block);
     if (block + 1 < view->blocks) to = load_u32(view->skip_positions + 4 * (size_t)block + 4);
   }
-  /* A run of 256 takes two bytes at least: no frequency asks for more memory than the file can account for. */
-  if (from > to || to > len || total > (to - from) / 2 * BLOCK) return damaged(segment, err);
+  /* A gap takes a bit at least: no frequency asks for more memory than the file can account for. */
+  if (from > to || to > len || total > (to - from) * 8) return damaged(segment, err);
   run->at = view->positions + from;
   run->end = view->positions + to;
   return checked_touch(&segment->file, view->positions_offset + from, to - from, err);
@@ -181,15 +182,26 @@ static int run_damaged(struct nsearch_error *err) {
   return error_set(err, NSEARCH_ERR_DAMAGED, "a list of positions is damaged; index again");
 }
 
-static int run_fill(struct position_run *run, struct nsearch_error *err) {
+/* Opens the next run when the one at hand is at its end. */
+static int run_open(struct position_run *run, struct nsearch_error *err) {
+  if (run->open.at < run->open.count) return NSEARCH_OK;
+  if (run->open.count > 0) run->at = rice_end(&run->open);
   uint32_t count = run->left < BLOCK ? (uint32_t)run->left : BLOCK;
-  if (count == 0) return run_damaged(err);
-  run->at = packed_decode(run->at, run->end, 0, run->gaps, count);
-  if (!run->at) return run_damaged(err);
+  if (count == 0 || !rice_open(&run->open, run->at, run->end, count)) return run_damaged(err);
   run->left -= count;
-  run->fill = count;
-  run->next = 0;
   return NSEARCH_OK;
+}
+
+/* Most documents hold a word a few times only. */
+enum { GAPS_AT_ONCE = 16 };
+
+static int run_fill(struct position_run *run, struct nsearch_error *err) {
+  int status = run_open(run, err);
+  if (status) return status;
+  uint32_t held = run->open.count - run->open.at;
+  run->fill = held < GAPS_AT_ONCE ? held : GAPS_AT_ONCE;
+  run->next = 0;
+  return rice_read(&run->open, run->gaps, run->fill) ? NSEARCH_OK : run_damaged(err);
 }
 
 int position_run_skip(struct position_run *run, uint64_t count, struct nsearch_error *err) {
@@ -200,17 +212,13 @@ int position_run_skip(struct position_run *run, uint64_t count, struct nsearch_e
   }
   count -= held;
   run->next = run->fill;
-  while (count >= BLOCK && run->left >= BLOCK) {
-    run->at = packed_skip(run->at, run->end, BLOCK);
-    if (!run->at) return run_damaged(err);
-    run->left -= BLOCK;
-    count -= BLOCK;
+  while (count > 0) {
+    int status = run_open(run, err);
+    if (status) return status;
+    uint32_t inside = run->open.count - run->open.at, part = count < inside ? (uint32_t)count : inside;
+    if (!rice_skip(&run->open, part)) return run_damaged(err);
+    count -= part;
   }
-  if (count == 0) return NSEARCH_OK;
-  int status = run_fill(run, err);
-  if (status) return status;
-  if (count > run->fill) return run_damaged(err);
-  run->next = (uint32_t)count;
   return NSEARCH_OK;
 }
 

@@ -2,12 +2,13 @@
 #ifndef COMMON_STORE_SEGMENT_FORMAT_H
 #define COMMON_STORE_SEGMENT_FORMAT_H
 
+#include <pthread.h>
 #include <stdlib.h>
 
 #include "common/store/store.h"
 
 #define SEGMENT_MAGIC 0x4745534eu /* "NSEG" */
-enum { SEGMENT_VERSION = 1, SECTION_ALIGN = 64, TERM_INDEX_ENTRY = 24, COLUMN_HEADER = 16 };
+enum { SEGMENT_VERSION = 2, SECTION_ALIGN = 64, TERM_INDEX_ENTRY = 24, COLUMN_HEADER = 16 };
 
 /* An entry of SECTION_KEYS. */
 struct segment_key {
@@ -19,5 +20,30 @@ void segment_info_encode(const struct segment_info *info, struct buffer *out);
 /* NSEARCH_ERR_DAMAGED when the bytes are short or hold an unknown language. */
 int segment_info_decode(struct segment_info *info, const uint8_t *bytes, size_t len, const char *path,
                         struct nsearch_error *err);
+
+/* A segment that is being written. */
+struct segment_writer {
+  struct checked_out *file;
+  struct dictionary_out *dictionary;
+  const struct segment_doc *docs;
+  uint32_t *lengths;
+  float c0, c1; /* of struct list_writer */
+  struct segment_info info;
+  uint64_t title_tokens;
+  bool lists_done;
+  struct {
+    uint64_t offset, len;
+  } sections[SECTION_COUNT];
+
+  struct segment_part *own; /* of segment_term_begin() */
+  pthread_mutex_t lock;     /* guards what follows; who has the turn has file, dictionary and info to itself */
+  pthread_cond_t next;
+  uint64_t turn; /* the part that may write */
+  bool abandoned;
+};
+
+/* Counts a term and puts it into the dictionary. */
+int segment_add_term(struct segment_writer *segment, const char *key, size_t len, const struct term_entry *entry,
+                     struct nsearch_error *err);
 
 #endif

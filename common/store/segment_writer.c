@@ -8,22 +8,8 @@
 
 #include "common/store/segment_format.h"
 
-struct segment_writer {
-  struct checked_out *file;
-  struct list_writer list;
-  struct dictionary_out *dictionary;
-  const struct segment_doc *docs;
-  uint32_t *lengths;
-  struct segment_info info;
-  uint64_t title_tokens;
-  bool lists_done;
-  struct {
-    uint64_t offset, len;
-  } sections[SECTION_COUNT];
-};
-
 /* Per-article statistics of this segment fix the K of its block maxima; a reader scales them to the index's. */
-static int list_setup(struct segment_writer *segment, struct nsearch_error *err) {
+static int statistics_setup(struct segment_writer *segment, struct nsearch_error *err) {
   uint32_t count = segment->info.documents;
   segment->lengths = memory_array(NULL, count + 1, sizeof *segment->lengths);
   if (!segment->lengths) return error_memory(err);
@@ -32,10 +18,8 @@ static int list_setup(struct segment_writer *segment, struct nsearch_error *err)
     segment->info.length += segment->docs[d].length;
   }
   double average = count ? (double)segment->info.length / count : 0;
-  segment->list.file = segment->file;
-  segment->list.lengths = segment->lengths;
-  segment->list.c0 = (float)(BM25_K1 * (1 - BM25_B));
-  segment->list.c1 = average > 0 ? (float)(BM25_K1 * BM25_B / average) : 0;
+  segment->c0 = (float)(BM25_K1 * (1 - BM25_B));
+  segment->c1 = average > 0 ? (float)(BM25_K1 * BM25_B / average) : 0;
   return NSEARCH_OK;
 }
 
@@ -45,47 +29,61 @@ int segment_create(struct segment_writer **out, const char *path, const struct s
   *out = segment;
   if (!segment) return error_memory(err);
   segment->docs = docs;
+  pthread_mutex_init(&segment->lock, NULL);
+  pthread_cond_init(&segment->next, NULL);
   segment->info = (struct segment_info){
       .documents = count, .title_weight = title_weight, .has_text = has_text, .languages = languages};
   int status = checked_create(&segment->file, path, err);
   if (!status) status = dictionary_create(&segment->dictionary, err);
-  if (!status) status = list_setup(segment, err);
+  if (!status) status = statistics_setup(segment, err);
+  if (!status) status = part_new(&segment->own, segment, 0, err);
   if (status) segment_finish(out, false, NULL);
   return status;
 }
 
+int segment_add_term(struct segment_writer *segment, const char *key, size_t len, const struct term_entry *entry,
+                     struct nsearch_error *err) {
+  uint8_t tag = (uint8_t)key[0];
+  segment->info.positions_bytes += entry->positions_len;
+  if (tag == TAG_TEXT) segment->info.postings += entry->df;
+  if (tag == TAG_TITLE) segment->title_tokens += entry->cf;
+  if (tag == TAG_STEM) segment->info.stems_bytes += entry->postings_len;
+  return dictionary_add(segment->dictionary, key, len, entry, err);
+}
+
 struct list_writer *segment_term_begin(struct segment_writer *segment, uint8_t tag) {
-  list_begin(&segment->list, tag);
-  return &segment->list;
+  return part_term_begin(segment->own, tag);
 }
 
 int segment_term_end(struct segment_writer *segment, const char *key, size_t len, uint32_t *number,
                      struct nsearch_error *err) {
-  struct term_entry entry;
-  int status = list_end(&segment->list, &entry, err);
-  *number = UINT32_MAX;
-  if (status || entry.df == 0) return status;
-  *number = dictionary_count(segment->dictionary);
-  uint8_t tag = (uint8_t)key[0];
-  segment->info.positions_bytes += entry.positions_len;
-  if (tag == TAG_TEXT) segment->info.postings += entry.df;
-  if (tag == TAG_TITLE) segment->title_tokens += entry.cf;
-  if (tag == TAG_STEM) segment->info.stems_bytes += entry.postings_len;
-  return dictionary_add(segment->dictionary, key, len, &entry, err);
+  return part_term_end(segment->own, key, len, number, err);
 }
 
 int segment_term_alias(struct segment_writer *segment, const char *key, size_t len, uint32_t of,
                        struct nsearch_error *err) {
-  struct term_entry entry = {.alias_of = of};
-  return dictionary_add(segment->dictionary, key, len, &entry, err);
+  uint32_t number;
+  return part_term_alias(segment->own, key, len, of, &number, err);
 }
 
-uint32_t segment_next_term(const struct segment_writer *segment) { return dictionary_count(segment->dictionary); }
+static int end_lists(struct segment_writer *segment, struct nsearch_error *err) {
+  uint32_t first;
+  int status = NSEARCH_OK;
+  if (segment->turn == 0) { /* else the terms came in parts */
+    status = part_wait(segment->own, &first, err);
+    if (!status) status = part_end(segment->own, err);
+  }
+  segment->sections[SECTION_LISTS].len = checked_offset(segment->file);
+  segment->lists_done = true;
+  return status;
+}
 
 /* Lists come first in the file and end where the first other section begins. */
 static int section_begin(struct segment_writer *segment, enum section section, struct nsearch_error *err) {
-  if (!segment->lists_done) segment->sections[SECTION_LISTS].len = checked_offset(segment->file);
-  segment->lists_done = true;
+  if (!segment->lists_done) {
+    int status = end_lists(segment, err);
+    if (status) return status;
+  }
   static const uint8_t zeros[SECTION_ALIGN];
   uint64_t at = checked_offset(segment->file), pad = (SECTION_ALIGN - at % SECTION_ALIGN) % SECTION_ALIGN;
   segment->sections[section].offset = at + pad;
@@ -241,8 +239,10 @@ int segment_finish(struct segment_writer **pointer, bool commit, struct nsearch_
   }
   int finished = checked_finish(&segment->file, commit && !status, status ? NULL : err);
   dictionary_discard(segment->dictionary);
-  list_writer_free(&segment->list);
+  part_free(segment->own);
   memory_free(segment->lengths);
+  pthread_cond_destroy(&segment->next);
+  pthread_mutex_destroy(&segment->lock);
   memory_free(segment);
   return status ? status : finished;
 }

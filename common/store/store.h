@@ -20,12 +20,17 @@ enum { BODY_GAP = 100 };       /* positions between title and body, and between 
 /* Kernels read a little past the end of packed data; every mapped section is followed by at least this much file. */
 enum { OVERREAD = 32 };
 
-/* ---- codec.c: runs of up to 256 integers --------------------------------------------------------------------------- */
+/* ---- encode.c, codec.c: runs of up to 256 integers, written and read ------------------------------------------------- */
 
 /* Patched frame of reference (Zukowski et al., Super-Scalar RAM-CPU Cache Compression, 2006): the low b bits of every
  * value packed LSB first, the rest of the few larger ones as exceptions, b chosen for the smallest size. */
 enum { PACKED_MAX = 3 + BLOCK * 4 + BLOCK * 5 };
-size_t packed_encode(const uint32_t *values, size_t count, uint8_t *out); /* returns bytes, at most PACKED_MAX */
+size_t packed_encode(const uint32_t *values, size_t count, uint8_t *out); /* returns bytes; out has PACKED_MAX */
+/* What the encoder counts with, and the plain twins: widths has room for a multiple of 16, which count_wider() reads. */
+void bit_widths(const uint32_t *values, size_t count, uint8_t *widths);
+size_t count_wider(const uint8_t *widths, size_t count, unsigned width);
+void bit_widths_plain(const uint32_t *values, size_t count, uint8_t *widths);
+size_t count_wider_plain(const uint8_t *widths, size_t count, unsigned width);
 
 /* Reads count <= 256 values, `plus` added to each; returns the byte after them, or NULL when they do not fit before end. May read
  * OVERREAD bytes past end. */
@@ -49,6 +54,25 @@ struct docs_bits {
   size_t len;
 };
 bool docs_bits(const uint8_t *in, const uint8_t *end, struct docs_bits *out);
+
+/* ---- encode.c, rice.c: gaps of positions --------------------------------------------------------------------------- */
+
+/* Rice code (Rice and Plaunt, Adaptive Variable-Length Coding, 1971): the low `width` bits of all values packed, then
+ * what is above them in unary, zeros and a one. Positions are spread about evenly in a document: a tenth smaller than
+ * packed. out has PACKED_MAX bytes. */
+size_t rice_encode(const uint32_t *values, size_t count, uint8_t *out);
+
+/* A place in a run of count <= 256 values. Reading and skipping give false when the run does not end before `end`; they
+ * may read OVERREAD bytes past it. */
+struct rice_run {
+  const uint8_t *lows, *highs, *end;
+  uint64_t bit; /* in highs */
+  uint32_t width, at, count;
+};
+bool rice_open(struct rice_run *run, const uint8_t *in, const uint8_t *end, uint32_t count);
+bool rice_read(struct rice_run *run, uint32_t *values, uint32_t count);
+bool rice_skip(struct rice_run *run, uint32_t count);
+const uint8_t *rice_end(const struct rice_run *run); /* the byte after a run that was read or skipped to its end */
 
 /* ---- checked_file.c: a file whose pages carry checksums --------------------------------------------------------------- */
 
@@ -173,26 +197,52 @@ const struct buffer *dictionary_index(const struct dictionary_out *dictionary); 
 
 /* Writing. Postings come in ascending document order; positions as gaps: the first of a document absolute, then
  * differences (0 allowed). */
+struct segment_part;
 struct list_writer {
   uint8_t tag;
-  struct checked_out *file;   /* where lists go; positions at once, postings at the end of the term */
+  struct segment_part *part;  /* where lists go; positions as blocks fill, postings at the end of the term */
   const uint32_t *lengths;    /* per document, for the block maxima */
   float c0, c1;               /* K = c0 + c1 * length */
   uint32_t docs[BLOCK], freqs[BLOCK];
   size_t fill;
   int64_t before;             /* last document of the block before */
-  uint32_t df;
+  uint32_t blocks_done;       /* blocks written, the open one left out */
   uint64_t cf;
   uint32_t *gaps;             /* positions of the open block */
   size_t gap_count, gap_capacity;
+  uint32_t last_position;     /* of list_add_tokens() */
   uint64_t positions_len;
   struct buffer blocks, skip_last, skip_at, skip_positions, skip_max, inlined;
   uint8_t list_max;
 };
 void list_begin(struct list_writer *list, uint8_t tag);
-int list_add(struct list_writer *list, uint32_t doc, uint32_t freq, struct nsearch_error *err);
-/* Room for the `count` position gaps of the posting that list_add() gave last. */
-uint32_t *list_gaps(struct list_writer *list, size_t count, struct nsearch_error *err);
+int list_flush(struct list_writer *list, struct nsearch_error *err); /* writes the open block; more will follow */
+int list_grow_gaps(struct list_writer *list, size_t count, struct nsearch_error *err);
+
+static inline int list_add(struct list_writer *list, uint32_t doc, uint32_t freq, struct nsearch_error *err) {
+  if (list->fill == BLOCK) {
+    int status = list_flush(list, err);
+    if (status) return status;
+  }
+  list->docs[list->fill] = doc;
+  list->freqs[list->fill++] = freq;
+  list->cf += freq;
+  return NSEARCH_OK;
+}
+
+/* Room for the `count` position gaps of the posting that list_add() gave last; NULL for want of memory. */
+static inline uint32_t *list_gaps(struct list_writer *list, size_t count, struct nsearch_error *err) {
+  if (count > list->gap_capacity - list->gap_count && list_grow_gaps(list, count, err)) return NULL;
+  uint32_t *gaps = list->gaps + list->gap_count;
+  list->gap_count += count;
+  return gaps;
+}
+
+/* The same for occurrences as such, in the order of documents and positions in them: a document comes as often as the
+ * term is in it. positions is not read for tags without. A call may go on with the document of the call before. */
+int list_add_tokens(struct list_writer *list, const uint32_t *docs, const uint32_t *positions, size_t count,
+                    struct nsearch_error *err);
+
 /* Writes what is open and fills in the entry; df 0 when nothing was added. */
 int list_end(struct list_writer *list, struct term_entry *entry, struct nsearch_error *err);
 void list_writer_free(struct list_writer *list);
@@ -250,7 +300,8 @@ struct segment_doc {
 int segment_doc_compare(int64_t published_a, uint64_t id_hash_a, int64_t published_b, uint64_t id_hash_b);
 
 /* Order of calls: create with all documents, then per term in key order segment_term_begin(), list_add()...,
- * segment_term_end() (or segment_term_alias()), then per keyword field segment_column(), then finish. */
+ * segment_term_end() (or segment_term_alias()), or the same in parts; then per keyword field segment_column(), then
+ * finish. */
 struct segment_writer;
 int segment_create(struct segment_writer **out, const char *path, const struct segment_doc *docs, uint32_t count,
                    uint32_t title_weight, bool has_text, uint64_t languages, struct nsearch_error *err);
@@ -260,12 +311,36 @@ int segment_term_end(struct segment_writer *segment, const char *key, size_t len
                      struct nsearch_error *err);
 int segment_term_alias(struct segment_writer *segment, const char *key, size_t len, uint32_t of,
                        struct nsearch_error *err);
-/* Number that the next term will get. */
-uint32_t segment_next_term(const struct segment_writer *segment);
 /* values: term numbers, those of document d at starts[d] to starts[d + 1]. */
 int segment_column(struct segment_writer *segment, const struct keyword_field *field, const uint32_t *starts,
                    const uint32_t *values, struct nsearch_error *err);
 int segment_finish(struct segment_writer **segment, bool commit, struct nsearch_error *err);
+
+/* ---- segment_part.c: terms written by several threads ------------------------------------------------------------------------------ */
+
+/* A run of terms in key order, by one thread. Part n holds the terms behind those of part n - 1; parts are encoded at
+ * the same time and go to the file one after another. A part with more than spill_bytes of lists waits for its
+ * turn and goes on in the file, so that no list needs memory for all its positions. One struct serves many parts. */
+int part_new(struct segment_part **out, struct segment_writer *segment, size_t spill_bytes, struct nsearch_error *err);
+void part_free(struct segment_part *part);
+void part_start(struct segment_part *part, uint64_t turn);
+struct list_writer *part_term_begin(struct segment_part *part, uint8_t tag);
+/* *number: the term's number among those of the part, UINT32_MAX when nothing was added. */
+int part_term_end(struct segment_part *part, const char *key, size_t len, uint32_t *number, struct nsearch_error *err);
+/* of: the number in the segment. */
+int part_term_alias(struct segment_part *part, const char *key, size_t len, uint32_t of, uint32_t *number,
+                    struct nsearch_error *err);
+/* Waits until it is this part's turn; *first: number of its first term in the segment. part_end() lets the next part
+ * go. A failed part calls segment_abandon(), or all others wait for ever. */
+int part_wait(struct segment_part *part, uint32_t *first, struct nsearch_error *err);
+int part_end(struct segment_part *part, struct nsearch_error *err);
+uint32_t part_terms(const struct segment_part *part);
+void segment_abandon(struct segment_writer *segment);
+/* Waits until all parts before `turn` are in the file. */
+int segment_wait(struct segment_writer *segment, uint64_t turn, struct nsearch_error *err);
+/* For list_writer.c: room for len bytes, of which part_wrote() says how many were used. */
+int part_room(struct segment_part *part, size_t len, uint8_t **out, struct nsearch_error *err);
+void part_wrote(struct segment_part *part, size_t len);
 
 /* ---- segment.c: reading ------------------------------------------------------------------------------------------------------------ */
 
@@ -288,6 +363,10 @@ const uint8_t *segment_section(struct segment *segment, enum section section, st
 /* *found false when the term is not there. Aliases are followed: entry is then the target's, alias_of says so. */
 int segment_lookup(struct segment *segment, const char *key, size_t len, struct term_entry *entry, bool *found,
                    struct nsearch_error *err);
+
+/* A block of the dictionary: first eight bytes of its first key, and where its lists begin. */
+int segment_index_entry(struct segment *segment, uint32_t block, uint64_t *prefix, uint64_t *lists_at,
+                        struct nsearch_error *err);
 
 /* The entry of an alias' target by its number. */
 int segment_target(struct segment *segment, uint32_t number, struct term_entry *entry, struct nsearch_error *err);
@@ -323,10 +402,11 @@ int list_block_freqs(const struct list_view *view, uint32_t block, const struct 
 /* The frequency of posting `at` of a block alone; 0 when it is damaged. */
 uint32_t list_block_freq(const struct list_view *view, uint32_t block, const struct block_place *place, uint32_t at);
 
-/* Gaps of positions of a block, in order. Skipping whole packed runs is cheap. */
+/* Gaps of positions of a block, in order. Skipping is cheap: gaps are decoded a few at a time. */
 struct position_run {
-  const uint8_t *at, *end;
-  uint64_t left;            /* gaps not yet decoded */
+  const uint8_t *at, *end;  /* of what is behind the open run */
+  uint64_t left;            /* gaps behind it */
+  struct rice_run open;
   uint32_t gaps[BLOCK];
   uint32_t fill, next;
 };

@@ -13,6 +13,15 @@ static const uint8_t *index_entry(struct segment *segment, uint32_t block, struc
   return checked_touch(&segment->file, offset, TERM_INDEX_ENTRY, err) ? NULL : segment->file.map.bytes + offset;
 }
 
+int segment_index_entry(struct segment *segment, uint32_t block, uint64_t *prefix, uint64_t *lists_at,
+                        struct nsearch_error *err) {
+  const uint8_t *entry = index_entry(segment, block, err);
+  if (!entry) return NSEARCH_ERR_DAMAGED;
+  *prefix = load_u64(entry);
+  *lists_at = load_u64(entry + 16);
+  return NSEARCH_OK;
+}
+
 /* The bytes of a block; its pages are verified. */
 static int block_open(struct segment *segment, uint32_t block, struct bytes *in, uint64_t *lists_at,
                       struct nsearch_error *err) {

@@ -157,19 +157,29 @@ static void tidy_marks(struct points *points) {
   }
 }
 
-/* Replaces the word by its stem, unless nothing is left of it. */
-static int stem_points(struct folder *folder, int language, struct points *points, struct nsearch_error *err) {
+/* *stem is the stemmer's own until its next word. */
+static int find_stem(struct folder *folder, int language, const char *text, size_t len, const char **stem,
+                     size_t *stem_len, struct nsearch_error *err) {
   struct sb_stemmer **stemmer = &folder->stemmers[language];
+  *stem_len = 0;
   if (!*stemmer) *stemmer = sb_stemmer_new(language_stemmer(language), "UTF_8");
   if (!*stemmer) return error_memory(err);
+  *stem = (const char *)sb_stemmer_stem(*stemmer, (const sb_symbol *)text, (int)len);
+  if (!*stem) return error_memory(err);
+  *stem_len = (size_t)sb_stemmer_length(*stemmer);
+  return NSEARCH_OK;
+}
+
+/* Replaces the word by its stem, unless nothing is left of it. */
+static int stem_points(struct folder *folder, int language, struct points *points, struct nsearch_error *err) {
   char text[TEXT_MAX];
-  size_t len = encode_points(points, text, sizeof text);
-  const sb_symbol *stem = sb_stemmer_stem(*stemmer, (const sb_symbol *)text, (int)len);
-  if (!stem) return error_memory(err);
-  size_t stem_len = (size_t)sb_stemmer_length(*stemmer), at = 0, count = 0;
+  const char *stem;
+  size_t stem_len, at = 0, count = 0;
+  int status = find_stem(folder, language, text, encode_points(points, text, sizeof text), &stem, &stem_len, err);
+  if (status) return status;
   while (at < stem_len && count < POINTS_MAX) {
     uint32_t c;
-    at = utf8_step((const char *)stem, stem_len, at, &c);
+    at = utf8_step(stem, stem_len, at, &c);
     points->at[count++] = (int32_t)c;
   }
   if (count > 0) points->count = count;
@@ -189,8 +199,8 @@ static uint16_t cut(const struct points *points, char term[TERM_MAX + 1]) {
   return (uint16_t)len;
 }
 
-int fold_word(struct folder *folder, int language, bool spaceless, const char *raw, size_t len, struct folded *out,
-              struct nsearch_error *err) {
+int fold_word_plain(struct folder *folder, int language, bool spaceless, const char *raw, size_t len,
+                    struct folded *out, struct nsearch_error *err) {
   struct points points;
   read_raw(raw, len, &points);
   fold_case(&points);
@@ -213,6 +223,50 @@ int fold_word(struct folder *folder, int language, bool spaceless, const char *r
     memcpy(out->stem, out->exact, (size_t)out->exact_len + 1);
     out->stem_len = out->exact_len;
   }
+  return NSEARCH_OK;
+}
+
+/* Most words are ASCII letters and digits: nothing about them needs code points. False for any other. */
+static bool fold_ascii(const char *raw, size_t len, struct folded *out, bool *has_digit) {
+  if (len > TERM_MAX) return false;
+  *has_digit = false;
+  for (size_t i = 0; i < len; i++) {
+    char c = raw[i];
+    bool digit = c >= '0' && c <= '9', upper = c >= 'A' && c <= 'Z';
+    if (!digit && !upper && !(c >= 'a' && c <= 'z')) return false;
+    *has_digit |= digit;
+    out->exact[i] = (char)(upper ? c | 0x20 : c);
+  }
+  out->exact[len] = '\0';
+  out->exact_len = (uint16_t)len;
+  return true;
+}
+
+static void copy_stem(struct folded *out, const char *stem, size_t len) {
+  memcpy(out->stem, stem, len);
+  out->stem[len] = '\0';
+  out->stem_len = (uint16_t)len;
+}
+
+int fold_word(struct folder *folder, int language, bool spaceless, const char *raw, size_t len, struct folded *out,
+              struct nsearch_error *err) {
+  bool has_digit;
+  if (spaceless || !fold_ascii(raw, len, out, &has_digit)) {
+    return fold_word_plain(folder, language, spaceless, raw, len, out, err);
+  }
+  if (language == LANGUAGE_NONE || has_digit) {
+    copy_stem(out, out->exact, language == LANGUAGE_NONE ? 0 : len);
+    return NSEARCH_OK;
+  }
+  const char *stem;
+  size_t stem_len;
+  int status = find_stem(folder, language, out->exact, len, &stem, &stem_len, err);
+  if (status) return status;
+  for (size_t i = 0; i < stem_len; i++) { /* some stemmers give other letters */
+    if ((uint8_t)stem[i] >= 0x80) return fold_word_plain(folder, language, spaceless, raw, len, out, err);
+  }
+  if (stem_len == 0 || stem_len > TERM_MAX) return fold_word_plain(folder, language, spaceless, raw, len, out, err);
+  copy_stem(out, stem, stem_len);
   return NSEARCH_OK;
 }
 

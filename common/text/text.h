@@ -138,6 +138,10 @@ void folder_free(struct folder *folder);
 int fold_word(struct folder *folder, int language, bool spaceless, const char *raw, size_t len, struct folded *out,
               struct nsearch_error *err);
 
+/* The plain twin: fold_word() has a fast path for ASCII letters and digits, and a test holds the two equal. */
+int fold_word_plain(struct folder *folder, int language, bool spaceless, const char *raw, size_t len,
+                    struct folded *out, struct nsearch_error *err);
+
 /* The match form of a keyword value (a source, a section): NFKC case fold, marks stripped as in step 4, runs of white
  * space and control characters as one blank, none at the ends. Of a longer value than KEYWORD_BYTES only its
  * beginning counts, here as in an index. Appends to out. */

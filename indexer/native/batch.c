@@ -32,7 +32,7 @@ void batch_clear(struct batch *batch) {
 size_t batch_bytes(const struct batch *batch) {
   size_t words = lexicon_word_count(batch->lexicon), terms = lexicon_term_count(batch->lexicon);
   return lexicon_bytes(batch->lexicon) + analyser_bytes(batch->analyser) + 8 * batch->stream.count +
-         batch->doc_count * (2 * sizeof(struct batch_doc) + 64) + words * 16 + terms * 40;
+         batch->doc_count * (2 * sizeof(struct batch_doc) + 64) + words * 56 + terms * 60;
 }
 
 static int store_article(struct batch *batch, const struct nsearch_article *article, struct pack_out *cards,

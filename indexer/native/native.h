@@ -1,7 +1,9 @@
 /* indexer/native: articles to a committed index of the native engine. The map of this folder.
  *
  *   batch.c          article -> cards and texts in packs, words in the term stream      (one batch per worker)
- *   inversion.c      term stream -> postings by counting sort -> a segment, newest article first
+ *   join.c           batches -> their terms in one order, one numbering of their words
+ *   inversion.c      term streams -> postings by counting sort -> a segment, newest article first
+ *   crew.c           work that is shared out among threads
  *   merge.c          segments -> one segment
  *   replace.c        which articles a later one with the same id replaces
  *   native_writer.c  the engine's table: workers, commit */
@@ -45,12 +47,43 @@ int batch_add(struct batch *batch, const struct write_options *options, const st
 /* Bytes held now, and those that inversion will take besides. */
 size_t batch_bytes(const struct batch *batch);
 
+/* ---- crew.c ------------------------------------------------------------------------------------------------------- */
+
+/* Tasks 0 to tasks - 1 are taken in that order by threads numbered from 0 (hand). The first failure ends the crew's
+ * work: abandon() then wakes those that wait for the task that failed. */
+struct crew_work {
+  int (*run)(void *payload, unsigned hand, size_t task, struct nsearch_error *err);
+  void (*abandon)(void *payload); /* may be NULL */
+  void *payload;
+  size_t tasks;
+};
+int crew_run(const struct crew_work *work, unsigned threads, struct nsearch_error *err);
+
+/* ---- join.c ------------------------------------------------------------------------------------------------------- */
+
+/* Several batches seen as one. Terms are numbered from 1 in the order of their keys; words are (exact, stem) pairs of
+ * such terms. */
+struct joint {
+  struct batch *const *batches;
+  size_t count;
+  uint32_t terms;        /* numbers are 1 to this - 1 */
+  struct term_key *keys; /* by term */
+  uint32_t *term_of[THREADS_MAX]; /* of each batch: its term -> the joint one */
+  struct lexicon *lexicon;        /* the words alone */
+  uint32_t *word_of[THREADS_MAX]; /* of each batch: its word -> the joint one; NULL: they are the same */
+  uint32_t *starts, *grouped;     /* words of term t: grouped[starts[t]] to grouped[starts[t + 1]] */
+};
+int joint_make(struct joint *joint, struct batch *const *batches, size_t count, unsigned threads,
+               struct nsearch_error *err);
+void joint_free(struct joint *joint);
+
 /* ---- inversion.c --------------------------------------------------------------------------------------------------- */
 
-/* Inverts the batch into a new segment file. Two sequential passes over the stream, one scatter of four bytes a token
- * (counting sort), then one walk over the sorted terms. */
-int invert(const struct batch *batch, const struct write_options *options, const char *path,
-           struct nsearch_error *err);
+/* Inverts batches, THREADS_MAX at most, into one new segment file. Two passes over the streams in the order of
+ * documents, one scatter of four bytes a token (counting sort), then one walk over the sorted terms, each shared out
+ * among the threads. */
+int invert(struct batch *const *batches, size_t count, unsigned threads, const struct write_options *options,
+           const char *path, struct nsearch_error *err);
 
 /* ---- merge.c ----------------------------------------------------------------------------------------------------------- */
 
@@ -60,8 +93,8 @@ struct merge_input {
 };
 
 /* Merges into one new segment file; *documents: how many it has, 0: none and no file. */
-int merge_segments(struct merge_input *inputs, size_t count, const char *path, uint32_t *documents,
-                   struct nsearch_error *err);
+int merge_segments(struct merge_input *inputs, size_t count, const struct write_options *options, const char *path,
+                   uint32_t *documents, struct nsearch_error *err);
 
 /* ---- replace.c ------------------------------------------------------------------------------------------------------------- */
 

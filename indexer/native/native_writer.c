@@ -17,13 +17,15 @@ struct engine_writer {
   struct manifest manifest; /* the next commit, as far as it is known */
   uint64_t *fresh;          /* segments written since the last commit */
   size_t fresh_count, fresh_capacity;
+  struct batch *pending[THREADS_MAX]; /* of workers that were closed: the next worker goes on with one of them */
+  size_t pending_count;
   bool committed;
   bool lost; /* a worker could not write what it was given: nothing is committed any more */
 };
 
 struct engine_worker {
   struct engine_writer *writer;
-  struct batch batch;
+  struct batch *batch;
   struct pack_out *cards, *texts;
   uint32_t cards_number, texts_number;
 };
@@ -132,11 +134,37 @@ static int start_pack(struct engine_writer *writer, struct pack_out **pack, uint
   return status;
 }
 
+static void batch_discard(struct batch *batch) {
+  if (batch) batch_free(batch);
+  memory_free(batch);
+}
+
 static void worker_discard(struct engine_worker *worker) {
   pack_finish(&worker->cards, false, NULL, NULL);
   pack_finish(&worker->texts, false, NULL, NULL);
-  batch_free(&worker->batch);
+  batch_discard(worker->batch);
   memory_free(worker);
+}
+
+/* A batch that a closed worker left, or a new one. */
+static int take_batch(struct engine_writer *writer, struct batch **out, struct nsearch_error *err) {
+  pthread_mutex_lock(&writer->mutex);
+  *out = writer->pending_count ? writer->pending[--writer->pending_count] : NULL;
+  pthread_mutex_unlock(&writer->mutex);
+  if (*out) return NSEARCH_OK;
+  *out = memory_zero(1, sizeof **out);
+  return *out ? batch_init(*out, err) : error_memory(err);
+}
+
+/* As many batches wait as there were workers at once. */
+static void leave_batch(struct engine_writer *writer, struct batch **batch) {
+  if ((*batch)->doc_count == 0) return;
+  pthread_mutex_lock(&writer->mutex);
+  if (writer->pending_count < THREADS_MAX) {
+    writer->pending[writer->pending_count++] = *batch;
+    *batch = NULL;
+  }
+  pthread_mutex_unlock(&writer->mutex);
 }
 
 static int worker_open(struct engine_writer *writer, struct engine_worker **out, struct nsearch_error *err) {
@@ -144,10 +172,10 @@ static int worker_open(struct engine_writer *writer, struct engine_worker **out,
   *out = worker;
   if (!worker) return error_memory(err);
   worker->writer = writer;
-  int status = batch_init(&worker->batch, err);
-  if (!status) status = start_pack(writer, &worker->cards, &worker->cards_number, CARD_GROUP, err);
+  int status = start_pack(writer, &worker->cards, &worker->cards_number, CARD_GROUP, err);
   if (!status && writer->options.keep_text)
     status = start_pack(writer, &worker->texts, &worker->texts_number, TEXT_GROUP, err);
+  if (!status) status = take_batch(writer, &worker->batch, err);
   if (status) {
     worker_discard(worker);
     *out = NULL;
@@ -171,33 +199,33 @@ static void note_loss(struct engine_writer *writer) {
   pthread_mutex_unlock(&writer->mutex);
 }
 
-static int flush(struct engine_worker *worker, struct nsearch_error *err) {
-  struct engine_writer *writer = worker->writer;
-  if (worker->batch.doc_count == 0) return NSEARCH_OK;
+/* Makes one segment of some batches, which are empty afterwards, whatever happens. */
+static int write_segment(struct engine_writer *writer, struct batch *const *batches, size_t count, unsigned threads,
+                         struct nsearch_error *err) {
   uint64_t number = next_number(writer);
   char *path = segment_path(writer->folder, number);
-  int status = path ? invert(&worker->batch, &writer->options, path, err) : error_memory(err);
+  int status = path ? invert(batches, count, threads, &writer->options, path, err) : error_memory(err);
   memory_free(path);
   if (!status) status = remember_segment(writer, number, err);
   if (status) note_loss(writer);
-  batch_clear(&worker->batch);
+  for (size_t i = 0; i < count; i++) batch_clear(batches[i]);
   return status;
 }
 
 /* True when the batch must be written before it takes more. */
 static bool is_full(const struct engine_worker *worker) {
   const struct write_options *options = &worker->writer->options;
-  const struct batch *batch = &worker->batch;
+  const struct batch *batch = worker->batch;
   if (options->segment_articles && batch->doc_count >= options->segment_articles) return true;
   return batch_bytes(batch) > (options->memory - MEMORY_RESERVE) / options->threads ||
-         batch->stream.count > UINT32_MAX / 2 || batch->doc_count > UINT32_MAX / 2;
+         batch->stream.count > UINT32_MAX / 2 / options->threads ||
+         batch->doc_count > UINT32_MAX / 2 / options->threads;
 }
 
 static int worker_add(struct engine_worker *worker, const struct nsearch_article *article, uint64_t sequence,
                       struct nsearch_error *err) {
-  int status =
-      batch_add(&worker->batch, &worker->writer->options, article, sequence, worker->cards, worker->texts, err);
-  return status || !is_full(worker) ? status : flush(worker, err);
+  int status = batch_add(worker->batch, &worker->writer->options, article, sequence, worker->cards, worker->texts, err);
+  return status || !is_full(worker) ? status : write_segment(worker->writer, &worker->batch, 1, 1, err);
 }
 
 static int finish_pack(struct engine_writer *writer, struct pack_out **pack, uint32_t number, bool texts,
@@ -218,15 +246,30 @@ static int finish_pack(struct engine_writer *writer, struct pack_out **pack, uin
 
 static int worker_close(struct engine_worker *worker, struct nsearch_error *err) {
   struct engine_writer *writer = worker->writer;
-  int status = flush(worker, err);
-  if (!status) status = finish_pack(writer, &worker->cards, worker->cards_number, false, err);
+  int status = finish_pack(writer, &worker->cards, worker->cards_number, false, err);
   if (!status) status = finish_pack(writer, &worker->texts, worker->texts_number, true, err);
-  if (status) note_loss(writer);
+  if (status)
+    note_loss(writer);
+  else
+    leave_batch(writer, &worker->batch);
   worker_discard(worker);
   return status;
 }
 
 /* ---- Commit ------------------------------------------------------------------------------------------------------------ */
+
+/* The batches that wait become one segment; with the test aid, one each. */
+static int write_pending(struct engine_writer *writer, struct nsearch_error *err) {
+  const struct write_options *options = &writer->options;
+  size_t count = writer->pending_count, step = options->segment_articles ? 1 : count;
+  int status = NSEARCH_OK;
+  for (size_t i = 0; !status && i < count; i += step) {
+    status = write_segment(writer, writer->pending + i, step, options->threads, err);
+  }
+  for (size_t i = 0; i < count; i++) batch_discard(writer->pending[i]);
+  writer->pending_count = 0;
+  return status;
+}
 
 /* What a commit works on: every segment, old and fresh, and the packs their cards are in. */
 struct commit {
@@ -301,7 +344,7 @@ static int merge_range(struct commit *commit, size_t first, size_t count, struct
   for (size_t i = 0; !status && i < count; i++) {
     inputs[i] = (struct merge_input){.segment = &commit->segments[first + i], .dropped = commit->dropped[first + i]};
   }
-  if (!status) status = merge_segments(inputs, count, path, &documents, err);
+  if (!status) status = merge_segments(inputs, count, &commit->writer->options, path, &documents, err);
   if (!status && documents) status = keep_segment(commit, number, documents, err);
   memory_free(inputs);
   memory_free(path);
@@ -390,12 +433,14 @@ static int writer_commit(struct engine_writer *writer, const struct commit_repor
     return error_set(err, NSEARCH_ERR_SYSTEM, "%s: articles were lost when writing failed; index them again",
                      writer->folder);
   }
+  int status = write_pending(writer, err);
+  if (status) return status;
   if (writer->fresh_count == 0 && writer->committed) return NSEARCH_OK;
   if (writer->fresh_count == 0) {
     return error_set(err, NSEARCH_ERR_EMPTY, "no article was found; there is nothing to index");
   }
   struct commit commit = {.writer = writer};
-  int status = open_all(&commit, err);
+  status = open_all(&commit, err);
   if (!status) status = replace_find(commit.segments, commit.count, commit.dropped, commit.packs, report, err);
   if (!status) status = choose_segments(&commit, err);
   if (!status) status = write_manifest(&commit, err);
@@ -412,6 +457,7 @@ static void writer_close(struct engine_writer *writer) {
     memory_free(lock);
     if (writer->made_folder) file_remove_folder(writer->folder, NULL);
   }
+  for (size_t i = 0; i < writer->pending_count; i++) batch_discard(writer->pending[i]);
   file_unlock(&writer->lock);
   manifest_free(&writer->manifest);
   pthread_mutex_destroy(&writer->mutex);

@@ -28,6 +28,8 @@ static uint32_t random_below(uint32_t limit) {
 
 static char folder[] = "/tmp/nsearch-native-XXXXXX";
 
+static const struct write_options merging = {.threads = 2, .memory = 64 << 20};
+
 static int make_folder(void **state) {
   (void)state;
   return mkdtemp(folder) ? 0 : -1;
@@ -534,7 +536,7 @@ static void merge_hostile(const char *path, const char *to, struct nsearch_error
   if (status) return;
   struct merge_input inputs[2] = {{&segments[0], dropped}, {&segments[1], NULL}};
   uint32_t documents;
-  check_failure(merge_segments(inputs, 2, to, &documents, err), err);
+  check_failure(merge_segments(inputs, 2, &merging, to, &documents, err), err);
   segment_close(&segments[0]);
   segment_close(&segments[1]);
   remove(to);
@@ -619,7 +621,7 @@ static void test_hostile_frequency(void **state) {
     uint32_t documents;
     char to[80];
     snprintf(to, sizeof to, "%s/merged", folder);
-    assert_int_equal(merge_segments(&input, 1, to, &documents, NULL), NSEARCH_ERR_DAMAGED);
+    assert_int_equal(merge_segments(&input, 1, &merging, to, &documents, NULL), NSEARCH_ERR_DAMAGED);
     segment_close(&segment);
     remove(path);
   }
@@ -642,7 +644,7 @@ static void test_hostile_alias(void **state) {
   struct segment segment;
   assert_int_equal(segment_open(&segment, path, NULL), 0);
   struct merge_input input = {&segment, NULL};
-  assert_int_equal(merge_segments(&input, 1, to, &documents, NULL), NSEARCH_ERR_DAMAGED);
+  assert_int_equal(merge_segments(&input, 1, &merging, to, &documents, NULL), NSEARCH_ERR_DAMAGED);
   segment_close(&segment);
   remove(path);
 }
@@ -760,12 +762,13 @@ static void test_lost_articles(void **state) {
   assert_int_equal(native_writer_engine.worker_open(writer, &worker, NULL), 0);
   add_article(worker, 0, &model[0], 0);
   assert_int_equal(mkdir(obstacle, 0777), 0);
-  assert_int_equal(native_writer_engine.worker_close(worker, NULL), NSEARCH_ERR_SYSTEM);
+  assert_int_equal(native_writer_engine.worker_close(worker, NULL), 0);
+  assert_int_equal(native_writer_engine.commit(writer, NULL, NULL), NSEARCH_ERR_SYSTEM);
+  assert_int_equal(rmdir(obstacle), 0);
   assert_int_equal(native_writer_engine.worker_open(writer, &worker, NULL), 0);
   add_article(worker, 1, &model[1], 1);
   assert_int_equal(native_writer_engine.worker_close(worker, NULL), 0);
   assert_int_equal(native_writer_engine.commit(writer, NULL, NULL), NSEARCH_ERR_SYSTEM);
-  assert_int_equal(rmdir(obstacle), 0);
   native_writer_engine.close(writer);
   assert_int_equal(access(path, F_OK), -1);
 }

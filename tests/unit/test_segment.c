@@ -32,6 +32,8 @@ static uint32_t random_below(uint32_t limit) {
 
 static char folder[] = "/tmp/nsearch-segment-XXXXXX";
 
+static const struct write_options merging = {.threads = 2, .memory = 64 << 20};
+
 static int make_folder(void **state) {
   (void)state;
   return mkdtemp(folder) ? 0 : -1;
@@ -207,7 +209,7 @@ static void test_merge(void **state) {
   }
   char path[80];
   snprintf(path, sizeof path, "%s/merged", folder);
-  assert_int_equal(merge_segments(inputs, SOURCES, path, &documents, NULL), 0);
+  assert_int_equal(merge_segments(inputs, SOURCES, &merging, path, &documents, NULL), 0);
   assert_int_equal(segment_open(&merged, path, NULL), 0);
   assert_int_equal(merged.info.documents, documents);
   const uint8_t *ids = segment_section(&merged, SECTION_ID_HASHES, NULL);
@@ -262,7 +264,7 @@ static void test_merge_to_nothing(void **state) {
   uint32_t documents = 1;
   char path[80];
   snprintf(path, sizeof path, "%s/none", folder);
-  assert_int_equal(merge_segments(&input, 1, path, &documents, NULL), 0);
+  assert_int_equal(merge_segments(&input, 1, &merging, path, &documents, NULL), 0);
   assert_int_equal(documents, 0);
   assert_int_equal(access(path, F_OK), -1);
   segment_close(&segment);
@@ -301,12 +303,122 @@ static void test_flipped_bytes(void **state) {
   free(model);
 }
 
+enum { PART_TERMS = 7, PART_THREADS = 3, PARTS = (TERMS + PART_TERMS - 1) / PART_TERMS };
+
+struct part_work {
+  const struct model *model;
+  struct segment_writer *segment;
+  struct segment_part *parts[PART_THREADS];
+  uint32_t firsts[PARTS]; /* number of each part's first term */
+};
+
+/* The term's tokens in pieces of any length, as inversion gives them. */
+static int add_tokens(const struct model *model, struct list_writer *list, uint32_t t, struct nsearch_error *err) {
+  uint32_t docs[500], positions[500];
+  int status = NSEARCH_OK;
+  size_t count = 0, limit = 1 + (t * 37) % 450;
+  for (uint32_t d = 0; !status && d < model->docs; d++) {
+    for (uint32_t i = 0; !status && i < model->freqs[t][d]; i++) {
+      docs[count] = d;
+      positions[count++] = d % 7 + 3 * i;
+      if (count < limit) continue;
+      status = list_add_tokens(list, docs, positions, count, err);
+      count = 0;
+    }
+  }
+  return status ? status : list_add_tokens(list, docs, positions, count, err);
+}
+
+static int write_part(void *payload, unsigned hand, size_t number, struct nsearch_error *err) {
+  struct part_work *work = payload;
+  struct segment_part *part = work->parts[hand];
+  uint32_t kept, until = (uint32_t)(number + 1) * PART_TERMS;
+  char key[16];
+  part_start(part, number);
+  for (uint32_t t = (uint32_t)number * PART_TERMS; t < until && t < TERMS; t++) {
+    int status = add_tokens(work->model, part_term_begin(part, TAG_TEXT), t, err);
+    term_key(t, key);
+    if (!status) status = part_term_end(part, key, strlen(key), &kept, err);
+    if (status) return status;
+  }
+  int status = NSEARCH_OK;
+  if (number == PARTS - 1) status = part_term_alias(part, "Zenterm", 7, 0, &kept, err);
+  if (!status) status = part_wait(part, &work->firsts[number], err);
+  return status ? status : part_end(part, err);
+}
+
+static void *read_whole(const char *path, size_t *len) {
+  FILE *file = fopen(path, "rb");
+  assert_non_null(file);
+  fseek(file, 0, SEEK_END);
+  *len = (size_t)ftell(file);
+  rewind(file);
+  char *bytes = malloc(*len);
+  assert_int_equal(fread(bytes, 1, *len, file), *len);
+  fclose(file);
+  return bytes;
+}
+
+/* Parts by several threads, each waiting for its turn early, give the file that one writer gives; and so do tokens for
+ * postings. */
+static void test_parts(void **state) {
+  (void)state;
+  struct model *model = model_new(DOCS, 0);
+  write_model(model);
+  char path[80];
+  snprintf(path, sizeof path, "%s/parts.segment", folder);
+  struct part_work work = {.model = model};
+  struct crew_work crew = {.run = write_part, .payload = &work, .tasks = PARTS};
+  assert_int_equal(segment_create(&work.segment, path, model->meta, model->docs, 2, false, 0, NULL), 0);
+  for (int i = 0; i < PART_THREADS; i++)
+    assert_int_equal(part_new(&work.parts[i], work.segment, i == 0 ? 0 : 2000, NULL), 0);
+  assert_int_equal(crew_run(&crew, PART_THREADS, NULL), 0);
+  for (int i = 0; i < PART_THREADS; i++) part_free(work.parts[i]);
+  assert_int_equal(work.firsts[0], 0);
+  uint32_t *starts = calloc(model->docs + 1, sizeof *starts);
+  for (int f = 0; f < KEYWORD_FIELDS; f++)
+    assert_int_equal(segment_column(work.segment, &keyword_fields[f], starts, starts, NULL), 0);
+  free(starts);
+  assert_int_equal(segment_finish(&work.segment, true, NULL), 0);
+  size_t len[2];
+  void *bytes[2] = {read_whole(model->path, &len[0]), read_whole(path, &len[1])};
+  assert_int_equal(len[0], len[1]);
+  assert_memory_equal(bytes[0], bytes[1], len[0]);
+  free(bytes[0]);
+  free(bytes[1]);
+  unlink(path);
+  unlink(model->path);
+  free(model);
+}
+
+static int abandon_third(void *payload, unsigned hand, size_t number, struct nsearch_error *err) {
+  return number == 2 ? error_set(err, NSEARCH_ERR_SYSTEM, "the third part") : write_part(payload, hand, number, err);
+}
+
+static void abandon_segment(void *payload) { segment_abandon(((struct part_work *)payload)->segment); }
+
+/* A part that fails keeps none of the others waiting, and its message is the one that comes out. */
+static void test_abandoned_part(void **state) {
+  (void)state;
+  struct model *model = model_new(DOCS, 0);
+  struct part_work work = {.model = model};
+  struct crew_work crew = {.run = abandon_third, .abandon = abandon_segment, .payload = &work, .tasks = PARTS};
+  struct nsearch_error *err = nsearch_error_new();
+  assert_int_equal(segment_create(&work.segment, model->path, model->meta, model->docs, 2, false, 0, NULL), 0);
+  for (int i = 0; i < PART_THREADS; i++) assert_int_equal(part_new(&work.parts[i], work.segment, 2000, NULL), 0);
+  assert_int_equal(crew_run(&crew, PART_THREADS, err), NSEARCH_ERR_SYSTEM);
+  assert_string_equal(nsearch_error_message(err), "the third part");
+  for (int i = 0; i < PART_THREADS; i++) part_free(work.parts[i]);
+  assert_int_equal(segment_finish(&work.segment, false, NULL), 0);
+  assert_int_equal(access(model->path, F_OK), -1);
+  nsearch_error_free(err);
+  free(model);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_round_trip),
-      cmocka_unit_test(test_merge),
-      cmocka_unit_test(test_merge_to_nothing),
-      cmocka_unit_test(test_flipped_bytes),
+      cmocka_unit_test(test_parts), cmocka_unit_test(test_abandoned_part),   cmocka_unit_test(test_round_trip),
+      cmocka_unit_test(test_merge), cmocka_unit_test(test_merge_to_nothing), cmocka_unit_test(test_flipped_bytes),
   };
   return cmocka_run_group_tests_name("segment", tests, make_folder, remove_folder);
 }

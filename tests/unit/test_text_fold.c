@@ -168,6 +168,32 @@ static void test_plain_shortcut(void **state) {
 }
 
 /* Every language's stemmer takes words of any script and length. */
+/* ASCII words by the fast path and by its plain twin, in every language. */
+static void test_plain_twin(void **state) {
+  (void)state;
+  static const char *const endings[] = {"", "s", "ing", "ational", "ement", "issimo", "ungen", "eront", "2", "'s"};
+  uint32_t seed = 12345;
+  for (int language = 0; language < language_count(); language++) {
+    for (int round = 0; round < 3000; round++) {
+      char raw[300];
+      size_t len = 0, letters = round % 100 == 0 ? 190 + round / 100 : round % 11;
+      for (; len < letters; len++) {
+        seed = seed * 1664525u + 1013904223u;
+        raw[len] = "abcdeilnorstuyABCDEILNORSTUYkqzjKQZJ0"[seed >> 16 & 31 ? (seed >> 16) % 28 : (seed >> 21) % 37];
+      }
+      strcpy(raw + len, endings[(seed >> 8) % 10]);
+      len = strlen(raw);
+      struct folded fast, plain;
+      assert_int_equal(fold_word(folder, language, round % 7 == 0, raw, len, &fast, NULL), 0);
+      assert_int_equal(fold_word_plain(folder, language, round % 7 == 0, raw, len, &plain, NULL), 0);
+      assert_string_equal(fast.exact, plain.exact);
+      assert_string_equal(fast.stem, plain.stem);
+      assert_int_equal(fast.exact_len, plain.exact_len);
+      assert_int_equal(fast.stem_len, plain.stem_len);
+    }
+  }
+}
+
 static void test_all_stemmers(void **state) {
   (void)state;
   for (int language = 1; language < language_count(); language++) {
@@ -235,8 +261,9 @@ static void test_long_keywords(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_table),        cmocka_unit_test(test_cut),      cmocka_unit_test(test_plain_shortcut),
-      cmocka_unit_test(test_all_stemmers), cmocka_unit_test(test_keywords), cmocka_unit_test(test_long_keywords),
+      cmocka_unit_test(test_table),         cmocka_unit_test(test_cut),        cmocka_unit_test(test_plain_shortcut),
+      cmocka_unit_test(test_all_stemmers),  cmocka_unit_test(test_plain_twin), cmocka_unit_test(test_keywords),
+      cmocka_unit_test(test_long_keywords),
   };
   return cmocka_run_group_tests(tests, set_up, tear_down);
 }
