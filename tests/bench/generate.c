@@ -26,24 +26,25 @@ enum {
   STORIES = 500,     /* alive at a time */
   STORY_WORDS = 48,
   TOPICS = 96,
-  TOPIC_WORDS = 4096,
+  TOPIC_WORDS = 2048,
   LENGTH_MIN = 40,
   LENGTH_MAX = 20000,
-  SYLLABLES = 480
+  SYLLABLES = 480,
+  SHORT_WORDS = 48 /* the most frequent ones, of one syllable */
 };
 
 #define FIRST_DAY 788918400 /* 1995-01-01 */
 #define HEAD_EXPONENT 1.03
-#define HEAD_SHIFT 1.9 /* Mandelbrot's */
+#define HEAD_SHIFT 0.6 /* Mandelbrot's */
 #define TAIL_EXPONENT 1.75
-#define LENGTH_MU 6.72
+#define LENGTH_MU 6.745
 #define LENGTH_SIGMA 0.57
 
 /* Of 256: how a token is drawn. What is left is the background. */
-#define FOLLOW 92   /* a successor of the word before */
-#define AGAIN 38    /* a word of this article once more */
-#define OF_TOPIC 30
-#define OF_STORY 12
+#define FOLLOW 150  /* a successor of the word before */
+#define AGAIN 12    /* a word of this article once more */
+#define OF_TOPIC 36
+#define OF_STORY 8
 
 struct story {
   uint32_t topic, words[STORY_WORDS];
@@ -84,7 +85,7 @@ static void make_ranks(struct generator *g) {
   for (uint32_t i = 0; i < HEAD; i++) {
     weight[i] = pow(i + 1 + HEAD_SHIFT, -HEAD_EXPONENT);
     /* The law bends from one exponent to the other over the last two powers of two or three, not at a corner. */
-    weight[i] /= pow(1 + (double)i / (HEAD / 6.0), TAIL_EXPONENT - HEAD_EXPONENT);
+    weight[i] /= pow(1 + (double)i / (HEAD / 20.0), TAIL_EXPONENT - HEAD_EXPONENT);
     sum += weight[i];
   }
   double tail = weight[HEAD - 1] * HEAD / (TAIL_EXPONENT - 1); /* the integral of the rest */
@@ -118,12 +119,12 @@ static inline uint32_t rank_of(const struct generator *g, uint64_t bits) {
 }
 
 /* A rank that means something, log-uniform over the middle of the vocabulary. */
-static uint32_t middle_rank(struct generator *g) { return (uint32_t)(FUNCTION_WORDS * exp(unit(g) * log(400))); }
+static uint32_t middle_rank(struct generator *g) { return (uint32_t)(FUNCTION_WORDS * exp(unit(g) * log(150))); }
 
 /* One of the words that like to follow `rank`: few for a rare word, thousands for the most frequent ones, the first of
  * them most often. */
 static inline uint32_t follower(const struct generator *g, uint32_t rank, uint64_t bits) {
-  unsigned log_choices = rank < HEAD ? 2 + (unsigned)__builtin_clz(rank + 1) - (31 - HEAD_BITS) : 2;
+  unsigned log_choices = rank < HEAD ? 1 + (unsigned)(__builtin_clz(rank + 1) - (31 - HEAD_BITS)) * 3 / 4 : 1;
   /* log-uniform: a power of two, then a number below it */
   unsigned power = (unsigned)(((bits & 0xffff) * (log_choices + 1)) >> 16);
   uint64_t choice = (1u << power) | ((bits >> 16) & ((1u << power) - 1));
@@ -152,9 +153,12 @@ static void make_syllables(struct generator *g) {
 
 static inline char *spell(const struct generator *g, uint32_t rank, char *out) {
   /* Numbers of the same count of syllables are shuffled, or neighbours in the dictionary would be neighbours in rank. */
-  uint64_t number = rank, room = SYLLABLES;
+  uint64_t number = rank, room = SHORT_WORDS;
   unsigned count = 1;
-  while (number >= room) number -= room, room *= SYLLABLES, count++;
+  for (; number >= room; count++) {
+    number -= room;
+    room = count == 1 ? (uint64_t)SYLLABLES * SYLLABLES : room * SYLLABLES;
+  }
   number = (number * 1000003 + 12289) % room;
   do {
     memcpy(out, g->syllables[number % SYLLABLES], 4);
