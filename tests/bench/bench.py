@@ -128,14 +128,14 @@ def build_tantivy(folder):
 
 
 def build_pisa(folder):
-    packages = os.path.join(folder, "pisa")
-    if not glob.glob(os.path.join(packages, "pyterrier_pisa", "_pisathon*.so")):
-        with open(os.path.join(HERE, "pisa.txt"), encoding="utf-8") as lines:
-            wanted = [line.strip() for line in lines if line.strip() and not line.startswith("#")]
-        run([sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--target", packages, *wanted])
-    command = [sys.executable, os.path.join(HERE, "driver_pisa.py"), packages]
-    run(command + ["version"])
-    return command
+    environment = os.path.join(folder, "pisa")
+    python = os.path.join(environment, "bin", "python")
+    wanted = os.path.join(HERE, "pisa.txt")
+    if not newer(os.path.join(environment, "installed"), wanted):
+        run([sys.executable, "-m", "venv", environment])
+        run([python, "-m", "pip", "install", "-q", "--no-deps", "-r", wanted])
+        open(os.path.join(environment, "installed"), "w", encoding="ascii").close()
+    return [python, os.path.join(HERE, "driver_pisa.py")]
 
 
 def compile_driver(folder, compiler, source, flags):
