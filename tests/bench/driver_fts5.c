@@ -66,14 +66,16 @@ static void build(const char *path, const char *folder, bool keep_text, uint64_t
   execute(sql);
   execute(keep_text ? "CREATE TABLE articles(id INTEGER PRIMARY KEY, date INTEGER, text TEXT)"
                     : "CREATE TABLE articles(id INTEGER PRIMARY KEY, date INTEGER)");
-  execute(keep_text ? "CREATE VIRTUAL TABLE texts USING fts5(text, content='articles', content_rowid='id', tokenize='ascii')"
-                    : "CREATE VIRTUAL TABLE texts USING fts5(text, content='', tokenize='ascii')");
+  execute(keep_text
+              ? "CREATE VIRTUAL TABLE texts USING fts5(text, content='articles', content_rowid='id', tokenize='ascii')"
+              : "CREATE VIRTUAL TABLE texts USING fts5(text, content='', tokenize='ascii')");
   /* The recommended way to load much: large blocks of postings in memory, one merge at the end. */
   snprintf(sql, sizeof sql, "INSERT INTO texts(texts, rank) VALUES('hashsize', %llu)",
            (unsigned long long)(megabytes < 1024 ? megabytes : 1024) << 19);
   execute(sql);
   execute("BEGIN");
-  sqlite3_stmt *article = prepare(keep_text ? "INSERT INTO articles VALUES(?1, ?2, ?3)" : "INSERT INTO articles VALUES(?1, ?2)");
+  sqlite3_stmt *article =
+      prepare(keep_text ? "INSERT INTO articles VALUES(?1, ?2, ?3)" : "INSERT INTO articles VALUES(?1, ?2)");
   sqlite3_stmt *text = prepare("INSERT INTO texts(rowid, text) VALUES(?1, ?2)");
   while (corpus_take(&corpus, &block))
     while (block_line(&block, &line)) {

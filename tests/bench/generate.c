@@ -23,7 +23,7 @@ enum {
   HEAD = 1 << HEAD_BITS, /* ranks drawn from a table; behind them the law has a closed form */
   FUNCTION_WORDS = 160,  /* the most frequent ranks carry no meaning of their own */
   ARTICLES_A_DAY = 1000,
-  STORIES = 500,     /* alive at a time */
+  STORIES = 500, /* alive at a time */
   STORY_WORDS = 48,
   TOPICS = 96,
   TOPIC_WORDS = 2048,
@@ -41,8 +41,8 @@ enum {
 #define LENGTH_SIGMA 0.57
 
 /* Of 256: how a token is drawn. What is left is the background. */
-#define FOLLOW 150  /* a successor of the word before */
-#define AGAIN 12    /* a word of this article once more */
+#define FOLLOW 150 /* a successor of the word before */
+#define AGAIN 12   /* a word of this article once more */
 #define OF_TOPIC 36
 #define OF_STORY 8
 
@@ -71,9 +71,7 @@ static inline uint64_t mix(uint64_t x) {
 }
 static inline uint64_t draw(struct generator *g) { return mix(g->state += 0x9e3779b97f4a7c15u); }
 static double unit(struct generator *g) { return (double)(draw(g) >> 11) * 0x1p-53; }
-static double normal(struct generator *g) {
-  return sqrt(-2 * log(1 - unit(g))) * cos(6.283185307179586 * unit(g));
-}
+static double normal(struct generator *g) { return sqrt(-2 * log(1 - unit(g))) * cos(6.283185307179586 * unit(g)); }
 
 /* ---- Ranks --------------------------------------------------------------------------------------------------------- */
 
@@ -92,8 +90,10 @@ static void make_ranks(struct generator *g) {
   g->tail = (uint32_t)(tail / (sum + tail) * 0x1p32);
   for (uint32_t i = 0; i < HEAD; i++) {
     weight[i] *= HEAD / sum;
-    if (weight[i] < 1) small[smalls++] = i;
-    else large[larges++] = i;
+    if (weight[i] < 1)
+      small[smalls++] = i;
+    else
+      large[larges++] = i;
   }
   while (smalls && larges) {
     uint32_t less = small[--smalls], more = large[larges - 1];
@@ -135,7 +135,7 @@ static inline uint32_t follower(const struct generator *g, uint32_t rank, uint64
 
 static void make_syllables(struct generator *g) {
   /* No onset of two letters begins with a coda, so two rows of syllables never spell alike. */
-  static const char *const onsets[] = {"t", "s", "c", "d", "p", "m", "b", "f", "g", "h", "st", "v",
+  static const char *const onsets[] = {"t", "s", "c",  "d",  "p",  "m",  "b",  "f", "g", "h", "st", "v",
                                        "w", "k", "tr", "pr", "sh", "ch", "gr", "n", "r", "l", "br", "j"};
   static const char *const vowels = "eaiou", *const codas = "\0nrl";
   uint32_t count = 0;
@@ -176,9 +176,12 @@ static void begin_story(struct generator *g, struct story *story, double now) {
   story->life = 1 + -4 * log(1 - unit(g));
   for (uint32_t i = 0; i < STORY_WORDS; i++) {
     uint64_t bits = draw(g);
-    if (i < 4) story->words[i] = HEAD + (uint32_t)(g->names++ * 7 + bits % 7); /* new people and places */
-    else if (i % 2) story->words[i] = g->topics[story->topic][bits % TOPIC_WORDS];
-    else story->words[i] = middle_rank(g);
+    if (i < 4)
+      story->words[i] = HEAD + (uint32_t)(g->names++ * 7 + bits % 7); /* new people and places */
+    else if (i % 2)
+      story->words[i] = g->topics[story->topic][bits % TOPIC_WORDS];
+    else
+      story->words[i] = middle_rank(g);
   }
 }
 
@@ -224,14 +227,20 @@ static char *write_article(struct generator *g, uint64_t number, char *out) {
     uint64_t bits = draw(g);
     uint32_t kind = bits & 255, rank;
     uint64_t rest = bits >> 8;
-    if (place + 1 < STORY_WORDS && kind < 120) rank = story->words[++place]; /* the name goes on */
+    if (place + 1 < STORY_WORDS && kind < 120)
+      rank = story->words[++place]; /* the name goes on */
     else {
       place = STORY_WORDS;
-      if (kind < FOLLOW) rank = follower(g, before, rest);
-      else if (kind < FOLLOW + AGAIN && saids) rank = said[(rest >> 8) % saids];
-      else if (kind < FOLLOW + AGAIN + OF_TOPIC) rank = g->topics[topic][skewed(rest, TOPIC_WORDS)];
-      else if (kind < FOLLOW + AGAIN + OF_TOPIC + OF_STORY) rank = story->words[place = skewed(rest, STORY_WORDS)];
-      else rank = rank_of(g, mix(bits));
+      if (kind < FOLLOW)
+        rank = follower(g, before, rest);
+      else if (kind < FOLLOW + AGAIN && saids)
+        rank = said[(rest >> 8) % saids];
+      else if (kind < FOLLOW + AGAIN + OF_TOPIC)
+        rank = g->topics[topic][skewed(rest, TOPIC_WORDS)];
+      else if (kind < FOLLOW + AGAIN + OF_TOPIC + OF_STORY)
+        rank = story->words[place = skewed(rest, STORY_WORDS)];
+      else
+        rank = rank_of(g, mix(bits));
     }
     if (rank >= FUNCTION_WORDS) said[saids++] = rank;
     before = rank;
