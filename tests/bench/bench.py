@@ -27,8 +27,8 @@ ROOT = os.path.dirname(os.path.dirname(HERE))
 MEMORY_MB = 1024
 JAVA_HEAP_MB = 2 * MEMORY_MB  # buffered articles, and as much for all else
 
-# Rows of the tables. `family` is what PEERS selects; `state` is how a driver is told to leave its index; `full` rows are
-# indexed with 1 and 2 threads, with and without the text, others once, for their questions.
+# Rows of the tables. PEERS selects families, or single rows by name; `state` is how a driver is told to leave its index;
+# `full` rows are indexed with 1 and 2 threads, with and without the text, others once, for their questions.
 ENGINES = {
     "nsearch": dict(family="nsearch", full=True),
     "lucene": dict(family="lucene", state="merged", full=True),
@@ -294,15 +294,18 @@ class Bench:
                         sys.exit(f"{corpus}: {figures['engine']} has {figures[name]:,.0f} {name}, {row['engine']} "
                                  f"{row[name]:,.0f}")
 
-    def engines(self, families):
-        return [name for name, row in ENGINES.items() if row["family"] in families and row["family"] in self.drivers]
+    def engines(self, names):
+        return [name for name, row in ENGINES.items()
+                if (name in names or row["family"] in names) and row["family"] in self.drivers]
 
-    def index_all(self, corpus, path, families):
-        for engine in self.engines(families):
+    def index_all(self, corpus, path, names):
+        for engine in self.engines(names):
             row = ENGINES[engine]
             threads = 1 if row.get("one_thread") else 2
             self.index(corpus, path, engine, threads, 0, keep=True)
-        for engine in self.engines(families):
+        if self.options.once:
+            return
+        for engine in self.engines(names):
             row = ENGINES[engine]
             for threads in (1,) if row.get("one_thread") else (1, 2):
                 for store in row.get("stores", (0, 1)):
@@ -331,8 +334,8 @@ class Bench:
 
     # ---- Asking ----
 
-    def ask_all(self, corpus, path, families):
-        engines = [engine for engine in self.engines(families) if os.path.exists(self.index_folder(corpus, engine))]
+    def ask_all(self, corpus, path, names):
+        engines = [engine for engine in self.engines(names) if os.path.exists(self.index_folder(corpus, engine))]
         sets = None
         for name in questions.CLASSES:
             wanted = [engine for engine in engines if name in ENGINES[engine].get("classes", questions.CLASSES)]
@@ -466,35 +469,35 @@ def machine():
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--folder", default=os.path.join(ROOT, ".build", "bench"))
-    parser.add_argument("--peers", default=" ".join(FAMILIES), help="of " + ", ".join(FAMILIES) + "; nsearch always")
+    parser.add_argument("--peers", default=" ".join(FAMILIES), help="of " + ", ".join(ENGINES) + "; nsearch always. A peer's "
+                        "first name stands for all of its rows")
     parser.add_argument("--articles", type=int, default=1000000, help="of the largest generated corpus")
     parser.add_argument("--collections", default=os.environ.get("NSEARCH_CORPORA"))
     parser.add_argument("--corpora", default="", help="only these, by name: allsides-a reuters generated-100000 ...")
     parser.add_argument("--queries", type=int, default=120, help="in each class")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--warm", type=int, default=3, help="runs that do not count")
+    parser.add_argument("--once", action="store_true", help="index once for the questions, not again for the times")
     parser.add_argument("--runs", type=int, default=7, help="runs that do")
     parser.add_argument("--budget", type=float, default=40, help="seconds of search after which a class ends for an engine")
     parser.add_argument("--patience", type=float, default=3 * 3600, help="seconds that an index may take")
     options = parser.parse_args()
-    families = ["nsearch"] + [name for name in re.split(r"[ ,]+", options.peers.strip()) if name not in ("", "nsearch")]
-    unknown = set(families) - set(FAMILIES)
-    if unknown:
-        parser.error(f"no such peer: {' '.join(sorted(unknown))}; there are {' '.join(FAMILIES)}")
+    # A name that is a family's means all of its rows, of which the first bears it.
+    names = {"nsearch"} | set(options.peers.replace(",", " ").split())
+    if names - set(ENGINES):
+        parser.error(f"no such peer: {' '.join(sorted(names - set(ENGINES)))}; there are {' '.join(ENGINES)}")
     bench = Bench(options)
-    bench.prepare(families)
+    bench.prepare([family for family in FAMILIES if any(ENGINES[name]["family"] == family for name in names)])
     bench.results.add(dict(kind="machine", machine=machine(), date=str(datetime.date.today()), build=bench.build,
                            command=os.environ.get("BENCH_COMMAND", shlex.join(sys.argv))))
     # Peers are compared up to a million articles; the sizes before the largest say who is too slow for it.
     compared = sorted({size for size in (100000, 1000000) if size <= options.articles} | {min(options.articles, 1000000)})
-    names = ["allsides-a", "reuters"] + [f"generated-{size}" for size in compared]
-    if options.corpora:
-        names = options.corpora.split()
-    for name in names:
-        path = make_corpus(bench.folder, name, options.collections, options.seed)
+    corpora = options.corpora.split() or ["allsides-a", "reuters"] + [f"generated-{size}" for size in compared]
+    for corpus in corpora:
+        path = make_corpus(bench.folder, corpus, options.collections, options.seed)
         if path:
-            bench.index_all(name, path, families)
-            bench.ask_all(name, path, families)
+            bench.index_all(corpus, path, names)
+            bench.ask_all(corpus, path, names)
     if not options.corpora:
         bench.grow([size for size in (10000, 100000, 1000000, 10000000) if size <= options.articles])
 
