@@ -19,6 +19,7 @@ import shutil
 import subprocess
 import sys
 import time
+from statistics import mean, median
 
 import questions
 
@@ -363,7 +364,7 @@ class Bench:
         chance = random.Random(f"{corpus} {name} {mode}")
         took = {engine: [[] for _ in asked] for engine in servers}
         counts = {engine: [None] * len(asked) for engine in servers}
-        hits = {engine: [()] * len(asked) for engine in servers}
+        hits = {engine: [None] * len(asked) for engine in servers}
         spent = dict.fromkeys(servers, 0.0)
         rounds = self.options.warm + self.options.runs
         for turn in range(rounds):
@@ -376,6 +377,8 @@ class Bench:
             for place, number in enumerate(order):
                 for shift in range(len(active)):
                     engine = active[(place + shift) % len(active)]
+                    if spent[engine] > 4 * self.options.budget:
+                        continue  # the rest of the questions stay unasked; they come in random order
                     nanoseconds, count, found = servers[engine].ask(number, mode, name, asked[number])
                     spent[engine] += nanoseconds / 1e9
                     took[engine][number].append(nanoseconds / 1000)
@@ -385,35 +388,30 @@ class Bench:
         rows = {}
         for engine in servers:
             runs = [times[self.options.warm:] or times[-1:] for times in took[engine]]
-            rows[engine] = dict(us=[round(median(times), 3) for times in runs], runs=min(map(len, runs)),
-                                overlap=overlap(hits.get("nsearch"), hits[engine], mode, name))
-        matches = next((c for c in counts.values() if c and c[0] not in (None, -1)), None)
+            rows[engine] = dict(us=[round(median(times), 3) if times else None for times in runs],
+                                runs=min(len(times) for times in runs if times),
+                                overlap=overlap(hits["nsearch"], hits[engine], mode, name))
         self.results.add(dict(kind="queries", corpus=corpus, name=name, mode=mode, build=self.build, engines=rows,
-                              matches=matches, date=str(datetime.date.today())))
-        say(f"{corpus}: {name} {mode}, mean us: " +
-            ", ".join(f"{engine} {sum(row['us']) / len(row['us']):.0f}" for engine, row in rows.items()))
+                              matches=counts["nsearch"] if mode.endswith("count") else None,
+                              date=str(datetime.date.today())))
+        say(f"{corpus}: {name} {mode}, mean us: " + ", ".join(
+            f"{engine} {mean([us for us in row['us'] if us is not None]):.0f}" for engine, row in rows.items()))
 
     @staticmethod
     def check_answers(corpus, name, mode, asked, counts):
         if not mode.endswith("count"):
             return
         for number, question in enumerate(asked):
-            seen = {engine: all_counts[number] for engine, all_counts in counts.items() if all_counts[number] != -1}
+            seen = {engine: all_counts[number] for engine, all_counts in counts.items() if all_counts[number] not in (None, -1)}
             if len(set(seen.values())) > 1:
                 sys.exit(f"{corpus}: the engines count differently, {name} {mode}: {question}: {seen}")
 
 
-def median(values):
-    ordered = sorted(values)
-    middle = len(ordered) // 2
-    return ordered[middle] if len(ordered) % 2 else (ordered[middle - 1] + ordered[middle]) / 2
-
-
 def overlap(ours, theirs, mode, name):
     """The mean share of nsearch's hits that an engine finds too; ties and rounded lengths make it less than 1."""
-    if ours is None or mode == "count" or name == "newest":
+    if mode == "count" or name == "newest":
         return None
-    shares = [len(set(a) & set(b)) / len(a) for a, b in zip(ours, theirs) if a]
+    shares = [len(set(a) & set(b)) / len(a) for a, b in zip(ours, theirs) if a and b is not None]
     return round(sum(shares) / len(shares), 4) if shares else None
 
 
@@ -477,9 +475,11 @@ def main():
     parser.add_argument("--queries", type=int, default=120, help="in each class")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--warm", type=int, default=3, help="runs that do not count")
+    parser.add_argument("--growth", action="store_true", help="nothing but the growth of nsearch")
     parser.add_argument("--once", action="store_true", help="index once for the questions, not again for the times")
     parser.add_argument("--runs", type=int, default=7, help="runs that do")
-    parser.add_argument("--budget", type=float, default=40, help="seconds of search after which a class ends for an engine")
+    parser.add_argument("--budget", type=float, default=40, help="seconds of search after which an engine has no further run of a class; after four times as many "
+                        "the rest of its questions stay unasked")
     parser.add_argument("--patience", type=float, default=3 * 3600, help="seconds that an index may take")
     options = parser.parse_args()
     # A name that is a family's means all of its rows, of which the first bears it.
@@ -492,7 +492,7 @@ def main():
                            command=os.environ.get("BENCH_COMMAND", shlex.join(sys.argv))))
     # Peers are compared up to a million articles; the sizes before the largest say who is too slow for it.
     compared = sorted({size for size in (100000, 1000000) if size <= options.articles} | {min(options.articles, 1000000)})
-    corpora = options.corpora.split() or ["allsides-a", "reuters"] + [f"generated-{size}" for size in compared]
+    corpora = [] if options.growth else options.corpora.split() or ["allsides-a", "reuters"] + [f"generated-{size}" for size in compared]
     for corpus in corpora:
         path = make_corpus(bench.folder, corpus, options.collections, options.seed)
         if path:

@@ -1,7 +1,7 @@
 /* generate ARTICLES SEED: writes so many news-like articles, one a line: number, seconds since 1970, text of lower-case
  * ASCII words with one blank between two. The same arguments give the same bytes; memory does not grow with ARTICLES.
  *
- * The model, with its constants set by tests/bench/statistics.py against real news (README.md has the comparison):
+ * The model, with its constants set by tests/bench/corpus_statistics.py against real news (README.md has the comparison):
  *
  * - A term is a rank; its spelling is computed from the rank. Ranks are drawn from a double power law, flat up to HEAD
  *   and steep behind, so that the vocabulary never stops growing: Heaps' law.

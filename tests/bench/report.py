@@ -62,12 +62,14 @@ def quantile(values, share):
 
 
 def summary(times):
+    times = [time for time in times if time is not None]
     return sum(times) / len(times), quantile(times, 0.5), quantile(times, 0.95), quantile(times, 0.99)
 
 
 def ratio(theirs, ours):
     """The geometric mean over the questions of how many times longer an engine took than nsearch."""
-    return math.exp(sum(math.log(max(a, 0.05) / max(b, 0.05)) for a, b in zip(theirs, ours)) / len(ours))
+    logs = [math.log(max(a, 0.05) / max(b, 0.05)) for a, b in zip(theirs, ours) if a is not None and b is not None]
+    return math.exp(sum(logs) / len(logs)) if logs else None
 
 
 def short(value):
@@ -131,7 +133,9 @@ def latency_table(figures, corpus, mode):
                 continue
             mean, *rest = (short(value) for value in summary(row["engines"][engine]["us"]))
             best = means[engine] == min(means.values())
-            cells.append((f"**{mean}**" if best else mean) + " / " + " / ".join(rest))
+            asked = sum(time is not None for time in row["engines"][engine]["us"])
+            cells.append((f"**{mean}**" if best else mean) + " / " + " / ".join(rest) +
+                         (f" ({asked} of them)" if asked < len(row["engines"][engine]["us"]) else ""))
         rows.append(cells)
     return table(["class"] + engines, rows)
 
@@ -241,8 +245,8 @@ def write_csv(figures, path):
             ours = row["engines"].get("nsearch")
             for engine, found in row["engines"].items():
                 shown = [f"{value:.2f}" for value in summary(found["us"])]
-                by = f"{ratio(found['us'], ours['us']):.3f}" if ours else ""
-                out.writerow([corpus, engine, name, mode, *shown, by, "us", found["runs"]])
+                by = ratio(found["us"], ours["us"]) if ours else None
+                out.writerow([corpus, engine, name, mode, *shown, "" if by is None else f"{by:.3f}", "us", found["runs"]])
         for articles, row in sorted(figures.growth.items()):
             for name in ("seconds", "cpu", "peak_bytes", "bytes", "tokens", "terms"):
                 out.writerow([f"generated-{articles}", "nsearch", "growth", name, f"{row[name]:.15g}", "", "", "", "", "", 1])

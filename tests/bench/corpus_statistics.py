@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Prints the statistics of corpora side by side, to hold the generator against real news:
 
-    statistics.py CORPUS... [--articles N]
+    corpus_statistics.py CORPUS... [--articles N]
 
 Each corpus is lines of number, seconds, text. Only the first N articles count (20,000), so that sizes are comparable."""
 import argparse
