@@ -9,6 +9,7 @@ import argparse
 import datetime
 import glob
 import hashlib
+import itertools
 import json
 import os
 import platform
@@ -354,10 +355,25 @@ class Bench:
                         json.dump(sets, out, indent=0)
                     servers = {engine: Server(self.drivers[ENGINES[engine]["family"]] +
                                               ["serve", self.index_folder(corpus, engine)]) for engine in engines}
+                    self.warm_up(servers, sets)
                 self.ask(corpus, name, mode, sets[name], {engine: servers[engine] for engine in askable})
         if sets is not None:
             for server in servers.values():
                 server.close()
+
+    def warm_up(self, servers, sets):
+        """Asks everything in random order for a while, so that what is read is in memory and what is hot is compiled."""
+        everything = [(name, mode, question) for name, asked in sets.items() for question in asked for mode in MODES]
+        random.Random(0).shuffle(everything)
+        for engine, server in servers.items():
+            row = ENGINES[engine]
+            fit = [(name, mode, question) for name, mode, question in everything
+                   if name in row.get("classes", questions.CLASSES) and mode in row.get("modes", MODES)]
+            end = time.monotonic() + self.options.heat
+            for number, (name, mode, question) in enumerate(itertools.cycle(fit)):
+                if time.monotonic() >= end:
+                    break
+                server.ask(number, mode, name, question)
 
     def ask(self, corpus, name, mode, asked, servers):
         """One class in one mode: engines take turns question by question; of several runs the median counts."""
@@ -474,7 +490,8 @@ def main():
     parser.add_argument("--corpora", default="", help="only these, by name: allsides-a reuters generated-100000 ...")
     parser.add_argument("--queries", type=int, default=120, help="in each class")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--warm", type=int, default=3, help="runs that do not count")
+    parser.add_argument("--heat", type=float, default=60, help="seconds of questions to each engine before the first class")
+    parser.add_argument("--warm", type=int, default=2, help="runs of a class that do not count")
     parser.add_argument("--growth", action="store_true", help="nothing but the growth of nsearch")
     parser.add_argument("--once", action="store_true", help="index once for the questions, not again for the times")
     parser.add_argument("--runs", type=int, default=7, help="runs that do")
