@@ -27,7 +27,8 @@ import questions
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 MEMORY_MB = 1024
-JAVA_HEAP_MB = 2 * MEMORY_MB  # buffered articles, and as much for all else
+# Java's heap: while indexing, buffered articles and as much for all else; four servers must leave room for the indexes.
+JAVA_HEAP_MB = {"index": 2 * MEMORY_MB, "serve": MEMORY_MB // 2}
 
 # Rows of the tables. PEERS selects families, or single rows by name; `state` is how a driver is told to leave its index;
 # `full` rows are indexed with 1 and 2 threads, with and without the text, others once, for their questions.
@@ -115,8 +116,8 @@ def build_lucene(folder):
     if not newer(os.path.join(classes, "Driver.class"), source, pom):
         run(["mvn", "-q", "-B", "-f", pom, "dependency:copy-dependencies", f"-DoutputDirectory={jars}"])
         run([os.path.join(home, "bin", "javac"), "-d", classes, "-cp", path, source])
-    return [os.path.join(home, "bin", "java"), f"-Xms{JAVA_HEAP_MB}m", f"-Xmx{JAVA_HEAP_MB}m", "--add-modules",
-            "jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED", "-cp", f"{classes}:{path}", "Driver"]
+    return [os.path.join(home, "bin", "java"), "--add-modules", "jdk.incubator.vector",
+            "--enable-native-access=ALL-UNNAMED", "-cp", f"{classes}:{path}", "Driver"]
 
 
 def build_tantivy(folder):
@@ -233,6 +234,12 @@ class Bench:
         with open(self.drivers["nsearch"][0], "rb") as program:
             self.build = hashlib.sha256(program.read()).hexdigest()[:16]
 
+    def command(self, engine, job, *arguments):
+        driver = self.drivers[ENGINES[engine]["family"]]
+        if ENGINES[engine]["family"] == "lucene":
+            driver = driver[:1] + [f"-Xms{JAVA_HEAP_MB[job]}m", f"-Xmx{JAVA_HEAP_MB[job]}m"] + driver[1:]
+        return driver + [job, *arguments]
+
     def key(self, engine):
         return dict(build=self.build) if engine == "nsearch" else {}
 
@@ -263,9 +270,8 @@ class Bench:
             say(f"{corpus}: {engine} would take longer than {self.options.patience:.0f} s, skipped")
             return None
         row = ENGINES[engine]
-        command = self.drivers[row["family"]] + ["index", path, target, str(threads), str(store), str(MEMORY_MB)]
-        if "state" in row:
-            command.append(row["state"])
+        command = self.command(engine, "index", path, target, str(threads), str(store), str(MEMORY_MB),
+                               *[row["state"]] * ("state" in row))
         shutil.rmtree(target, ignore_errors=True)
         os.makedirs(os.path.dirname(target), exist_ok=True)
         read_once(path)
@@ -276,8 +282,7 @@ class Bench:
             self.results.add(dict(setting, kind="failed", output=done.stderr[-2000:]))
             return None
         figures = {**setting, **self.key(engine), **figures_of(done.stdout), "text_bytes": text_bytes(path),
-                   "version": self.versions[row["family"]], "date": str(datetime.date.today()),
-                   "command": shlex.join(command[:1] + command[-6:])}
+                   "version": self.versions[row["family"]], "date": str(datetime.date.today())}
         if not keep:
             shutil.rmtree(target, ignore_errors=True)
         self.results.add(figures)
@@ -325,7 +330,7 @@ class Bench:
             os.makedirs(os.path.dirname(target), exist_ok=True)
             generator = subprocess.Popen([os.path.join(self.folder, "bin", "generate"), str(articles),
                                           str(self.options.seed)], stdout=subprocess.PIPE)
-            command = self.drivers["nsearch"] + ["index", "-", target, "2", "0", str(MEMORY_MB)]
+            command = self.command("nsearch", "index", "-", target, "2", "0", str(MEMORY_MB))
             done = subprocess.run(command, stdin=generator.stdout, stdout=subprocess.PIPE, text=True, check=True)
             generator.stdout.close()
             generator.wait()
@@ -337,7 +342,8 @@ class Bench:
     # ---- Asking ----
 
     def ask_all(self, corpus, path, names):
-        engines = [engine for engine in self.engines(names) if os.path.exists(self.index_folder(corpus, engine))]
+        engines = [engine for engine in self.engines(names) if os.path.exists(self.index_folder(corpus, engine)) and
+                   self.results.find(kind="index", corpus=corpus, engine=engine, store=0, **self.key(engine))]
         sets = None
         for name in questions.CLASSES:
             wanted = [engine for engine in engines if name in ENGINES[engine].get("classes", questions.CLASSES)]
@@ -353,8 +359,8 @@ class Bench:
                     sets = questions.choose(path, self.options.queries, self.options.seed)
                     with open(os.path.join(self.folder, f"questions-{corpus}.json"), "w", encoding="utf-8") as out:
                         json.dump(sets, out, indent=0)
-                    servers = {engine: Server(self.drivers[ENGINES[engine]["family"]] +
-                                              ["serve", self.index_folder(corpus, engine)]) for engine in engines}
+                    servers = {engine: Server(self.command(engine, "serve", self.index_folder(corpus, engine)))
+                               for engine in engines}
                     self.warm_up(servers, sets)
                 self.ask(corpus, name, mode, sets[name], {engine: servers[engine] for engine in askable})
         if sets is not None:

@@ -1,4 +1,4 @@
-/* The driver of nsearch. It links the whole library, because what the peers are timed at is the search alone: a question
+/* The driver of nsearch. It links the whole library, because the search alone is timed, as with the peers: a question
  * parsed, planned and evaluated to documents and scores, no stored field read. */
 #include "driver.h"
 

@@ -1,7 +1,7 @@
 /* generate ARTICLES SEED: writes so many news-like articles, one a line: number, seconds since 1970, text of lower-case
  * ASCII words with one blank between two. The same arguments give the same bytes; memory does not grow with ARTICLES.
  *
- * The model, with its constants set by tests/bench/corpus_statistics.py against real news (README.md has the comparison):
+ * The model, whose constants corpus_statistics.py held against real news (README.md has the comparison):
  *
  * - A term is a rank; its spelling is computed from the rank. Ranks are drawn from a double power law, flat up to HEAD
  *   and steep behind, so that the vocabulary never stops growing: Heaps' law.
@@ -73,7 +73,7 @@ static inline uint64_t draw(struct generator *g) { return mix(g->state += 0x9e37
 static double unit(struct generator *g) { return (double)(draw(g) >> 11) * 0x1p-53; }
 static double normal(struct generator *g) { return sqrt(-2 * log(1 - unit(g))) * cos(6.283185307179586 * unit(g)); }
 
-/* ---- Ranks --------------------------------------------------------------------------------------------------------- */
+/* ---- Ranks ---- */
 
 static void make_ranks(struct generator *g) {
   static double weight[HEAD];
@@ -131,7 +131,7 @@ static inline uint32_t follower(const struct generator *g, uint32_t rank, uint64
   return rank_of(g, mix(((uint64_t)rank << 20 | choice) * 0x9e3779b97f4a7c15u));
 }
 
-/* ---- Spelling -------------------------------------------------------------------------------------------------------- */
+/* ---- Spelling ---- */
 
 static void make_syllables(struct generator *g) {
   /* No onset of two letters begins with a coda, so two rows of syllables never spell alike. */
@@ -152,7 +152,7 @@ static void make_syllables(struct generator *g) {
 }
 
 static inline char *spell(const struct generator *g, uint32_t rank, char *out) {
-  /* Numbers of the same count of syllables are shuffled, or neighbours in the dictionary would be neighbours in rank. */
+  /* Numbers of the same count of syllables are shuffled: neighbours in the dictionary are none in rank. */
   uint64_t number = rank, room = SHORT_WORDS;
   unsigned count = 1;
   for (; number >= room; count++) {
@@ -168,7 +168,7 @@ static inline char *spell(const struct generator *g, uint32_t rank, char *out) {
   return out;
 }
 
-/* ---- Topics and stories ------------------------------------------------------------------------------------------------ */
+/* ---- Topics and stories ---- */
 
 static void begin_story(struct generator *g, struct story *story, double now) {
   story->topic = (uint32_t)(draw(g) % TOPICS);
@@ -205,7 +205,7 @@ static struct story *choose_story(struct generator *g, double now) {
   }
 }
 
-/* ---- Articles ---------------------------------------------------------------------------------------------------------- */
+/* ---- Articles ---- */
 
 /* Small numbers are likelier: the first words of a topic or a story are its commonest. */
 static inline uint32_t skewed(uint64_t bits, uint32_t count) {
