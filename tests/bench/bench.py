@@ -72,7 +72,7 @@ class Results:
             file.write(json.dumps(row) + "\n")
 
 
-# ---- Building the drivers -----------------------------------------------------------------------------------------------
+# ---- Building the drivers ----
 
 class Failed(Exception):
     pass
@@ -424,7 +424,7 @@ class Bench:
         if not mode.endswith("count"):
             return
         for number, question in enumerate(asked):
-            seen = {engine: all_counts[number] for engine, all_counts in counts.items() if all_counts[number] not in (None, -1)}
+            seen = {engine: found[number] for engine, found in counts.items() if found[number] not in (None, -1)}
             if len(set(seen.values())) > 1:
                 sys.exit(f"{corpus}: the engines count differently, {name} {mode}: {question}: {seen}")
 
@@ -489,20 +489,22 @@ def machine():
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--folder", default=os.path.join(ROOT, ".build", "bench"))
-    parser.add_argument("--peers", default=" ".join(FAMILIES), help="of " + ", ".join(ENGINES) + "; nsearch always. A peer's "
-                        "first name stands for all of its rows")
+    parser.add_argument("--peers", default=" ".join(FAMILIES),
+                        help=f"of {', '.join(ENGINES)}; nsearch always. A peer's first name stands for all of its rows")
     parser.add_argument("--articles", type=int, default=1000000, help="of the largest generated corpus")
     parser.add_argument("--collections", default=os.environ.get("NSEARCH_CORPORA"))
     parser.add_argument("--corpora", default="", help="only these, by name: allsides-a reuters generated-100000 ...")
     parser.add_argument("--queries", type=int, default=120, help="in each class")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--heat", type=float, default=60, help="seconds of questions to each engine before the first class")
+    parser.add_argument("--heat", type=float, default=60,
+                        help="seconds of questions to each engine before the first class")
     parser.add_argument("--warm", type=int, default=2, help="runs of a class that do not count")
     parser.add_argument("--growth", action="store_true", help="nothing but the growth of nsearch")
     parser.add_argument("--once", action="store_true", help="index once for the questions, not again for the times")
     parser.add_argument("--runs", type=int, default=7, help="runs that do")
-    parser.add_argument("--budget", type=float, default=40, help="seconds of search after which an engine has no further run of a class; after four times as many "
-                        "the rest of its questions stay unasked")
+    parser.add_argument("--budget", type=float, default=40,
+                        help="seconds of search after which an engine has no further run of a class; after four times as "
+                        "many the rest of its questions stay unasked")
     parser.add_argument("--patience", type=float, default=3 * 3600, help="seconds that an index may take")
     options = parser.parse_args()
     # A name that is a family's means all of its rows, of which the first bears it.
@@ -514,8 +516,10 @@ def main():
     bench.results.add(dict(kind="machine", machine=machine(), date=str(datetime.date.today()), build=bench.build,
                            command=os.environ.get("BENCH_COMMAND", shlex.join(sys.argv))))
     # Peers are compared up to a million articles; the sizes before the largest say who is too slow for it.
-    compared = sorted({size for size in (100000, 1000000) if size <= options.articles} | {min(options.articles, 1000000)})
-    corpora = [] if options.growth else options.corpora.split() or ["allsides-a", "reuters"] + [f"generated-{size}" for size in compared]
+    compared = sorted({min(size, options.articles) for size in (100000, 1000000)})
+    corpora = options.corpora.split() or ["allsides-a", "reuters", *[f"generated-{size}" for size in compared]]
+    if options.growth:
+        corpora = []
     for corpus in corpora:
         path = make_corpus(bench.folder, corpus, options.collections, options.seed)
         if path:

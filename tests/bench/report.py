@@ -19,7 +19,8 @@ BEGIN, END = "<!-- comparison: written by tests/bench/report.py -->", "<!-- /com
 CLASS_TITLES = {"term": "one term", "and": "all of 2-3 terms", "or": "any of 2-5 terms", "phrase": "phrase of 2-3 words",
                 "mixed": "one required, 1-2 optional", "negated": "one required, one excluded",
                 "long": "any of 20-40 terms", "dated": "terms within dates", "newest": "newest first"}
-MODE_TITLES = {"top10": "the best 10", "top100": "the best 100", "count": "the count", "top100count": "the best 100 and the count"}
+MODE_TITLES = {"top10": "the best 10", "top100": "the best 100", "count": "the count",
+               "top100count": "the best 100 and the count"}
 COLOURS = {"nsearch": "#c0392b", "lucene": "#2c6fbb", "lucene-natural": "#7fb0e0", "lucene-bp": "#174a80",
            "lucene-sorted": "#4f8fd0", "tantivy": "#d98e04", "tantivy-natural": "#f0c36b", "pisa": "#6b4fa0",
            "xapian": "#3a8f5c", "fts5": "#8a8a8a"}
@@ -237,8 +238,8 @@ def write_csv(figures, path):
         for (corpus, engine, threads, store), row in sorted(figures.index.items()):
             what = f"index, {threads} threads, {'text' if store else 'no text'}"
             for name in ("seconds", "cpu", "peak_bytes", "bytes", "segments", "text_bytes"):
-                out.writerow([corpus, engine, what, name, f"{row[name]:g}" if name in ("seconds", "cpu") else int(row[name]),
-                              "", "", "", "", "s" if name in ("seconds", "cpu") else "", 1])
+                unit = "s" if name in ("seconds", "cpu") else ""
+                out.writerow([corpus, engine, what, name, round(row[name], 3 if unit else None), "", "", "", "", unit, 1])
             for name, size in row["parts"].items():
                 out.writerow([corpus, engine, what, f"bytes of {name}", size, "", "", "", "", "", 1])
         for (corpus, name, mode), row in sorted(figures.queries.items()):
@@ -266,7 +267,8 @@ def text(x, y, words, anchor="start", more=""):
 
 def bars(figures, corpus, name):
     """Horizontal bars of mean times on a logarithmic axis, a group for each mode."""
-    groups = [(mode, figures.queries[corpus, name, mode]["engines"]) for mode in MODES if (corpus, name, mode) in figures.queries]
+    groups = [(mode, figures.queries[corpus, name, mode]["engines"]) for mode in MODES
+              if (corpus, name, mode) in figures.queries]
     means = {(mode, engine): summary(found["us"])[0] for mode, engines in groups for engine, found in engines.items()}
     low = 10 ** math.floor(math.log10(max(0.1, min(means.values()))))
     high = 10 ** math.ceil(math.log10(max(means.values()) * 1.01))
@@ -344,7 +346,8 @@ def main():
     write_document(os.path.join(options.docs, "benchmarks.md"), document(figures))
     write_csv(figures, os.path.join(charts, "comparison.csv"))
     for name in CLASSES:
-        corpus = next((corpus for corpus in figures.corpora if any(key[:2] == (corpus, name) for key in figures.queries)), None)
+        asked = {key[0] for key in figures.queries if key[1] == name}
+        corpus = next((corpus for corpus in figures.corpora if corpus in asked), None)
         if corpus:
             with open(os.path.join(charts, name + ".svg"), "w", encoding="utf-8") as file:
                 file.write(bars(figures, corpus, name))
