@@ -271,7 +271,7 @@ class Bench:
             return None
         row = ENGINES[engine]
         command = self.command(engine, "index", path, target, str(threads), str(store), str(MEMORY_MB),
-                               *[row["state"]] * ("state" in row))
+                               *filter(None, [row.get("state")]))
         shutil.rmtree(target, ignore_errors=True)
         os.makedirs(os.path.dirname(target), exist_ok=True)
         read_once(path)

@@ -193,6 +193,8 @@ def remarks(figures, main_corpus):
 
 
 def document(figures):
+    if not figures.corpora:
+        raise SystemExit("no corpus was indexed yet: nothing to report")
     main_corpus = figures.corpora[0]
     described = {corpus: figures.index[next(key for key in figures.index if key[0] == corpus)] for corpus in figures.corpora}
     out = [f"{figures.machine['machine']}; {figures.machine['date']}; `{figures.machine['command']}`. "
