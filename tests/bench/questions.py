@@ -68,14 +68,16 @@ class Chooser:
             if len(chosen) == count:
                 return chosen
 
-    def phrase(self, count):
+    def phrase(self, count, named):
+        """Words that stand together in several articles; `named`: one of them at least is in few articles."""
         while True:
             words = self.article()
             if len(words) < count:
                 continue
             at = self.chance.randrange(len(words) - count + 1)
             phrase = tuple(words[at:at + count])
-            if self.phrases[phrase] >= 3:
+            rarest = min(self.df[word] for word in phrase)
+            if self.phrases[phrase] >= 3 and (not named or rarest < 0.02 * len(self.articles)):
                 return phrase
 
     def period(self):
@@ -102,7 +104,7 @@ class Chooser:
         return dict(text=" ".join(self.words(2 + number % 4)))
 
     def quoted(self, number):
-        return dict(text='"' + " ".join(self.phrase(3 if number % 5 > 2 else 2)) + '"')
+        return dict(text='"' + " ".join(self.phrase(3 if number % 5 > 2 else 2, number % 2 == 0)) + '"')
 
     def mixed(self, number):
         first, *others = self.words(2 + number % 2)
