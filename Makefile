@@ -14,6 +14,9 @@
 #   PREFIX      where to install: /usr/local; also BINDIR LIBDIR INCLUDEDIR MANDIR COMPLETIONDIR below it
 #   DESTDIR     a folder to stage the installation in, put before PREFIX
 #   NSEARCH_CORPORA     a folder of real collections for tests and benchmarks that can use them
+#   PEERS       whom `make bench` compares nsearch with: lucene tantivy pisa xapian fts5; empty: nsearch alone
+#   ARTICLES    of the largest collection that it generates: 1000000; beyond that nsearch alone grows
+#   BENCH_ARGS  more for tests/bench/bench.py, as --queries 40; it describes them with --help
 
 ifeq ($(origin CC),default)
 CC := gcc
@@ -24,6 +27,9 @@ LIBS ?= -lutf8proc -lstemmer -lyajl -lisal -lz -lpthread -lm
 OBJCOPY ?= objcopy
 JOBS ?= $(shell nproc)
 TESTS ?= unit build cli judge relevance corpora
+PEERS ?= lucene tantivy pisa xapian fts5
+ARTICLES ?= 1000000
+BENCH_ARGS ?=
 PREFIX ?= /usr/local
 BINDIR ?= $(PREFIX)/bin
 LIBDIR ?= $(PREFIX)/lib
@@ -35,6 +41,8 @@ COMPLETIONDIR ?= $(PREFIX)/share/bash-completion/completions
 PACKAGES := gcc libc6-dev make libutf8proc-dev libstemmer-dev libxxhash-dev zlib1g-dev libisal-dev libyajl-dev
 PACKAGES_CHECK := g++ pkg-config libcmocka-dev python3 python3-stemmer python3-xxhash bsdutils xz-utils valgrind libc6-dbg
 PACKAGES_LINT := clang clang-tidy clang-format cppcheck
+# Peers that come from Debian, and what the others are fetched with; Rust and a JDK of version 21 are not in Debian 12.
+PACKAGES_BENCH := g++ python3 python3-venv libsqlite3-dev libxapian-dev $(if $(shell command -v mvn),,maven)
 ifneq ($(findstring clang,$(CC)),)
 PACKAGES += clang
 endif
@@ -162,6 +170,24 @@ check: all $(unit_tests) ## install what is missing, build, run the test suite
 	$(quiet)BUILD='$(abspath $(BUILD))' NSEARCH='$(abspath $(program))' CC='$(CC)' SAN='$(SAN)' TESTS='$(TESTS)' \
 	  JOBS='$(JOBS)' MAKE_ARGS='$(MAKEOVERRIDES)' tests/run.sh
 
+bench_folder := $(BUILD)/bench
+
+# The comparison with other engines; hours at a million articles. It goes on where it stopped.
+bench: $(bench_folder)/bin/nsearch $(bench_folder)/bin/generate ## compare with other engines, write the tables into docs/
+	$(quiet)BENCH_COMMAND='make bench PEERS="$(PEERS)" ARTICLES=$(ARTICLES)$(if $(BENCH_ARGS), BENCH_ARGS="$(BENCH_ARGS)")' \
+	  python3 tests/bench/bench.py --folder $(bench_folder) --peers '$(PEERS)' --articles $(ARTICLES) $(BENCH_ARGS)
+	$(quiet)python3 tests/bench/report.py --folder $(bench_folder)
+
+$(bench_folder)/bin/nsearch: tests/bench/driver_nsearch.c tests/bench/driver.c tests/bench/driver.h $(internal_library)
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(quiet)$(compile) -o $@ $(filter %.c,$^) $(internal_library) $(LDFLAGS) $(LIBS)
+
+$(bench_folder)/bin/generate: tests/bench/generate.c
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(quiet)$(CC) -std=gnu11 -O3 $(warnings) -o $@ $< -lm
+
 # $(call install_packages,names): installs those that are not there and says nothing when all are.
 define install_packages
 @command -v dpkg-query >/dev/null || { echo 'This is no Debian system; needed are: $(1)' >&2; exit 0; }; \
@@ -182,18 +208,22 @@ deps: ## install the Debian packages that building needs
 deps-check: ## install those that the tests need too
 	$(call install_packages,$(PACKAGES) $(PACKAGES_CHECK))
 
+deps-bench: ## install those that the comparison needs
+	$(call install_packages,$(PACKAGES) $(PACKAGES_BENCH))
+
 deps-lint:
 	$(call install_packages,$(PACKAGES) $(PACKAGES_CHECK) $(PACKAGES_LINT))
 
 # The packages come before the first object, however many jobs there are.
-deps_first := $(firstword $(if $(filter check,$(MAKECMDGOALS)),deps-check) $(if $(filter demo,$(MAKECMDGOALS)),deps))
+deps_first := $(firstword $(if $(filter check,$(MAKECMDGOALS)),deps-check) $(if $(filter bench,$(MAKECMDGOALS)),deps-bench) \
+  $(if $(filter demo,$(MAKECMDGOALS)),deps))
 ifneq ($(deps_first),)
 $(objects): | $(deps_first)
-demo check: | $(deps_first)
+demo check bench: | $(deps_first)
 endif
 
 # Headers are laid out by hand: their comments stand in columns.
-c_files := $(sources) $(unit_sources) $(unit_support) $(wildcard docs/examples/*.c)
+c_files := $(sources) $(unit_sources) $(unit_support) $(wildcard docs/examples/*.c tests/bench/*.c)
 
 lint: lint-format lint-tidy lint-cppcheck ## clang-format, clang-tidy and cppcheck
 
@@ -238,5 +268,5 @@ help: ## this list
 	@echo 'The variables (CC, SAN, V, PREFIX, ...) are described at the top of the Makefile.'
 
 FORCE:
-.PHONY: all check clean demo deps deps-check deps-lint format help install lint lint-cppcheck \
+.PHONY: all bench check clean demo deps deps-bench deps-check deps-lint format help install lint lint-cppcheck \
         lint-format lint-tidy uninstall FORCE
