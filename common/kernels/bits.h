@@ -1,17 +1,64 @@
-/* Words of bit sets, for kernels that go through them. */
+/* Going through bits, a word at a time. The kernels of each level are these, compiled with the instructions that it has:
+ * to count ones, to find the lowest and to clear it. */
 #ifndef COMMON_KERNELS_BITS_H
 #define COMMON_KERNELS_BITS_H
 
+#include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+
+#define INLINE __attribute__((always_inline)) static inline
 
 #define TOP_BIT (UINT64_C(1) << 63)
 
 /* The next 64 bits, or the `left` that there are. */
-__attribute__((always_inline)) static inline uint64_t bytes_word(const uint8_t *bytes, uint64_t left) {
+INLINE uint64_t bytes_word(const uint8_t *bytes, uint64_t left) {
   uint64_t word;
   memcpy(&word, bytes, sizeof word);
   return left < 64 ? word & ((UINT64_C(1) << left) - 1) : word;
+}
+
+INLINE size_t members_of(const uint8_t *bytes, size_t len, uint32_t first, uint32_t *numbers, size_t most) {
+  size_t found = 0;
+  for (size_t at = 0; at < len; at += 8, first += 64) {
+    uint64_t word = bytes_word(bytes + at, (len - at) * 8);
+    size_t total = (size_t)__builtin_popcountll(word);
+    if (found + total > most) return most + 1;
+    for (uint32_t *to = numbers + found; word; to += 4) {
+      for (int i = 0; i < 4; i++, word &= word - 1) to[i] = first + (uint32_t)__builtin_ctzll(word | TOP_BIT);
+    }
+    found += total;
+  }
+  return found;
+}
+
+INLINE uint32_t ones_of(const uint8_t *bytes, uint64_t bits) {
+  uint32_t count = 0;
+  for (uint64_t at = 0; at < bits; at += 64) {
+    count += (uint32_t)__builtin_popcountll(bytes_word(bytes + at / 8, bits - at));
+  }
+  return count;
+}
+
+INLINE uint64_t places_of(const uint8_t *bytes, uint64_t bit, uint64_t end, size_t count, uint32_t *places) {
+  for (uint64_t start = bit; count > 0;) {
+    if (bit >= end) return UINT64_MAX;
+    unsigned skip = bit % 8, valid = end - bit < 64 - skip ? (unsigned)(end - bit) : 64 - skip;
+    uint64_t word = bytes_word(bytes + bit / 8, 64) >> skip;
+    if (valid < 64) word &= (UINT64_C(1) << valid) - 1;
+    size_t total = (size_t)__builtin_popcountll(word), take = total < count ? total : count;
+    if (places) {
+      uint32_t base = (uint32_t)(bit - start);
+      for (size_t i = 0; i < take; i++, word &= word - 1) *places++ = base + (uint32_t)__builtin_ctzll(word);
+      if (take == count) return start + places[-1] + 1;
+    } else if (take == count) {
+      for (size_t i = 1; i < count; i++) word &= word - 1;
+      return bit + (unsigned)__builtin_ctzll(word) + 1;
+    }
+    count -= take;
+    bit += valid;
+  }
+  return bit;
 }
 
 #endif

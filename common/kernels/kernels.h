@@ -36,6 +36,9 @@ struct kernels {
   size_t (*members)(const uint8_t *bytes, size_t len, uint32_t first, uint32_t *numbers, size_t most);
   /* How many of the first `bits` bits are set. */
   uint32_t (*ones)(const uint8_t *bytes, uint64_t bits);
+  /* Where the next `count` ones stand in the bits [bit, end), counted from `bit`; places may be NULL. Returns the bit
+   * after the last of them, UINT64_MAX when there are not so many. */
+  uint64_t (*places)(const uint8_t *bytes, uint64_t bit, uint64_t end, size_t count, uint32_t *places);
 };
 enum { NARROW_PAD = 8, MEMBERS_PAD = 4 };
 

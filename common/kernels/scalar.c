@@ -47,25 +47,13 @@ static size_t narrow(uint32_t *starts, size_t count, const uint32_t *list, size_
 }
 
 static size_t members(const uint8_t *bytes, size_t len, uint32_t first, uint32_t *numbers, size_t most) {
-  size_t found = 0;
-  for (size_t at = 0; at < len; at += 8, first += 64) {
-    uint64_t word = bytes_word(bytes + at, (len - at) * 8);
-    size_t total = (size_t)__builtin_popcountll(word);
-    if (found + total > most) return most + 1;
-    for (uint32_t *to = numbers + found; word; to += 4) {
-      for (int i = 0; i < 4; i++, word &= word - 1) to[i] = first + (uint32_t)__builtin_ctzll(word | TOP_BIT);
-    }
-    found += total;
-  }
-  return found;
+  return members_of(bytes, len, first, numbers, most);
 }
 
-static uint32_t ones(const uint8_t *bytes, uint64_t bits) {
-  uint32_t count = 0;
-  for (uint64_t at = 0; at < bits; at += 64) {
-    count += (uint32_t)__builtin_popcountll(bytes_word(bytes + at / 8, bits - at));
-  }
-  return count;
+static uint32_t ones(const uint8_t *bytes, uint64_t bits) { return ones_of(bytes, bits); }
+
+static uint64_t places(const uint8_t *bytes, uint64_t bit, uint64_t end, size_t count, uint32_t *out) {
+  return places_of(bytes, bit, end, count, out);
 }
 
-const struct kernels kernels_scalar = {"scalar", unpack, sum, bm25, select_least, narrow, members, ones};
+const struct kernels kernels_scalar = {"scalar", unpack, sum, bm25, select_least, narrow, members, ones, places};

@@ -111,8 +111,8 @@ int list_block_decode(struct segment *segment, const struct list_view *view, uin
     docs[0] = (uint32_t)bytes_vbyte(&in);
     return NSEARCH_OK;
   }
-  if (!docs_decode(place->docs, place->end, place->before, docs, count) ||
-      docs[count - 1] >= segment->info.documents || docs[0] > docs[count - 1]) {
+  if (!docs_decode(place->docs, place->end, place->before, docs, count) || docs[count - 1] >= segment->info.documents ||
+      docs[0] > docs[count - 1]) {
     return damaged(segment, err);
   }
   if (view->blocks > 1 && docs[count - 1] != view_block_last(view, block)) return damaged(segment, err);
@@ -192,31 +192,25 @@ static int run_open(struct position_run *run, struct nsearch_error *err) {
   return NSEARCH_OK;
 }
 
-/* Most documents hold a word a few times only. */
-enum { GAPS_AT_ONCE = 16 };
-
-static int run_fill(struct position_run *run, struct nsearch_error *err) {
-  int status = run_open(run, err);
-  if (status) return status;
-  uint32_t held = run->open.count - run->open.at;
-  run->fill = held < GAPS_AT_ONCE ? held : GAPS_AT_ONCE;
-  run->next = 0;
-  return rice_read(&run->open, run->gaps, run->fill) ? NSEARCH_OK : run_damaged(err);
+/* How many of `count` gaps can be had at once: those held of an inlined list, or those left in a run. */
+static int run_part(struct position_run *run, uint64_t count, uint32_t *part, struct nsearch_error *err) {
+  uint32_t there = run->fill - run->next;
+  int status = there ? NSEARCH_OK : run_open(run, err);
+  if (!there && !status) there = run->open.count - run->open.at;
+  *part = count < there ? (uint32_t)count : there;
+  return status;
 }
 
 int position_run_skip(struct position_run *run, uint64_t count, struct nsearch_error *err) {
-  uint32_t held = run->fill - run->next;
-  if (count < held) {
-    run->next += (uint32_t)count;
-    return NSEARCH_OK;
-  }
-  count -= held;
-  run->next = run->fill;
   while (count > 0) {
-    int status = run_open(run, err);
+    uint32_t part;
+    int status = run_part(run, count, &part, err);
     if (status) return status;
-    uint32_t inside = run->open.count - run->open.at, part = count < inside ? (uint32_t)count : inside;
-    if (!rice_skip(&run->open, part)) return run_damaged(err);
+    if (run->next < run->fill) {
+      run->next += part;
+    } else if (!rice_skip(&run->open, part)) {
+      return run_damaged(err);
+    }
     count -= part;
   }
   return NSEARCH_OK;
@@ -224,13 +218,15 @@ int position_run_skip(struct position_run *run, uint64_t count, struct nsearch_e
 
 int position_run_read(struct position_run *run, uint32_t *gaps, size_t count, struct nsearch_error *err) {
   while (count > 0) {
-    if (run->next == run->fill) {
-      int status = run_fill(run, err);
-      if (status) return status;
+    uint32_t part;
+    int status = run_part(run, count, &part, err);
+    if (status) return status;
+    if (run->next < run->fill) {
+      memcpy(gaps, run->gaps + run->next, part * sizeof *gaps);
+      run->next += part;
+    } else if (!rice_read(&run->open, gaps, part)) {
+      return run_damaged(err);
     }
-    size_t part = run->fill - run->next < count ? run->fill - run->next : count;
-    memcpy(gaps, run->gaps + run->next, part * sizeof *gaps);
-    run->next += (uint32_t)part;
     gaps += part;
     count -= part;
   }
@@ -240,14 +236,16 @@ int position_run_read(struct position_run *run, uint32_t *gaps, size_t count, st
 int position_run_sums(struct position_run *run, uint32_t *positions, size_t count, struct nsearch_error *err) {
   uint32_t position = 0;
   while (count > 0) {
-    if (run->next == run->fill) {
-      int status = run_fill(run, err);
-      if (status) return status;
+    uint32_t part;
+    int status = run_part(run, count, &part, err);
+    if (status) return status;
+    if (run->next < run->fill) {
+      kernels()->sum(run->gaps + run->next, part, position, 0, positions);
+      run->next += part;
+    } else if (!rice_sums(&run->open, positions, part, position)) {
+      return run_damaged(err);
     }
-    size_t part = run->fill - run->next < count ? run->fill - run->next : count;
-    kernels()->sum(run->gaps + run->next, part, position, 0, positions);
     position = positions[part - 1];
-    run->next += (uint32_t)part;
     positions += part;
     count -= part;
   }

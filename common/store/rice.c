@@ -1,4 +1,7 @@
 /* Reading runs of Rice-coded gaps: any part of a run is read without what stands before it. encode.c writes them. */
+#include <string.h>
+
+#include "common/kernels/kernels.h"
 #include "common/store/store.h"
 
 bool rice_open(struct rice_run *run, const uint8_t *in, const uint8_t *end, uint32_t count) {
@@ -15,75 +18,57 @@ bool rice_open(struct rice_run *run, const uint8_t *in, const uint8_t *end, uint
   return true;
 }
 
-/* As the processor's instruction is not everywhere, without it. */
-static inline uint32_t count_ones(uint64_t word) {
-  word -= word >> 1 & 0x5555555555555555u;
-  word = (word & 0x3333333333333333u) + (word >> 2 & 0x3333333333333333u);
-  word = (word + (word >> 4)) & 0x0f0f0f0f0f0f0f0fu;
-  return (uint32_t)(word * 0x0101010101010101u >> 56);
-}
-
-/* The bits from run->bit on: 57 at least, when so many are left. False at the end of the bytes. */
-static inline bool load_highs(const struct rice_run *run, uint64_t *word, unsigned *valid) {
-  if (run->bit >> 3 >= (uint64_t)(run->end - run->highs)) return false;
-  *word = load_u64(run->highs + (run->bit >> 3)) >> (run->bit & 7);
-  *valid = 64 - (unsigned)(run->bit & 7);
+/* Moves past `count` ones of the highs; where each stands goes to places[], which may be NULL. */
+static bool take_highs(struct rice_run *run, uint32_t count, uint32_t *places) {
+  if (count > run->count - run->at) return false;
+  uint64_t bit = kernels()->places(run->highs, run->bit, (uint64_t)(run->end - run->highs) * 8, count, places);
+  if (bit == UINT64_MAX) return false;
+  run->bit = bit;
   return true;
 }
 
-static bool is_inside(const struct rice_run *run) { return (run->bit + 7) >> 3 <= (uint64_t)(run->end - run->highs); }
-
 bool rice_skip(struct rice_run *run, uint32_t count) {
-  if (count > run->count - run->at) return false;
+  if (!take_highs(run, count, NULL)) return false;
   run->at += count;
-  while (count > 0) {
-    uint64_t word;
-    unsigned valid;
-    if (!load_highs(run, &word, &valid)) return false;
-    uint32_t ones = count_ones(word);
-    if (ones < count) {
-      count -= ones;
-      run->bit += valid;
-      continue;
-    }
-    while (--count > 0) word &= word - 1;
-    run->bit += (unsigned)__builtin_ctzll(word) + 1;
-  }
-  return is_inside(run);
+  return true;
 }
 
-/* The quotients: lengths of the runs of zeros before each one. */
-static bool read_highs(struct rice_run *run, uint32_t *values, uint32_t count) {
-  uint64_t zeros = 0; /* of a quotient that goes on behind the word */
-  for (uint32_t i = 0; i < count;) {
-    uint64_t word;
-    unsigned valid;
-    if (!load_highs(run, &word, &valid)) return false;
-    unsigned used = 0;
-    for (; word && i < count; i++) {
-      unsigned zero = (unsigned)__builtin_ctzll(word);
-      word = word >> zero >> 1;
-      values[i] = (uint32_t)(zeros + zero);
-      zeros = 0;
-      used += zero + 1;
+/* The low bits of the next values; few are picked out, many unpacked with those before them in their byte. */
+static void take_lows(const struct rice_run *run, uint32_t count, uint32_t *lows) {
+  enum { FEW = 8 };
+  const unsigned width = run->width;
+  uint32_t first = run->at / 8 * 8, before = run->at - first, values[BLOCK + 8];
+  if (count < FEW) {
+    const uint64_t mask = ((uint64_t)1 << width) - 1;
+    size_t bit = (size_t)run->at * width;
+    for (uint32_t i = 0; i < count; i++, bit += width) {
+      lows[i] = (uint32_t)(load_u64(run->lows + (bit >> 3)) >> (bit & 7) & mask);
     }
-    if (i < count) {
-      zeros += valid - used;
-      used = valid;
-    }
-    run->bit += used;
+    return;
   }
-  return is_inside(run);
+  kernels()->unpack(run->lows + (size_t)first / 8 * width, before + count, width, 0, values);
+  memcpy(lows, values + before, count * sizeof *lows);
 }
 
 bool rice_read(struct rice_run *run, uint32_t *values, uint32_t count) {
-  if (count > run->count - run->at || !read_highs(run, values, count)) return false;
-  const unsigned width = run->width;
-  const uint64_t mask = ((uint64_t)1 << width) - 1;
-  size_t bit = (size_t)run->at * width;
-  for (uint32_t i = 0; i < count; i++, bit += width) {
-    values[i] = values[i] << width | (uint32_t)(load_u64(run->lows + (bit >> 3)) >> (bit & 7) & mask);
+  uint32_t places[BLOCK], next = 0;
+  if (!take_highs(run, count, places)) return false;
+  take_lows(run, count, values);
+  for (uint32_t i = 0; i < count; i++) {
+    values[i] |= (places[i] - next) << run->width;
+    next = places[i] + 1;
   }
+  run->at += count;
+  return true;
+}
+
+/* The quotients up to and with that of value i add up to its place less the i ones before it. */
+bool rice_sums(struct rice_run *run, uint32_t *sums, uint32_t count, uint32_t first) {
+  uint32_t places[BLOCK];
+  if (!take_highs(run, count, places)) return false;
+  take_lows(run, count, sums);
+  kernels()->sum(sums, count, first, 0, sums);
+  for (uint32_t i = 0; i < count; i++) sums[i] += (places[i] - i) << run->width;
   run->at += count;
   return true;
 }

@@ -71,6 +71,8 @@ struct rice_run {
 };
 bool rice_open(struct rice_run *run, const uint8_t *in, const uint8_t *end, uint32_t count);
 bool rice_read(struct rice_run *run, uint32_t *values, uint32_t count);
+/* The values added up: sums[i] is first and all values up to and with i. */
+bool rice_sums(struct rice_run *run, uint32_t *sums, uint32_t count, uint32_t first);
 bool rice_skip(struct rice_run *run, uint32_t count);
 const uint8_t *rice_end(const struct rice_run *run); /* the byte after a run that was read or skipped to its end */
 
@@ -407,7 +409,7 @@ struct position_run {
   const uint8_t *at, *end;  /* of what is behind the open run */
   uint64_t left;            /* gaps behind it */
   struct rice_run open;
-  uint32_t gaps[BLOCK];
+  uint32_t gaps[BLOCK];     /* of an inlined list */
   uint32_t fill, next;
 };
 /* total: the sum of the block's freqs. */

@@ -128,6 +128,9 @@ static void check_rice(const uint32_t *values, size_t count) {
     assert_ptr_equal(rice_end(&run), bytes + len);
   }
   struct rice_run run;
+  uint32_t sum = 7;
+  assert_true(rice_open(&run, bytes, bytes + len, (uint32_t)count) && rice_sums(&run, back, (uint32_t)count, sum));
+  for (size_t i = 0; i < count; i++) assert_int_equal(back[i], sum += values[i]);
   assert_false(rice_open(&run, bytes, bytes + len - 1, (uint32_t)count) && rice_read(&run, back, (uint32_t)count));
   assert_false(rice_open(&run, bytes, bytes + len - 1, (uint32_t)count) && rice_skip(&run, (uint32_t)count));
 }
