@@ -9,14 +9,8 @@ enum { BITSET_MARK = 0xff }; /* first byte of a run of documents kept as a bit s
 
 static size_t bits_to_bytes(size_t bits) { return (bits + 7) / 8; }
 
-/* Header of a packed run, checked; sizes the parts. */
-struct packed {
-  unsigned width, high_width;
-  size_t exceptions;
-  const uint8_t *lows, *indexes, *highs, *end;
-};
-
-static bool packed_open(struct packed *run, const uint8_t *in, const uint8_t *end, size_t count) {
+/* Reads and checks the header of a packed run. */
+bool packed_run_open(struct packed_run *run, const uint8_t *in, const uint8_t *end, size_t count) {
   if (end - in < 2) return false;
   run->width = in[0];
   run->exceptions = in[1];
@@ -33,6 +27,8 @@ static bool packed_open(struct packed *run, const uint8_t *in, const uint8_t *en
   run->indexes = in + lows;
   run->highs = run->indexes + run->exceptions;
   run->end = run->highs + highs;
+  run->count = count;
+  run->at = run->next_exception = 0;
   return true;
 }
 
@@ -41,7 +37,7 @@ static uint32_t bits_at(const uint8_t *in, size_t index, unsigned width) {
   return (uint32_t)(load_u64(in + (bit >> 3)) >> (bit & 7) & ((UINT64_C(1) << width) - 1));
 }
 
-static bool packed_values(const struct packed *run, uint32_t plus, uint32_t *values, size_t count) {
+static bool packed_values(const struct packed_run *run, uint32_t plus, uint32_t *values, size_t count) {
   kernels()->unpack(run->lows, count, run->width, plus, values);
   if (!run->exceptions) return true;
   uint32_t high[BLOCK];
@@ -55,24 +51,51 @@ static bool packed_values(const struct packed *run, uint32_t plus, uint32_t *val
 
 const uint8_t *packed_decode(const uint8_t *in, const uint8_t *end, uint32_t plus, uint32_t *values, size_t count) {
   assert(count <= BLOCK);
-  struct packed run;
-  if (!packed_open(&run, in, end, count)) return NULL;
+  struct packed_run run;
+  if (!packed_run_open(&run, in, end, count)) return NULL;
   return packed_values(&run, plus, values, count) ? run.end : NULL;
 }
 
 uint32_t packed_value(const uint8_t *in, const uint8_t *end, size_t count, size_t at) {
-  struct packed run;
+  struct packed_run run;
   assert(at < count);
-  if (!packed_open(&run, in, end, count)) return 0;
+  if (!packed_run_open(&run, in, end, count)) return 0;
   uint64_t value = bits_at(run.lows, at, run.width);
   const uint8_t *index = run.exceptions ? memchr(run.indexes, (int)at, run.exceptions) : NULL;
   if (index) value |= (uint64_t)bits_at(run.highs, (size_t)(index - run.indexes), run.high_width) << run.width;
   return (uint32_t)value;
 }
 
+/* The low bits of the next values; few are picked out, many unpacked with those before them in their group of eight. */
+static void take_lows(const struct packed_run *run, size_t count, uint32_t *values) {
+  enum { FEW = 8 };
+  if (count < FEW) {
+    for (size_t i = 0; i < count; i++) values[i] = bits_at(run->lows, run->at + i, run->width);
+    return;
+  }
+  uint32_t groups[BLOCK + 8];
+  size_t first = run->at / 8 * 8, before = run->at - first;
+  kernels()->unpack(run->lows + first / 8 * run->width, before + count, run->width, 0, groups);
+  memcpy(values, groups + before, count * sizeof *values);
+}
+
+bool packed_run_read(struct packed_run *run, uint32_t *values, size_t count) {
+  if (count > run->count - run->at) return false;
+  take_lows(run, count, values);
+  for (; run->next_exception < run->exceptions; run->next_exception++) {
+    size_t index = run->indexes[run->next_exception];
+    if (index >= run->at + count) break;
+    if (index < run->at) continue; /* skipped */
+    values[index - run->at] +=
+        (uint32_t)((uint64_t)bits_at(run->highs, run->next_exception, run->high_width) << run->width);
+  }
+  run->at += count;
+  return true;
+}
+
 const uint8_t *packed_skip(const uint8_t *in, const uint8_t *end, size_t count) {
-  struct packed run;
-  return packed_open(&run, in, end, count) ? run.end : NULL;
+  struct packed_run run;
+  return packed_run_open(&run, in, end, count) ? run.end : NULL;
 }
 
 bool docs_bits(const uint8_t *in, const uint8_t *end, struct docs_bits *out) {
@@ -100,10 +123,10 @@ static bool sum_checked(uint32_t *docs, size_t count, uint64_t first) {
 
 const uint8_t *docs_decode(const uint8_t *in, const uint8_t *end, int64_t before, uint32_t *docs, size_t count) {
   struct docs_bits set;
-  struct packed run;
+  struct packed_run run;
   assert(count <= BLOCK);
   if (docs_bits(in, end, &set)) return bitset_decode(&set, before, docs, count);
-  if (!packed_open(&run, in, end, count) || !packed_values(&run, 0, docs, count)) return NULL;
+  if (!packed_run_open(&run, in, end, count) || !packed_values(&run, 0, docs, count)) return NULL;
   uint64_t first = (uint64_t)(before + 1), largest = UINT64_C(1) << (run.width + run.high_width);
   if (first + count * largest <= UINT32_MAX) {
     kernels()->sum(docs, count, (uint32_t)first, 1, docs);

@@ -24,7 +24,7 @@ struct bit_out {
   unsigned held;
 };
 
-/* At most 57 bits at once. Writes up to eight bytes beyond the last one that counts: PACKED_MAX has room for them, as no
+/* At most 57 bits at once. Writes up to seven bytes beyond the last one that counts: PACKED_MAX has room for them, as no
  * run is as long. */
 static inline void put_bits(struct bit_out *out, uint64_t bits, unsigned count) {
   out->pending |= bits << out->held;
@@ -162,52 +162,6 @@ size_t packed_encode(const uint32_t *values, size_t count, uint8_t *out) {
     at = pack_bits(high, n, widest - width, width, at + n);
   }
   return (size_t)(at - out);
-}
-
-/* ---- Rice codes --------------------------------------------------------------------------------------------------- */
-
-typedef uint32_t lanes __attribute__((vector_size(16)));
-
-/* Sum of all values without their lowest `width` bits, which must not come to 2^32 in a lane. */
-static uint64_t sum_highs(const uint32_t *values, size_t count, unsigned width) {
-  lanes sums = {0}, four;
-  uint64_t sum = 0;
-  size_t i = 0;
-  for (; i + 4 <= count; i += 4) {
-    memcpy(&four, values + i, sizeof four);
-    sums += four >> width;
-  }
-  for (; i < count; i++) sum += values[i] >> width;
-  return sum + sums[0] + sums[1] + sums[2] + sums[3];
-}
-
-/* The size is a convex function of the width, and does not fall any more at the width of the mean. */
-static unsigned rice_width(const uint32_t *values, size_t count) {
-  uint64_t total = 0;
-  for (size_t i = 0; i < count; i++) total += values[i];
-  unsigned width = bit_width((uint32_t)(total / count));
-  if (width > 31) width = 31;
-  uint64_t best = sum_highs(values, count, width) + count * width;
-  while (width > 0) {
-    uint64_t bits = sum_highs(values, count, width - 1) + count * (width - 1);
-    if (bits >= best) break;
-    best = bits;
-    width--;
-  }
-  return width;
-}
-
-size_t rice_encode(const uint32_t *values, size_t count, uint8_t *out) {
-  assert(count > 0 && count <= BLOCK);
-  unsigned width = rice_width(values, count);
-  *out = (uint8_t)width;
-  struct bit_out highs = {pack_bits(values, count, width, 0, out + 1), 0, 0};
-  for (size_t i = 0; i < count; i++) {
-    uint32_t zeros = values[i] >> width;
-    for (; zeros >= 56; zeros -= 56) put_bits(&highs, 0, 56);
-    put_bits(&highs, UINT64_C(1) << zeros, zeros + 1);
-  }
-  return (size_t)(highs.at - out) + (highs.held > 0);
 }
 
 /* ---- Documents ---------------------------------------------------------------------------------------------------- */

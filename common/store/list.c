@@ -171,8 +171,8 @@ int position_run_open(struct segment *segment, const struct list_view *view, uin
     from = load_u32(view->skip_positions + 4 * (size_t)block);
     if (block + 1 < view->blocks) to = load_u32(view->skip_positions + 4 * (size_t)block + 4);
   }
-  /* A gap takes a bit at least: no frequency asks for more memory than the file can account for. */
-  if (from > to || to > len || total > (to - from) * 8) return damaged(segment, err);
+  /* A run of 256 takes two bytes at least: no frequency asks for more memory than the file can account for. */
+  if (from > to || to > len || total > (to - from) / 2 * BLOCK) return damaged(segment, err);
   run->at = view->positions + from;
   run->end = view->positions + to;
   return checked_touch(&segment->file, view->positions_offset + from, to - from, err);
@@ -185,9 +185,9 @@ static int run_damaged(struct nsearch_error *err) {
 /* Opens the next run when the one at hand is at its end. */
 static int run_open(struct position_run *run, struct nsearch_error *err) {
   if (run->open.at < run->open.count) return NSEARCH_OK;
-  if (run->open.count > 0) run->at = rice_end(&run->open);
+  if (run->open.count > 0) run->at = run->open.end;
   uint32_t count = run->left < BLOCK ? (uint32_t)run->left : BLOCK;
-  if (count == 0 || !rice_open(&run->open, run->at, run->end, count)) return run_damaged(err);
+  if (count == 0 || !packed_run_open(&run->open, run->at, run->end, count)) return run_damaged(err);
   run->left -= count;
   return NSEARCH_OK;
 }
@@ -208,8 +208,8 @@ int position_run_skip(struct position_run *run, uint64_t count, struct nsearch_e
     if (status) return status;
     if (run->next < run->fill) {
       run->next += part;
-    } else if (!rice_skip(&run->open, part)) {
-      return run_damaged(err);
+    } else {
+      run->open.at += part;
     }
     count -= part;
   }
@@ -224,7 +224,7 @@ int position_run_read(struct position_run *run, uint32_t *gaps, size_t count, st
     if (run->next < run->fill) {
       memcpy(gaps, run->gaps + run->next, part * sizeof *gaps);
       run->next += part;
-    } else if (!rice_read(&run->open, gaps, part)) {
+    } else if (!packed_run_read(&run->open, gaps, part)) {
       return run_damaged(err);
     }
     gaps += part;
@@ -239,12 +239,9 @@ int position_run_sums(struct position_run *run, uint32_t *positions, size_t coun
     uint32_t part;
     int status = run_part(run, count, &part, err);
     if (status) return status;
-    if (run->next < run->fill) {
-      kernels()->sum(run->gaps + run->next, part, position, 0, positions);
-      run->next += part;
-    } else if (!rice_sums(&run->open, positions, part, position)) {
-      return run_damaged(err);
-    }
+    status = position_run_read(run, positions, part, err);
+    if (status) return status;
+    kernels()->sum(positions, part, position, 0, positions);
     position = positions[part - 1];
     positions += part;
     count -= part;

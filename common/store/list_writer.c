@@ -1,7 +1,7 @@
 /* Writing one term's list. Positions go to the file as blocks fill; postings and skip data follow at the end of the
  * term, so that memory holds one term's postings and never its positions.
  *
- * In SECTION_LISTS: positions (Rice-coded runs of up to 256 gaps, each block of postings starting a new run), then
+ * In SECTION_LISTS: positions (packed runs of up to 256 gaps, each block of postings starting a new run), then
  *   u8 bound of the list                                                       [tags with freqs]
  *   skip data when there is more than one block, as arrays over the blocks:
  *     u32 last document, u32 start of the block, u32 start of its positions [tags with positions],
@@ -136,7 +136,7 @@ static int write_gaps(struct list_writer *list, struct nsearch_error *err) {
     uint8_t *out;
     int status = part_room(list->part, PACKED_MAX, &out, err);
     if (status) return status;
-    size_t len = rice_encode(list->gaps + at, count, out);
+    size_t len = packed_encode(list->gaps + at, count, out);
     part_wrote(list->part, len);
     list->positions_len += len;
   }

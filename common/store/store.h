@@ -40,6 +40,17 @@ const uint8_t *packed_skip(const uint8_t *in, const uint8_t *end, size_t count);
 /* The bits of the largest value that a run that was decoded can hold. */
 static inline unsigned packed_bits(const uint8_t *in) { return in[1] ? (unsigned)in[0] + in[2] : in[0]; }
 
+/* A place in a packed run, of which any part is read without what stands before it. Reading gives false when the run is
+ * damaged or has not so many values left. */
+struct packed_run {
+  unsigned width, high_width;
+  size_t exceptions;
+  const uint8_t *lows, *indexes, *highs, *end;
+  size_t count, at, next_exception;
+};
+bool packed_run_open(struct packed_run *run, const uint8_t *in, const uint8_t *end, size_t count);
+bool packed_run_read(struct packed_run *run, uint32_t *values, size_t count);
+
 /* One value of a run of count, without decoding it; 0 when the run is damaged. */
 uint32_t packed_value(const uint8_t *in, const uint8_t *end, size_t count, size_t at);
 
@@ -54,27 +65,6 @@ struct docs_bits {
   size_t len;
 };
 bool docs_bits(const uint8_t *in, const uint8_t *end, struct docs_bits *out);
-
-/* ---- encode.c, rice.c: gaps of positions --------------------------------------------------------------------------- */
-
-/* Rice code (Rice and Plaunt, Adaptive Variable-Length Coding, 1971): the low `width` bits of all values packed, then
- * what is above them in unary, zeros and a one. Positions are spread about evenly in a document: a tenth smaller than
- * packed. out has PACKED_MAX bytes. */
-size_t rice_encode(const uint32_t *values, size_t count, uint8_t *out);
-
-/* A place in a run of count <= 256 values. Reading and skipping give false when the run does not end before `end`; they
- * may read OVERREAD bytes past it. */
-struct rice_run {
-  const uint8_t *lows, *highs, *end;
-  uint64_t bit; /* in highs */
-  uint32_t width, at, count;
-};
-bool rice_open(struct rice_run *run, const uint8_t *in, const uint8_t *end, uint32_t count);
-bool rice_read(struct rice_run *run, uint32_t *values, uint32_t count);
-/* The values added up: sums[i] is first and all values up to and with i. */
-bool rice_sums(struct rice_run *run, uint32_t *sums, uint32_t count, uint32_t first);
-bool rice_skip(struct rice_run *run, uint32_t count);
-const uint8_t *rice_end(const struct rice_run *run); /* the byte after a run that was read or skipped to its end */
 
 /* ---- checked_file.c: a file whose pages carry checksums --------------------------------------------------------------- */
 
@@ -408,7 +398,7 @@ uint32_t list_block_freq(const struct list_view *view, uint32_t block, const str
 struct position_run {
   const uint8_t *at, *end;  /* of what is behind the open run */
   uint64_t left;            /* gaps behind it */
-  struct rice_run open;
+  struct packed_run open;
   uint32_t gaps[BLOCK];     /* of an inlined list */
   uint32_t fill, next;
 };

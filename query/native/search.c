@@ -128,8 +128,9 @@ static int count_segment(struct search *search, struct pass *pass, struct nsearc
   if (search->shape.kind == SHAPE_CONJUNCTION && !search->facets) {
     for (size_t i = 0; i < search->shape.count; i++) {
       const struct shape_part *part = &search->shape.parts[i];
+      if (part->role != PART_REQUIRED || part->node->score != SCORE_BM25) continue;
       uint64_t df = search->scoring.leaves[part->leaf].df;
-      if (part->role == PART_REQUIRED && part->node->score == SCORE_BM25 && df < least) least = df;
+      if (df < least) least = df;
     }
   }
   pass->counting = least < search->snapshot->stats.articles / SPARSE;
