@@ -28,7 +28,8 @@ struct kernels {
                uint32_t *units);
   /* The indexes, ascending, of the values that are at least `least`; returns how many. count <= 65536. */
   size_t (*select)(const uint32_t *values, size_t count, uint32_t least, uint16_t *indexes);
-  /* Keeps of starts[] those for which list[] holds start + offset; returns how many. Both ascend; list[] goes on with
+  /* Keeps of starts[] those for which list[] holds start + offset, modulo 2^32 and never 2^32 - 1; returns how many. Both
+   * ascend, with the offset too; list[] goes on with
    * UINT32_MAX up to a multiple of NARROW_PAD. */
   size_t (*narrow)(uint32_t *starts, size_t count, const uint32_t *list, size_t list_count, uint32_t offset);
   /* The numbers of the bits that are set in `len` bytes, `first` added; returns how many. numbers has room for `most`

@@ -157,6 +157,7 @@ int position_run_open(struct segment *segment, const struct list_view *view, uin
   run->left = total;
   run->fill = run->next = 0;
   run->open.at = run->open.count = 0;
+  run->readings = 2;
   if (view->inlined) {
     struct bytes in = {.at = view->inlined, .end = view->inlined_end};
     bytes_vbyte(&in);
@@ -189,62 +190,76 @@ static int run_open(struct position_run *run, struct nsearch_error *err) {
   uint32_t count = run->left < BLOCK ? (uint32_t)run->left : BLOCK;
   if (count == 0 || !packed_run_open(&run->open, run->at, run->end, count)) return run_damaged(err);
   run->left -= count;
+  run->whole = run->readings > 1;
+  run->readings = 0;
   return NSEARCH_OK;
 }
 
-/* How many of `count` gaps can be had at once: those held of an inlined list, or those left in a run. */
-static int run_part(struct position_run *run, uint64_t count, uint32_t *part, struct nsearch_error *err) {
-  uint32_t there = run->fill - run->next;
-  int status = there ? NSEARCH_OK : run_open(run, err);
-  if (!there && !status) there = run->open.count - run->open.at;
-  *part = count < there ? (uint32_t)count : there;
-  return status;
+/* Decodes what is left of the open run. */
+static int run_fill(struct position_run *run, struct nsearch_error *err) {
+  size_t left = run->open.count - run->open.at;
+  if (!packed_run_read(&run->open, run->gaps, left)) return run_damaged(err);
+  run->fill = (uint32_t)left;
+  run->next = 0;
+  return NSEARCH_OK;
 }
 
 int position_run_skip(struct position_run *run, uint64_t count, struct nsearch_error *err) {
   while (count > 0) {
-    uint32_t part;
-    int status = run_part(run, count, &part, err);
-    if (status) return status;
     if (run->next < run->fill) {
+      uint32_t part = count < run->fill - run->next ? (uint32_t)count : run->fill - run->next;
       run->next += part;
-    } else {
-      run->open.at += part;
+      count -= part;
+      continue;
     }
+    int status = run_open(run, err);
+    if (status) return status;
+    size_t left = run->open.count - run->open.at, part = count < left ? (size_t)count : left;
+    run->open.at += part;
     count -= part;
   }
+  return NSEARCH_OK;
+}
+
+/* The next gaps of a run, at most `count`: a few of a run that was not read before come without the others. */
+static int run_take(struct position_run *run, uint32_t *gaps, size_t count, size_t *taken, struct nsearch_error *err) {
+  if (run->next == run->fill) {
+    int status = run_open(run, err);
+    if (status) return status;
+    run->readings++;
+    size_t left = run->open.count - run->open.at;
+    if (!run->whole && run->readings == 1 && count <= left) {
+      *taken = count;
+      return packed_run_read(&run->open, gaps, count) ? NSEARCH_OK : run_damaged(err);
+    }
+    status = run_fill(run, err);
+    if (status) return status;
+  }
+  *taken = count < run->fill - run->next ? count : run->fill - run->next;
+  memcpy(gaps, run->gaps + run->next, *taken * sizeof *gaps);
+  run->next += (uint32_t)*taken;
   return NSEARCH_OK;
 }
 
 int position_run_read(struct position_run *run, uint32_t *gaps, size_t count, struct nsearch_error *err) {
   while (count > 0) {
-    uint32_t part;
-    int status = run_part(run, count, &part, err);
+    size_t taken;
+    int status = run_take(run, gaps, count, &taken, err);
     if (status) return status;
-    if (run->next < run->fill) {
-      memcpy(gaps, run->gaps + run->next, part * sizeof *gaps);
-      run->next += part;
-    } else if (!packed_run_read(&run->open, gaps, part)) {
-      return run_damaged(err);
-    }
-    gaps += part;
-    count -= part;
+    gaps += taken;
+    count -= taken;
   }
   return NSEARCH_OK;
 }
 
 int position_run_sums(struct position_run *run, uint32_t *positions, size_t count, struct nsearch_error *err) {
-  uint32_t position = 0;
-  while (count > 0) {
-    uint32_t part;
-    int status = run_part(run, count, &part, err);
-    if (status) return status;
-    status = position_run_read(run, positions, part, err);
-    if (status) return status;
-    kernels()->sum(positions, part, position, 0, positions);
-    position = positions[part - 1];
-    positions += part;
-    count -= part;
+  enum { FEW = 8 };
+  int status = position_run_read(run, positions, count, err);
+  if (status) return status;
+  if (count >= FEW) {
+    kernels()->sum(positions, count, 0, 0, positions);
+  } else {
+    for (size_t i = 1; i < count; i++) positions[i] += positions[i - 1];
   }
   return NSEARCH_OK;
 }

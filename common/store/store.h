@@ -399,7 +399,9 @@ struct position_run {
   const uint8_t *at, *end;  /* of what is behind the open run */
   uint64_t left;            /* gaps behind it */
   struct packed_run open;
-  uint32_t gaps[BLOCK];     /* of an inlined list */
+  uint32_t readings;        /* of the open run */
+  bool whole;               /* the run before was read more than once: so will this one be */
+  uint32_t gaps[BLOCK];     /* decoded, those in [next, fill) not yet read */
   uint32_t fill, next;
 };
 /* total: the sum of the block's freqs. */

@@ -142,8 +142,8 @@ static int require_by_mask(struct candidates *batch, uint32_t from, uint32_t cou
   return NSEARCH_OK;
 }
 
-static int require_by_probe(struct candidates *batch, uint32_t from, uint32_t count, uint32_t *kept, struct lists *lists,
-                            bool wanted, const struct pass *pass, struct nsearch_error *err) {
+static int require_by_probe(struct candidates *batch, uint32_t from, uint32_t count, uint32_t *kept,
+                            struct lists *lists, bool wanted, const struct pass *pass, struct nsearch_error *err) {
   for (uint32_t i = from; i < from + count; i++) {
     uint32_t doc = batch->docs[i], units = batch->units[i];
     bool found;
@@ -162,9 +162,8 @@ int candidates_require(struct candidates *batch, struct lists *lists, bool wante
   uint32_t kept = 0;
   for (uint32_t i = 0, count; i < batch->count; i += count) {
     count = same_window(batch, i);
-    int status = count >= MANY
-                     ? require_by_mask(batch, i, count, &kept, lists, wanted, err)
-                     : require_by_probe(batch, i, count, &kept, lists, wanted, pass, err);
+    int status = count >= MANY ? require_by_mask(batch, i, count, &kept, lists, wanted, err)
+                               : require_by_probe(batch, i, count, &kept, lists, wanted, pass, err);
     if (status) return status;
   }
   batch->count = kept;
@@ -270,14 +269,16 @@ static void dates_batch(const struct date_range *dates, struct candidates *batch
   batch->count = kept;
 }
 
-int candidates_screen(struct candidates *batch, struct screen *screen, const struct pass *pass, struct nsearch_error *err) {
+int candidates_screen(struct candidates *batch, struct screen *screen, const struct pass *pass,
+                      struct nsearch_error *err) {
   int status = NSEARCH_OK;
   if (pass->dates.end - pass->dates.first < pass->segment->info.documents || pass->dates.inexact < pass->dates.end) {
     dates_batch(&pass->dates, batch);
   }
   for (size_t i = 0; !status && i < screen->count && batch->count; i++) {
     struct screen_part *part = &screen->parts[i];
-    status = part->matcher ? mask_batch(part, batch, err) : candidates_require(batch, &part->lists, part->wanted, pass, err);
+    status =
+        part->matcher ? mask_batch(part, batch, err) : candidates_require(batch, &part->lists, part->wanted, pass, err);
   }
   return status;
 }

@@ -100,6 +100,11 @@ static uint32_t lower_bound(const uint32_t *docs, uint32_t from, uint32_t size, 
 
 int cursor_seek(struct cursor *cursor, uint32_t target, struct nsearch_error *err) {
   if (cursor->doc == NO_DOC || (cursor->loaded != UINT32_MAX && cursor->doc >= target)) return NSEARCH_OK;
+  if (cursor->loaded != UINT32_MAX && cursor->at + 1 < cursor->size && cursor->docs[cursor->at + 1] >= target &&
+      cursor->docs[cursor->at] < target) { /* dense lists mostly move by one */
+    cursor->doc = cursor->docs[++cursor->at];
+    return NSEARCH_OK;
+  }
   if (cursor->loaded == UINT32_MAX || cursor->docs[cursor->size - 1] < target) {
     uint32_t from = cursor->loaded == UINT32_MAX ? cursor->block : cursor->loaded + 1;
     uint32_t block = view_find_block(&cursor->view, from, target);

@@ -90,10 +90,8 @@ static int explain_node(struct explanation *own, const struct node *node, size_t
 
 int snapshot_explain(struct snapshot *snapshot, const struct node *tree, struct doc_ref doc, struct score_part *parts,
                      struct nsearch_error *err) {
-  struct explanation own = {.segment = &snapshot->segments[doc.segment],
-                            .segment_number = doc.segment,
-                            .doc = doc.doc,
-                            .parts = parts};
+  struct explanation own = {
+      .segment = &snapshot->segments[doc.segment], .segment_number = doc.segment, .doc = doc.doc, .parts = parts};
   bool match;
   memset(parts, 0, node_leaves(tree) * sizeof *parts);
   own.lengths = segment_section(own.segment, SECTION_LENGTHS, err);

@@ -21,10 +21,10 @@ struct matcher {
   const struct leaf_weight *weight; /* NODE_TERM */
   float c0, c1;
   const uint8_t *lengths;
-  struct words words;       /* NODE_PHRASE, NODE_NEAR */
-  uint32_t *scores;         /* own array of WINDOW scores, zero between windows; NULL when not needed */
-  struct doc_ref doc;       /* NODE_DOC */
-  struct date_range dates;  /* NODE_DATES */
+  struct words words;      /* NODE_PHRASE, NODE_NEAR */
+  uint32_t *scores;        /* own array of WINDOW scores, zero between windows; NULL when not needed */
+  struct doc_ref doc;      /* NODE_DOC */
+  struct date_range dates; /* NODE_DATES */
 };
 
 void matcher_free(struct matcher *matcher) {
@@ -54,10 +54,9 @@ static int open_keys(struct matcher *matcher, const struct opening *opening, siz
     struct cursor *cursor = &matcher->cursors[matcher->cursor_count];
     const struct term_entry *entry = scoring_entry(opening->scoring, leaf, k, opening->segment_number);
     bool found = entry != NULL;
-    int status = found ? cursor_open(cursor, matcher->segment, entry, err)
-                 : node->score == SCORE_BM25
-                     ? NSEARCH_OK
-                     : cursor_find_term(cursor, matcher->segment, node->keys[k], &found, err);
+    int status = found                       ? cursor_open(cursor, matcher->segment, entry, err)
+                 : node->score == SCORE_BM25 ? NSEARCH_OK
+                                             : cursor_find_term(cursor, matcher->segment, node->keys[k], &found, err);
     if (found) matcher->cursor_count++;
     if (status) return status;
     if (found) matcher->df += cursor->view.df;
@@ -127,7 +126,8 @@ static int open_children(struct matcher *matcher, struct opening *opening, struc
   if (matcher->kind == NODE_AND || has_positions(matcher)) order_children(matcher);
   return !has_positions(matcher) || matcher->never
              ? NSEARCH_OK
-             : words_open(&matcher->words, matcher->segment, opening->segment_number, node, opening->scoring, leaf, err);
+             : words_open(&matcher->words, matcher->segment, opening->segment_number, node, opening->scoring, leaf,
+                          err);
 }
 
 static int open_node(struct matcher **out, const struct node *node, struct opening *opening,
@@ -343,7 +343,7 @@ static int window_and(struct matcher *matcher, uint32_t base, uint64_t *mask, ui
 }
 
 static int window_words(struct matcher *matcher, uint32_t base, uint64_t *mask, uint32_t *scores,
-                         struct nsearch_error *err) {
+                        struct nsearch_error *err) {
   int status = window_and(matcher, base, mask, scores, err);
   for (uint32_t w = 0; !status && w < WINDOW_WORDS; w++) {
     for (uint64_t bits = mask[w]; !status && bits; bits &= bits - 1) {

@@ -98,20 +98,19 @@ int words_open(struct words *words, struct segment *segment, uint32_t segment_nu
 
 /* The rarest word says where the phrase can begin, each further one leaves fewer places: mostly two lists are read. */
 static int phrase_match(struct words *words, uint32_t doc, bool *match, struct nsearch_error *err) {
-  size_t starts = 0;
   uint32_t rarest = words->order[0].number;
   struct position_cursor *first = &words->cursors[rarest];
   int status = position_cursor_read(first, doc, err);
   if (status) return status;
-  for (size_t i = 0; i < first->count; i++) {
-    uint32_t position = first->positions[i];
-    if (position >= rarest) first->positions[starts++] = position - rarest;
-  }
+  size_t early = 0; /* positions too small to have all the words before them */
+  while (early < first->count && first->positions[early] < rarest) early++;
+  size_t starts = first->count - early;
   for (size_t i = 1; i < words->count && starts; i++) {
-    struct position_cursor *cursor = &words->cursors[words->order[i].number];
+    uint32_t number = words->order[i].number;
+    struct position_cursor *cursor = &words->cursors[number];
     status = position_cursor_read(cursor, doc, err);
     if (status) return status;
-    starts = kernels()->narrow(first->positions, starts, cursor->positions, cursor->count, words->order[i].number);
+    starts = kernels()->narrow(first->positions + early, starts, cursor->positions, cursor->count, number - rarest);
   }
   *match = starts > 0;
   return NSEARCH_OK;

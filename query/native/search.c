@@ -22,8 +22,7 @@ struct search {
 static int rank_windows(struct pass *pass, struct nsearch_error *err) {
   struct matcher *matcher = NULL;
   uint32_t scores[WINDOW], doc = pass->dates.first;
-  int status =
-      matcher_open(&matcher, pass->segment, pass->number, pass->request->tree, 0, pass->scoring, err);
+  int status = matcher_open(&matcher, pass->segment, pass->number, pass->request->tree, 0, pass->scoring, err);
   while (!status) {
     status = matcher_next(matcher, doc, &doc, err);
     if (status || doc >= pass->dates.end) break;

@@ -130,8 +130,7 @@ static int settle(struct flattening *flattening, const struct scoring *scoring) 
   return NSEARCH_OK;
 }
 
-int shape_make(struct shape *shape, const struct node *tree, const struct scoring *scoring,
-               struct nsearch_error *err) {
+int shape_make(struct shape *shape, const struct node *tree, const struct scoring *scoring, struct nsearch_error *err) {
   struct flattening flattening = {.shape = shape, .err = err, .fits = true};
   *shape = (struct shape){.kind = SHAPE_OTHER};
   int status = require(&flattening, tree, 0);

@@ -170,7 +170,8 @@ static int next_slice(struct merger *merger, struct member *member, uint32_t fro
     uint32_t block = view_find_block(view, cursor->block, from);
     if (block >= view->blocks) return NSEARCH_OK;
     uint32_t own = member->lists.bounds[view->skip_max[block]], last = view_block_last(view, block);
-    if (own + others >= threshold && own + others_there(merger, member, from, last < end ? last : end - 1) >= threshold) {
+    if (own + others >= threshold &&
+        own + others_there(merger, member, from, last < end ? last : end - 1) >= threshold) {
       break;
     }
     from = last + 1;
@@ -205,8 +206,8 @@ static int add_member(struct merger *merger, struct member *member, uint32_t bas
 }
 
 /* The same for the only member that brings candidates: they go to the batch at once. */
-static int take_member(struct merger *merger, struct member *member, uint32_t base, uint32_t others,
-                       uint32_t threshold, struct nsearch_error *err) {
+static int take_member(struct merger *merger, struct member *member, uint32_t base, uint32_t others, uint32_t threshold,
+                       struct nsearch_error *err) {
   struct cursor *cursor = member->cursor;
   struct candidates *batch = &merger->batch;
   uint32_t count, end = base + WINDOW, from = base, least = threshold > others ? threshold - others : 0;
