@@ -43,7 +43,8 @@ static const uint8_t section_sizes[SECTION_COUNT] = {
 /* Sizes of fixed-width sections against the number of documents: after this they can be indexed by document. */
 static int check_sizes(struct segment *segment, struct nsearch_error *err) {
   for (int s = 0; s < SECTION_COUNT; s++) {
-    if (section_sizes[s] && segment->sections[s].len != (uint64_t)section_sizes[s] * segment->info.documents) {
+    uint64_t documents = s == SECTION_TEXTS && !segment->info.has_text ? 0 : segment->info.documents;
+    if (section_sizes[s] && segment->sections[s].len != section_sizes[s] * documents) {
       return damaged(segment, section_name((enum section)s), err);
     }
   }

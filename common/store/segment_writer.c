@@ -158,8 +158,9 @@ static int write_doc_sections(struct segment_writer *segment, struct nsearch_err
   };
   int status = NSEARCH_OK;
   for (size_t f = 0; !status && f < sizeof fields / sizeof *fields; f++) {
+    uint32_t documents = fields[f].section == SECTION_TEXTS && !segment->info.has_text ? 0 : segment->info.documents;
     status = section_begin(segment, fields[f].section, err);
-    for (uint32_t d = 0; !status && d < segment->info.documents; d++) {
+    for (uint32_t d = 0; !status && d < documents; d++) {
       status = checked_write(segment->file, (const char *)&segment->docs[d] + fields[f].offset, fields[f].size, err);
     }
     section_end(segment, fields[f].section);

@@ -95,7 +95,8 @@ static int open_sections(struct segment *segment, struct doc_sections *out, stru
   };
   for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
     *wanted[i].to = segment_section(segment, wanted[i].section, err);
-    if (!*wanted[i].to && segment->info.documents) return NSEARCH_ERR_DAMAGED;
+    bool none = wanted[i].section == SECTION_TEXTS && !segment->info.has_text;
+    if (!*wanted[i].to && segment->info.documents && !none) return NSEARCH_ERR_DAMAGED;
   }
   return NSEARCH_OK;
 }
@@ -130,7 +131,7 @@ static void copy_doc(const struct doc_sections *from, uint32_t doc, struct segme
   to->signature = load_u64(from->signatures + at8);
   to->sequence = load_u64(from->sequences + at8);
   to->card = load_u64(from->cards + at8);
-  to->text = load_u64(from->texts + at8);
+  to->text = from->texts ? load_u64(from->texts + at8) : PLACE_NONE;
 }
 
 /* Interleaves the sources' documents: each time the first of the source whose next one comes first. */

@@ -217,7 +217,7 @@ static int fetch(struct snapshot *snapshot, struct doc_ref doc, unsigned want, s
   }
   if (!status && (want & WANT_BODY)) {
     const uint8_t *texts = segment_section(segment, SECTION_TEXTS, err);
-    if (!texts) status = NSEARCH_ERR_DAMAGED;
+    if (!texts && segment->info.has_text) status = NSEARCH_ERR_DAMAGED;
     uint64_t place = texts ? load_u64(texts + 8 * (size_t)doc.doc) : PLACE_NONE;
     if (place != PLACE_NONE) {
       buffer_clear(&bytes);

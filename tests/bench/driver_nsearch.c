@@ -130,7 +130,7 @@ static void search(void *payload, const struct question *question, struct answer
     out->scores[out->hits] = answer.hits[out->hits].score;
     nsearch_article_free(article);
   }
-  memory_free(answer.hits);
+  search_answer_free(&answer);
 }
 
 int main(int argc, char **argv) {
