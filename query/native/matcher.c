@@ -98,9 +98,12 @@ static int by_df(const void *a, const void *b) {
   return (x->df > y->df) - (x->df < y->df);
 }
 
-/* Conjunctions look at the rarest child first; scores do not care. */
+static int by_df_falling(const void *a, const void *b) { return by_df(b, a); }
+
+/* Conjunctions look at the rarest child first, unions at the most frequent one; scores do not care. */
 static void order_children(struct matcher *matcher) {
-  qsort(matcher->children, matcher->child_count, sizeof *matcher->children, by_df);
+  qsort(matcher->children, matcher->child_count, sizeof *matcher->children,
+        matcher->kind == NODE_OR ? by_df_falling : by_df);
 }
 
 static int open_node(struct matcher **out, const struct node *node, struct opening *opening, struct nsearch_error *err);
@@ -123,7 +126,8 @@ static int open_children(struct matcher *matcher, struct opening *opening, struc
   if (matcher->kind != NODE_OR && !(matcher->scores = memory_zero(WINDOW, sizeof *matcher->scores))) {
     return error_memory(err);
   }
-  if (matcher->kind == NODE_AND || has_positions(matcher)) order_children(matcher);
+  bool first_is_special = matcher->kind == NODE_AND_NOT || matcher->kind == NODE_AND_MAYBE;
+  if (!first_is_special) order_children(matcher);
   return !has_positions(matcher) || matcher->never
              ? NSEARCH_OK
              : words_open(&matcher->words, matcher->segment, opening->segment_number, node, opening->scoring, leaf,
@@ -320,9 +324,17 @@ static void hand_on(struct matcher *matcher, const uint64_t *mask, uint32_t *sco
   memset(matcher->scores, 0, WINDOW * sizeof *matcher->scores);
 }
 
+/* Every document of the window is in the mask. */
+static bool mask_is_full(const struct matcher *matcher, uint32_t base, const uint64_t *mask) {
+  uint32_t left = matcher->segment->info.documents - base;
+  return kernels()->ones((const uint8_t *)mask, WINDOW) >= (left < WINDOW ? left : WINDOW);
+}
+
+/* For matching alone, a full window needs no further child: questions of many words hold words of nearly every article. */
 static int window_or(struct matcher *matcher, uint32_t base, uint64_t *mask, uint32_t *scores,
                      struct nsearch_error *err) {
   for (size_t i = 0; i < matcher->child_count; i++) {
+    if (i > 0 && !scores && mask_is_full(matcher, base, mask)) return NSEARCH_OK;
     uint64_t own[WINDOW_WORDS] = {0};
     int status = matcher_window(matcher->children[i], base, own, scores, err);
     if (status) return status;
