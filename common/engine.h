@@ -82,6 +82,7 @@ struct search_request {
   enum search_order order;
   uint64_t limit;          /* the best `limit` hits in order; offset is cut off above the engine */
   bool count;              /* matches must be exact */
+  bool explain;            /* describe the plan in the answer */
   const struct facet_request *facets;
   size_t facet_count;
   int64_t since, until;    /* INT64_MIN, INT64_MAX: no bound; undated articles match only when neither is set */
@@ -116,7 +117,7 @@ struct search_answer {
   bool matches_exact;
   struct facet_answer *facets; /* facet_count of the request */
   size_t facet_count;
-  char plan[160]; /* how the engine went about it, for people */
+  char plan[160]; /* how the engine went about it, for people; "" unless asked for */
 };
 void search_answer_free(struct search_answer *answer); /* what it holds */
 

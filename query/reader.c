@@ -129,6 +129,7 @@ static int search(struct nsearch_reader *reader, const struct nsearch_request *r
     sent.since = plan.since;
     sent.until = plan.until;
   }
+  sent.explain = request->explain;
   sent.facets = request->facets;
   sent.facet_count = request->facet_count;
   status = reader->engine->search(reader->snapshot, &sent, &answer, err);

@@ -17,7 +17,7 @@ struct conjunction {
   struct cursor *lead;
   struct schedule blocks; /* of the leading list */
   uint8_t *maxima;        /* of each list but the first, required then optional, per block of the leading list */
-  struct candidates batch;
+  struct candidates *batch;
 };
 
 /* ---- Opening ------------------------------------------------------------------------------------------------------- */
@@ -47,11 +47,11 @@ static int open_lists(struct conjunction *own, const struct shape *shape, bool *
   for (size_t i = 0; i < shape->count && !*never; i++) {
     const struct shape_part *part = &shape->parts[i];
     bool required = part->role == PART_REQUIRED;
-    if (!required && (part->role != PART_OPTIONAL || own->pass->counting)) continue;
+    if (!required && (part->role != PART_OPTIONAL || own->pass->silent)) continue;
     struct lists *lists = required ? &own->required[own->required_count++] : &own->optional[own->optional_count++];
     int status = lists_open(lists, own->pass, part, err);
     if (status) return status;
-    if (own->pass->counting) lists->weight = 0;
+    if (own->pass->silent) lists->weight = 0;
     *never = required && lists->df == 0;
   }
   qsort(own->required, own->required_count, sizeof *own->required, by_df);
@@ -66,6 +66,7 @@ static void conjunction_free(struct conjunction *own) {
   screen_free(&own->screen);
   schedule_free(&own->blocks);
   memory_free(own->maxima);
+  memory_free(own->batch);
   memory_free(own->required);
   memory_free(own->optional);
   memory_free(own->words);
@@ -95,13 +96,13 @@ static int words_hold(struct conjunction *own, uint32_t doc, bool *match, struct
 
 /* One by one, so that what the first survivors do to the threshold spares the later ones their positions. */
 static int finish_batch(struct conjunction *own, struct nsearch_error *err) {
-  const struct candidates *batch = &own->batch;
+  const struct candidates *batch = own->batch;
   for (uint32_t i = 0; i < batch->count; i++) {
     bool match;
     if (batch->units[i] < pass_threshold(own->pass)) continue;
     int status = words_hold(own, batch->docs[i], &match, err);
-    if (!status && match && own->pass->counting) own->pass->matches++;
-    if (!status && match && !own->pass->counting) status = pass_offer(own->pass, batch->docs[i], batch->units[i], err);
+    own->pass->matches += !status && match && own->pass->counting;
+    if (!status && match && !own->pass->silent) status = pass_offer(own->pass, batch->docs[i], batch->units[i], err);
     if (status) return status;
   }
   return NSEARCH_OK;
@@ -110,7 +111,7 @@ static int finish_batch(struct conjunction *own, struct nsearch_error *err) {
 /* The batch holds documents of the leading list with its scores. */
 static int match_batch(struct conjunction *own, uint32_t block, struct nsearch_error *err) {
   struct pass *pass = own->pass;
-  struct candidates *batch = &own->batch;
+  struct candidates *batch = own->batch;
   uint32_t threshold = pass_threshold(pass), rest = 0;
   for (size_t i = 0; i < other_lists(own); i++) rest += other_bound(own, i, block);
   candidates_keep(batch, threshold > rest ? threshold - rest : 0);
@@ -129,7 +130,7 @@ static int match_batch(struct conjunction *own, uint32_t block, struct nsearch_e
 static int visit_block(void *payload, uint32_t block, struct nsearch_error *err) {
   struct conjunction *own = payload;
   struct cursor *lead = own->lead;
-  struct candidates *batch = &own->batch;
+  struct candidates *batch = own->batch;
   float weight = own->required[0].weight;
   int status = cursor_load(lead, block, err);
   if (!status && weight > 0) status = cursor_freqs(lead, err);
@@ -209,7 +210,8 @@ int conjunction_pass(struct pass *pass, const struct shape *shape, struct nsearc
   bool never = false;
   if (!own) return error_memory(err);
   own->pass = pass;
-  int status = open_lists(own, shape, &never, err);
+  own->batch = memory_alloc(sizeof *own->batch);
+  int status = own->batch ? open_lists(own, shape, &never, err) : error_memory(err);
   if (!status && !never) status = screen_open(&own->screen, pass, shape, err);
   for (size_t k = 0; !status && !never && k < own->required[0].count; k++) {
     status = lead(own, &own->required[0].cursors[k], err);

@@ -228,7 +228,8 @@ struct pass {
   struct date_range dates; /* of the request */
   const uint8_t *lengths;
   double stretch; /* of bounds, bm25_bound() */
-  bool counting;  /* every match is wanted, none is offered */
+  bool counting;  /* every match is wanted */
+  bool silent;    /* none is offered, and no score wanted */
   uint64_t matches;
   uint32_t ticks;
 };
@@ -354,7 +355,7 @@ void schedule_free(struct schedule *schedule);
 
 /* ---- union.c, conjunction.c and search.c ------------------------------------------------------------------------------------------- */
 
-/* Offer the best documents of a segment; conjunction_pass() counts them instead where the pass is counting. */
+/* Offer the best documents of a segment; conjunction_pass() does what the pass says about counting. */
 int union_pass(struct pass *pass, const struct shape *shape, struct nsearch_error *err);
 int conjunction_pass(struct pass *pass, const struct shape *shape, struct nsearch_error *err);
 

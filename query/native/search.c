@@ -132,7 +132,7 @@ static int count_segment(struct search *search, struct pass *pass, struct nsearc
       if (df < least) least = df;
     }
   }
-  pass->counting = least < search->snapshot->stats.articles / SPARSE;
+  pass->counting = pass->silent = least < search->snapshot->stats.articles / SPARSE;
   if (pass->counting) return conjunction_pass(pass, &search->shape, err);
   return walk_segment(search, pass, err);
 }
@@ -151,6 +151,15 @@ static bool count_is_df(const struct search *search) {
 
 static bool must_count(const struct search *search) { return search->request->count || search->facets; }
 
+/* Positions cost so much more than scores that those of a phrase are read once for both. */
+static bool counts_while_ranking(const struct search *search) {
+  if (search->shape.kind != SHAPE_CONJUNCTION || search->facets) return false;
+  for (size_t i = 0; i < search->shape.count; i++) {
+    if (search->shape.parts[i].role == PART_WORDS) return true;
+  }
+  return false;
+}
+
 static int search_segment(struct search *search, uint32_t number, struct nsearch_error *err) {
   struct pass pass = {.snapshot = search->snapshot,
                       .segment = &search->snapshot->segments[number],
@@ -159,11 +168,17 @@ static int search_segment(struct search *search, uint32_t number, struct nsearch
                       .scoring = &search->scoring,
                       .topk = &search->topk};
   bool ranked = search->request->order == ORDER_RELEVANCE;
-  if (pass.segment->info.documents == 0) return NSEARCH_OK;
+  bool rank = ranked && search->request->limit, count = ranked && must_count(search) && !count_is_df(search);
+  if (pass.segment->info.documents == 0 || (ranked && !rank && !count)) return NSEARCH_OK;
   int status = pass_open(&pass, err);
-  if (!status && ranked && search->request->limit) status = rank_segment(search, &pass, err);
+  if (!status && rank && count && counts_while_ranking(search)) {
+    pass.counting = true;
+    status = rank_segment(search, &pass, err);
+  } else {
+    if (!status && rank) status = rank_segment(search, &pass, err);
+    if (!status && count) status = count_segment(search, &pass, err);
+  }
   if (!status && !ranked) status = walk_segment(search, &pass, err);
-  if (!status && ranked && must_count(search) && !count_is_df(search)) status = count_segment(search, &pass, err);
   search->seen += pass.matches;
   return status;
 }
@@ -242,7 +257,7 @@ int snapshot_search(struct snapshot *snapshot, const struct search_request *requ
   if (!status && search.facets) status = facets_answer(search.facets, answer, err);
   if (!status) {
     set_matches(&search, answer);
-    describe(&search, answer);
+    if (request->explain) describe(&search, answer);
   } else {
     search_answer_free(answer);
   }
