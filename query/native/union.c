@@ -267,6 +267,27 @@ static int find_candidates(struct merger *merger, size_t first, uint32_t base, u
   return NSEARCH_OK;
 }
 
+/* Whether so many candidates are better served by all postings of the window than by looking each of them up; a look-up
+ * costs about as much as a dozen postings. */
+static bool better_whole(const struct merger *merger, const struct member *member) {
+  enum { LOOK_UP = 12 };
+  uint64_t documents = merger->pass->segment->info.documents;
+  return LOOK_UP * (uint64_t)merger->batch.count * documents > (uint64_t)member->cursor->view.df * WINDOW;
+}
+
+/* What a member that brings no candidates adds to them; `rest` is what the members after it may still add. */
+static int complete(struct merger *merger, struct member *member, uint32_t base, uint32_t rest,
+                    struct nsearch_error *err) {
+  struct candidates *batch = &merger->batch;
+  uint32_t threshold = pass_threshold(merger->pass);
+  if (!better_whole(merger, member)) return candidates_add(batch, &member->lists, false, rest, merger->pass, err);
+  for (uint32_t i = 0; i < batch->count; i++) merger->scores[batch->docs[i] - base] = 0; /* no other is looked at */
+  int status = add_member(merger, member, base, UINT32_MAX / 2, 1, err);
+  for (uint32_t i = 0; i < batch->count; i++) batch->units[i] += merger->scores[batch->docs[i] - base];
+  candidates_keep(batch, threshold > rest ? threshold - rest : 0);
+  return status;
+}
+
 static int visit_window(void *payload, uint32_t window, struct nsearch_error *err) {
   struct merger *merger = payload;
   struct candidates *batch = &merger->batch;
@@ -280,7 +301,7 @@ static int visit_window(void *payload, uint32_t window, struct nsearch_error *er
   if (!status) status = candidates_screen(batch, &merger->screen, merger->pass, err);
   while (!status && first-- > 0 && batch->count && merger->order[first]->bound) {
     rest -= merger->order[first]->bound;
-    status = candidates_add(batch, &merger->order[first]->lists, false, rest, merger->pass, err);
+    status = complete(merger, merger->order[first], base, rest, err);
   }
   return status ? status : candidates_offer(batch, merger->pass, err);
 }
