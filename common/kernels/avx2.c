@@ -99,9 +99,5 @@ AVX2 static size_t members(const uint8_t *bytes, size_t len, uint32_t first, uin
 
 AVX2 static uint32_t ones(const uint8_t *bytes, uint64_t bits) { return ones_of(bytes, bits); }
 
-AVX2 static uint64_t places(const uint8_t *bytes, uint64_t bit, uint64_t end, size_t count, uint32_t *out) {
-  return places_of(bytes, bit, end, count, out);
-}
-
-const struct kernels kernels_avx2 = {"avx2", unpack, sum, bm25, select_least, narrow, members, ones, places};
+const struct kernels kernels_avx2 = {"avx2", unpack, sum, bm25, select_least, narrow, members, ones};
 #endif

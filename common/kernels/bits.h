@@ -40,25 +40,4 @@ INLINE uint32_t ones_of(const uint8_t *bytes, uint64_t bits) {
   return count;
 }
 
-INLINE uint64_t places_of(const uint8_t *bytes, uint64_t bit, uint64_t end, size_t count, uint32_t *places) {
-  for (uint64_t start = bit; count > 0;) {
-    if (bit >= end) return UINT64_MAX;
-    unsigned skip = bit % 8, valid = end - bit < 64 - skip ? (unsigned)(end - bit) : 64 - skip;
-    uint64_t word = bytes_word(bytes + bit / 8, 64) >> skip;
-    if (valid < 64) word &= (UINT64_C(1) << valid) - 1;
-    size_t total = (size_t)__builtin_popcountll(word), take = total < count ? total : count;
-    if (places) {
-      uint32_t base = (uint32_t)(bit - start);
-      for (size_t i = 0; i < take; i++, word &= word - 1) *places++ = base + (uint32_t)__builtin_ctzll(word);
-      if (take == count) return start + places[-1] + 1;
-    } else if (take == count) {
-      for (size_t i = 1; i < count; i++) word &= word - 1;
-      return bit + (unsigned)__builtin_ctzll(word) + 1;
-    }
-    count -= take;
-    bit += valid;
-  }
-  return bit;
-}
-
 #endif

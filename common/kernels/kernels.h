@@ -29,17 +29,13 @@ struct kernels {
   /* The indexes, ascending, of the values that are at least `least`; returns how many. count <= 65536. */
   size_t (*select)(const uint32_t *values, size_t count, uint32_t least, uint16_t *indexes);
   /* Keeps of starts[] those for which list[] holds start + offset, modulo 2^32 and never 2^32 - 1; returns how many. Both
-   * ascend, with the offset too; list[] goes on with
-   * UINT32_MAX up to a multiple of NARROW_PAD. */
+   * ascend, with the offset too; list[] goes on with UINT32_MAX up to a multiple of NARROW_PAD. */
   size_t (*narrow)(uint32_t *starts, size_t count, const uint32_t *list, size_t list_count, uint32_t offset);
   /* The numbers of the bits that are set in `len` bytes, `first` added; returns how many. numbers has room for `most`
    * and MEMBERS_PAD more; where there are more than `most`, the answer is any number above it. */
   size_t (*members)(const uint8_t *bytes, size_t len, uint32_t first, uint32_t *numbers, size_t most);
   /* How many of the first `bits` bits are set. */
   uint32_t (*ones)(const uint8_t *bytes, uint64_t bits);
-  /* Where the next `count` ones stand in the bits [bit, end), counted from `bit`; places may be NULL. Returns the bit
-   * after the last of them, UINT64_MAX when there are not so many. */
-  uint64_t (*places)(const uint8_t *bytes, uint64_t bit, uint64_t end, size_t count, uint32_t *places);
 };
 enum { NARROW_PAD = 8, MEMBERS_PAD = 4 };
 

@@ -97,9 +97,5 @@ static size_t members(const uint8_t *bytes, size_t len, uint32_t first, uint32_t
 
 static uint32_t ones(const uint8_t *bytes, uint64_t bits) { return kernels_scalar.ones(bytes, bits); }
 
-static uint64_t places(const uint8_t *bytes, uint64_t bit, uint64_t end, size_t count, uint32_t *out) {
-  return kernels_scalar.places(bytes, bit, end, count, out);
-}
-
-const struct kernels kernels_sse41 = {"sse4.1", unpack, sum, bm25, select_least, narrow, members, ones, places};
+const struct kernels kernels_sse41 = {"sse4.1", unpack, sum, bm25, select_least, narrow, members, ones};
 #endif

@@ -16,7 +16,7 @@ static int open_inlined(struct segment *segment, const struct term_entry *entry,
                         struct nsearch_error *err) {
   struct bytes in = {.at = entry->inlined, .end = entry->inlined + entry->inlined_len};
   uint64_t doc = bytes_vbyte(&in);
-  if (in.failed || doc >= segment->info.documents || entry->cf == 0 || entry->cf > UINT32_MAX) {
+  if (in.failed || doc >= segment->info.documents || entry->cf == 0 || entry->cf > INT32_MAX) {
     return damaged(segment, err);
   }
   view->inlined = entry->inlined;
@@ -141,9 +141,9 @@ int list_block_freqs(const struct list_view *view, uint32_t block, const struct 
     return NSEARCH_OK;
   }
   if (!packed_decode(place->freqs, place->end, 1, freqs, count)) return freqs_damaged(err);
-  bool none = false; /* a frequency that came to 2^32 */
-  for (uint32_t i = 0; packed_bits(place->freqs) == 32 && i < count; i++) none |= freqs[i] == 0;
-  return none ? freqs_damaged(err) : NSEARCH_OK;
+  bool much = false; /* no article is as long; scoring takes signed numbers */
+  for (uint32_t i = 0; packed_bits(place->freqs) >= 31 && i < count; i++) much |= freqs[i] - 1 >= INT32_MAX;
+  return much ? freqs_damaged(err) : NSEARCH_OK;
 }
 
 uint32_t list_block_freq(const struct list_view *view, uint32_t block, const struct block_place *place, uint32_t at) {

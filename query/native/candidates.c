@@ -272,9 +272,7 @@ static void dates_batch(const struct date_range *dates, struct candidates *batch
 int candidates_screen(struct candidates *batch, struct screen *screen, const struct pass *pass,
                       struct nsearch_error *err) {
   int status = NSEARCH_OK;
-  if (pass->dates.end - pass->dates.first < pass->segment->info.documents || pass->dates.inexact < pass->dates.end) {
-    dates_batch(&pass->dates, batch);
-  }
+  if (date_range_filters(&pass->dates, pass->segment->info.documents)) dates_batch(&pass->dates, batch);
   for (size_t i = 0; !status && i < screen->count && batch->count; i++) {
     struct screen_part *part = &screen->parts[i];
     status =

@@ -100,7 +100,8 @@ static int finish_batch(struct conjunction *own, struct nsearch_error *err) {
   for (uint32_t i = 0; i < batch->count; i++) {
     bool match;
     if (batch->units[i] < pass_threshold(own->pass)) continue;
-    int status = words_hold(own, batch->docs[i], &match, err);
+    int status = own->words_count ? pass_check(own->pass, err) : NSEARCH_OK;
+    if (!status) status = words_hold(own, batch->docs[i], &match, err);
     own->pass->matches += !status && match && own->pass->counting;
     if (!status && match && !own->pass->silent) status = pass_offer(own->pass, batch->docs[i], batch->units[i], err);
     if (status) return status;
@@ -153,7 +154,9 @@ static void range_maxima(const struct conjunction *own, const struct lists *list
   uint32_t first = 0, at = 0;
   for (uint32_t block = 0; block < lead->blocks; block++) {
     uint32_t last = lead->blocks > 1 ? view_block_last(lead, block) : own->pass->segment->info.documents - 1;
-    maxima[block] = lists->count == 1 ? view_maximum(&lists->cursors[0].view, &at, first, last) : 255;
+    maxima[block] = lists->count == 0   ? 0
+                    : lists->count == 1 ? view_maximum(&lists->cursors[0].view, &at, first, last)
+                                        : 255;
     first = last + 1;
   }
 }

@@ -31,7 +31,7 @@ void cursor_free(struct cursor *cursor) {
 
 void cursor_rewind(struct cursor *cursor) {
   cursor->block = cursor->doc = cursor->at = 0;
-  if (cursor->loaded == 0) {
+  if (cursor->loaded == 0 && cursor->opened == 0) {
     cursor->doc = cursor->docs[0];
   } else {
     cursor->opened = cursor->loaded = UINT32_MAX;

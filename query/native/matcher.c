@@ -179,7 +179,7 @@ int matcher_open(struct matcher **out, struct segment *segment, uint32_t segment
 void matcher_rewind(struct matcher *matcher) {
   for (size_t i = 0; i < matcher->child_count; i++) matcher_rewind(matcher->children[i]);
   for (size_t i = 0; i < matcher->cursor_count; i++) cursor_rewind(&matcher->cursors[i]);
-  if (matcher->words.cursors) words_rewind(&matcher->words);
+  if (matcher->words.words) words_rewind(&matcher->words);
 }
 
 /* ---- Skipping to where something can match ----------------------------------------------------------------------------- */

@@ -126,6 +126,11 @@ const struct term_entry *scoring_entry(const struct scoring *scoring, size_t lea
 /* An upper bound of bm25_units() over postings whose bound in the segment is `max`, where the segment was written with
  * another average length: tf / (tf + K) grows at most by the ratio of the averages. */
 uint32_t bm25_bound(float weight, uint8_t max, double stretch);
+/* Sums of bounds stop at what no score reaches: those of many keys of one leaf would leave 32 bits. */
+static inline uint32_t bounds_add(uint32_t a, uint32_t b) {
+  uint64_t sum = (uint64_t)a + b;
+  return sum < INT32_MAX ? (uint32_t)sum : INT32_MAX;
+}
 double bm25_stretch(const struct scoring *scoring, const struct segment *segment);
 
 /* ---- dates.c ------------------------------------------------------------------------------------------------------------- */
@@ -140,6 +145,10 @@ struct date_range {
 int date_range_open(struct date_range *range, struct segment *segment, int64_t since, int64_t until,
                     struct nsearch_error *err);
 bool date_range_admits(const struct date_range *range, uint32_t doc);
+/* Whether it keeps any of a segment's documents out. */
+static inline bool date_range_filters(const struct date_range *range, uint32_t documents) {
+  return range->end - range->first < documents || range->inexact < range->end;
+}
 /* Clears the bits of the documents of [base, base + WINDOW) that are not in it, those past the segment's end too. */
 void date_range_filter(const struct date_range *range, uint32_t base, uint64_t *mask);
 /* The number of documents that have a date; they come first. */
@@ -162,19 +171,26 @@ int matcher_window(struct matcher *matcher, uint32_t base, uint64_t *mask, uint3
 
 /* ---- phrase.c -------------------------------------------------------------------------------------------------------------- */
 
-/* True when positions p1 < p2 < ... of the lists in turn lie within count + slop of each other. */
-bool phrase_within(uint32_t *const *positions, const size_t *counts, size_t count, uint32_t slop);
+/* A word whose positions are looked at. */
+struct phrase_word {
+  const struct node *leaf;
+  size_t number;  /* of the leaf in the scoring */
+  uint32_t times; /* NEAR: positions wanted of it, all different */
+  struct position_cursor cursor;
+  size_t at;
+};
 
-/* True when there is a position of each list, no two the same, within count + slop of each other in any order.
- * Lists ascend and may repeat a position; lists of one word are equal. at: room for count, to work in. */
-bool near_within(uint32_t *const *positions, const size_t *counts, size_t count, uint32_t slop, size_t *at);
+/* True when positions p1 < p2 < ... of the words in turn lie within `span` of the first. */
+bool phrase_within(const struct phrase_word *words, size_t count, uint32_t span);
 
-/* The words of a PHRASE or NEAR in one segment, opened from the node's leaves. */
+/* True when there are positions of the words, so many of each as it wants, within `span` of each other. Positions of a
+ * word that wants several are all different. */
+bool near_within(struct phrase_word *words, size_t count, uint32_t span);
+
+/* The words of a PHRASE or NEAR in one segment, opened from the node's leaves. Zeroed is free. */
 struct words {
   const struct node *node;
-  struct position_cursor *cursors;
-  uint32_t **lists;
-  size_t *counts, *at;
+  struct phrase_word *words;
   struct word_rank {
     uint32_t df, number;
   } * order; /* the words, the rarest first */
@@ -286,7 +302,8 @@ struct shape {
   } * parts;
   size_t count, capacity;
 };
-enum { UNION_MAX = 1024 }; /* leaves of a union; bounds of more would cost more than they spare */
+/* Lists of a union, of a conjunction: bounds of more would cost more than they spare. */
+enum { UNION_MAX = 1024, CONJUNCTION_MAX = 256 };
 int shape_make(struct shape *shape, const struct node *tree, const struct scoring *scoring,
                struct nsearch_error *err);
 void shape_free(struct shape *shape);

@@ -5,101 +5,120 @@
 
 #include "query/native/native.h"
 
-bool phrase_within(uint32_t *const *positions, const size_t *counts, size_t count, uint32_t slop) {
-  uint64_t span = (uint64_t)count - 1 + slop;
-  for (size_t start = 0; start < counts[0]; start++) {
-    uint32_t first = positions[0][start], last = first;
+bool phrase_within(const struct phrase_word *words, size_t count, uint32_t span) {
+  const uint32_t *starts = words[0].cursor.positions;
+  for (size_t start = 0; start < words[0].cursor.count; start++) {
+    uint32_t first = starts[start], last = first;
     for (size_t i = 1; i < count && last != UINT32_MAX; i++) {
       /* Taking the earliest next word each time gives the earliest end for this start. */
-      size_t low = 0, high = counts[i];
+      const uint32_t *positions = words[i].cursor.positions;
+      size_t low = 0, high = words[i].cursor.count;
       while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (positions[i][middle] <= last) {
+        if (positions[middle] <= last) {
           low = middle + 1;
         } else {
           high = middle;
         }
       }
-      last = low < counts[i] ? positions[i][low] : UINT32_MAX;
+      last = low < words[i].cursor.count ? positions[low] : UINT32_MAX;
     }
     if (last != UINT32_MAX && last - first <= span) return true;
   }
   return false;
 }
 
-/* The largest of the positions that the lists stand at, all of them different: of equal ones, the later list moves on.
- * UINT32_MAX when a list ends. Words at different positions never meet, so only repeated words do. */
-static uint32_t part_equals(uint32_t *const *positions, const size_t *counts, size_t count, size_t *at) {
-  uint32_t largest = 0;
-  for (size_t i = 0; i < count; i++) {
-    for (size_t j = 0; j < i && at[i] < counts[i]; j++) {
-      if (positions[j][at[j]] != positions[i][at[i]]) continue;
-      at[i]++;
-      j = SIZE_MAX; /* from the first again */
-    }
-    if (at[i] == counts[i]) return UINT32_MAX;
-    if (positions[i][at[i]] > largest) largest = positions[i][at[i]];
-  }
-  return largest;
-}
-
-/* Moves the list that stands lowest until all stand close enough: the usual sweep over sorted lists, in steps of the sum
- * of their lengths. */
-bool near_within(uint32_t *const *positions, const size_t *counts, size_t count, uint32_t slop, size_t *at) {
-  uint64_t span = (uint64_t)count - 1 + slop;
-  memset(at, 0, count * sizeof *at);
+/* A word that is asked for n times stands at n neighbouring entries of its list. The word that stands lowest moves on
+ * until all stand close enough: the usual sweep over sorted lists, in steps of the sum of their lengths. */
+bool near_within(struct phrase_word *words, size_t count, uint32_t span) {
+  for (size_t i = 0; i < count; i++) words[i].at = 0;
   for (;;) {
-    uint32_t largest = part_equals(positions, counts, count, at);
-    if (largest == UINT32_MAX) return false;
-    size_t lowest = 0;
-    for (size_t i = 1; i < count; i++) {
-      if (positions[i][at[i]] < positions[lowest][at[lowest]]) lowest = i;
+    uint32_t largest = 0, smallest = UINT32_MAX;
+    struct phrase_word *lowest = NULL;
+    for (size_t i = 0; i < count; i++) {
+      struct phrase_word *word = &words[i];
+      if (word->at + word->times > word->cursor.count) return false;
+      uint32_t first = word->cursor.positions[word->at], last = word->cursor.positions[word->at + word->times - 1];
+      if (last > largest) largest = last;
+      if (!lowest || first < smallest) smallest = first, lowest = word;
     }
-    if (largest - positions[lowest][at[lowest]] <= span) return true;
-    at[lowest]++;
+    if (largest - smallest <= span) return true;
+    lowest->at++;
   }
 }
 
 /* ---- In a segment --------------------------------------------------------------------------------------------------- */
+
+static int compare_keys(const void *a, const void *b) {
+  const struct term_key *x = ((const struct phrase_word *)a)->leaf->keys,
+                        *y = ((const struct phrase_word *)b)->leaf->keys;
+  return key_compare(x->bytes, x->len, y->bytes, y->len);
+}
+
+/* The words in the order of a phrase; words of a NEAR that are one word become one, asked for so many times. */
+static int choose_words(struct words *words, const struct node *node, size_t leaf, struct nsearch_error *err) {
+  words->words = memory_zero(node->child_count, sizeof *words->words);
+  if (!words->words) return error_memory(err);
+  for (size_t i = 0; i < node->child_count; i++) {
+    assert(node->children[i]->kind == NODE_TERM && node->children[i]->key_count == 1);
+    words->words[i] = (struct phrase_word){.leaf = node->children[i], .number = leaf + i, .times = 1};
+  }
+  words->count = node->child_count;
+  if (node->kind == NODE_PHRASE) return NSEARCH_OK;
+  qsort(words->words, words->count, sizeof *words->words, compare_keys);
+  size_t last = 0;
+  for (size_t i = 1; i < words->count; i++) {
+    if (compare_keys(&words->words[last], &words->words[i]) == 0) {
+      words->words[last].times++;
+    } else {
+      words->words[++last] = words->words[i];
+    }
+  }
+  words->count = last + 1;
+  return NSEARCH_OK;
+}
 
 static int by_df(const void *a, const void *b) {
   const struct word_rank *x = a, *y = b;
   return (x->df > y->df) - (x->df < y->df);
 }
 
+static int open_word(struct words *words, size_t i, struct segment *segment, uint32_t segment_number,
+                     const struct scoring *scoring, struct nsearch_error *err) {
+  struct phrase_word *word = &words->words[i];
+  const struct term_entry *entry = scoring_entry(scoring, word->number, 0, segment_number);
+  struct term_entry own;
+  bool found = entry != NULL;
+  int status = NSEARCH_OK;
+  if (!found && word->leaf->score != SCORE_BM25) {
+    const struct term_key *key = word->leaf->keys;
+    status = segment_lookup(segment, key->bytes, key->len, &own, &found, err);
+    entry = &own;
+  }
+  assert(status || found); /* a word that is not there has been noticed before */
+  if (!status) status = position_cursor_open(&word->cursor, segment, entry, err);
+  if (!status) words->order[i] = (struct word_rank){entry->df, (uint32_t)i};
+  return status;
+}
+
 int words_open(struct words *words, struct segment *segment, uint32_t segment_number, const struct node *node,
                const struct scoring *scoring, size_t leaf, struct nsearch_error *err) {
-  *words = (struct words){.node = node, .count = node->child_count};
-  words->cursors = memory_zero(node->child_count, sizeof *words->cursors);
-  words->lists = memory_zero(node->child_count, sizeof *words->lists);
-  words->counts = memory_zero(node->child_count, sizeof *words->counts);
-  words->at = memory_zero(node->child_count, sizeof *words->at);
-  words->order = memory_zero(node->child_count, sizeof *words->order);
-  if (!words->cursors || !words->lists || !words->counts || !words->at || !words->order) return error_memory(err);
-  for (size_t i = 0; i < words->count; i++) {
-    const struct node *child = node->children[i];
-    assert(child->kind == NODE_TERM && child->key_count == 1);
-    const struct term_entry *entry = scoring_entry(scoring, leaf + i, 0, segment_number);
-    struct term_entry own;
-    bool found = entry != NULL;
-    int status = NSEARCH_OK;
-    if (!found && child->score != SCORE_BM25) {
-      status = segment_lookup(segment, child->keys[0].bytes, child->keys[0].len, &own, &found, err);
-      entry = &own;
-    }
-    assert(status || found); /* a word that is not there has been noticed before */
-    if (!status) status = position_cursor_open(&words->cursors[i], segment, entry, err);
-    if (status) return status;
-    words->order[i] = (struct word_rank){entry->df, (uint32_t)i};
+  *words = (struct words){.node = node};
+  int status = choose_words(words, node, leaf, err);
+  if (status) return status;
+  words->order = memory_zero(words->count, sizeof *words->order);
+  if (!words->order) return error_memory(err);
+  for (size_t i = 0; !status && i < words->count; i++) {
+    status = open_word(words, i, segment, segment_number, scoring, err);
   }
-  qsort(words->order, words->count, sizeof *words->order, by_df);
-  return NSEARCH_OK;
+  if (!status) qsort(words->order, words->count, sizeof *words->order, by_df);
+  return status;
 }
 
 /* The rarest word says where the phrase can begin, each further one leaves fewer places: mostly two lists are read. */
 static int phrase_match(struct words *words, uint32_t doc, bool *match, struct nsearch_error *err) {
   uint32_t rarest = words->order[0].number;
-  struct position_cursor *first = &words->cursors[rarest];
+  struct position_cursor *first = &words->words[rarest].cursor;
   int status = position_cursor_read(first, doc, err);
   if (status) return status;
   size_t early = 0; /* positions too small to have all the words before them */
@@ -107,7 +126,7 @@ static int phrase_match(struct words *words, uint32_t doc, bool *match, struct n
   size_t starts = first->count - early;
   for (size_t i = 1; i < words->count && starts; i++) {
     uint32_t number = words->order[i].number;
-    struct position_cursor *cursor = &words->cursors[number];
+    struct position_cursor *cursor = &words->words[number].cursor;
     status = position_cursor_read(cursor, doc, err);
     if (status) return status;
     starts = kernels()->narrow(first->positions + early, starts, cursor->positions, cursor->count, number - rarest);
@@ -116,35 +135,43 @@ static int phrase_match(struct words *words, uint32_t doc, bool *match, struct n
   return NSEARCH_OK;
 }
 
-int words_match(struct words *words, uint32_t doc, bool *match, struct nsearch_error *err) {
-  *match = false;
-  if (words->node->kind == NODE_PHRASE && words->node->slop == 0) return phrase_match(words, doc, match, err);
-  for (size_t i = 0; i < words->count; i++) {
-    struct position_cursor *cursor = &words->cursors[i];
-    int status = position_cursor_read(cursor, doc, err);
-    if (status) return status;
-    if (cursor->count == 0) return NSEARCH_OK;
-    words->lists[i] = cursor->positions;
-    words->counts[i] = cursor->count;
+/* A word of the title is recorded more than once at its position. */
+static void unite_positions(struct position_cursor *cursor) {
+  size_t kept = 0;
+  for (size_t i = 0; i < cursor->count; i++) {
+    if (kept == 0 || cursor->positions[i] != cursor->positions[kept - 1]) {
+      cursor->positions[kept++] = cursor->positions[i];
+    }
   }
-  *match = words->node->kind == NODE_PHRASE
-               ? phrase_within(words->lists, words->counts, words->count, words->node->slop)
-               : near_within(words->lists, words->counts, words->count, words->node->slop, words->at);
+  cursor->count = kept;
+}
+
+int words_match(struct words *words, uint32_t doc, bool *match, struct nsearch_error *err) {
+  const struct node *node = words->node;
+  uint64_t span = (uint64_t)node->child_count - 1 + node->slop;
+  *match = false;
+  if (node->kind == NODE_PHRASE && node->slop == 0) return phrase_match(words, doc, match, err);
+  if (span > UINT32_MAX) span = UINT32_MAX;
+  for (size_t i = 0; i < words->count; i++) {
+    struct phrase_word *word = &words->words[i];
+    int status = position_cursor_read(&word->cursor, doc, err);
+    if (status || word->cursor.count == 0) return status;
+    if (word->times > 1) unite_positions(&word->cursor);
+  }
+  *match = node->kind == NODE_PHRASE ? phrase_within(words->words, words->count, (uint32_t)span)
+                                     : near_within(words->words, words->count, (uint32_t)span);
   return NSEARCH_OK;
 }
 
 void words_rewind(struct words *words) {
   for (size_t i = 0; i < words->count; i++) {
-    cursor_rewind(&words->cursors[i].cursor);
-    words->cursors[i].run_block = UINT32_MAX;
+    cursor_rewind(&words->words[i].cursor.cursor);
+    words->words[i].cursor.run_block = UINT32_MAX;
   }
 }
 
 void words_free(struct words *words) {
-  for (size_t i = 0; words->cursors && i < words->count; i++) position_cursor_free(&words->cursors[i]);
-  memory_free(words->cursors);
-  memory_free(words->lists);
-  memory_free(words->counts);
-  memory_free(words->at);
+  for (size_t i = 0; words->words && i < words->count; i++) position_cursor_free(&words->words[i].cursor);
+  memory_free(words->words);
   memory_free(words->order);
 }

@@ -42,7 +42,7 @@ static int sweep(struct schedule *schedule, struct pass *pass, uint32_t first, u
 
 int schedule_run(struct schedule *schedule, struct pass *pass, uint32_t first, uint32_t end, schedule_visit visit,
                  void (*start_over)(void *payload), void *payload, struct nsearch_error *err) {
-  enum { SHARE = 16, FEW = 8 };
+  enum { SHARE = 16, FEW = 2 };
   if (end - first > FEW && !pass->counting) {
     uint32_t least = bound_of_best(schedule, first, end, (end - first) / SHARE + 1);
     int status = sweep(schedule, pass, first, end, least, visit, payload, err);

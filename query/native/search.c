@@ -99,7 +99,8 @@ static int walk_back(struct search *search, struct pass *pass, struct matcher *m
     uint32_t start = (stop - 1) / WINDOW * WINDOW;
     if (start < first) start = first;
     matcher_rewind(matcher);
-    status = walk(search, pass, matcher, start, stop, err);
+    status = pass_check(pass, err);
+    if (!status) status = walk(search, pass, matcher, start, stop, err);
     stop = start;
   }
   if (status || has_enough(search, pass) || pass->dates.end <= dated) return status;

@@ -7,6 +7,12 @@ struct flattening {
   bool fits; /* no part has been met that the fast paths do not take */
 };
 
+static size_t count_role(const struct shape *shape, enum part_role role) {
+  size_t count = 0;
+  for (size_t i = 0; i < shape->count; i++) count += shape->parts[i].role == role;
+  return count;
+}
+
 static int add_part(struct flattening *flattening, enum part_role role, const struct node *node, size_t leaf) {
   struct shape *shape = flattening->shape;
   int status = memory_reserve(&shape->parts, &shape->capacity, shape->count + 1, sizeof *shape->parts, flattening->err);
@@ -25,7 +31,7 @@ static bool scores_nothing(const struct node *node) {
 }
 
 static bool leaves_of_any(const struct node *node) {
-  if (node->kind != NODE_OR) return false;
+  if (node->kind != NODE_OR || node->child_count == 0) return false;
   for (size_t i = 0; i < node->child_count; i++) {
     if (!scored_leaf(node->children[i])) return false;
   }
@@ -55,8 +61,10 @@ static int require_first(struct flattening *flattening, const struct node *node,
   return status;
 }
 
+/* There is one union at most: of two, each must match. */
 static int add_any(struct flattening *flattening, const struct node *node, size_t leaf) {
   int status = NSEARCH_OK;
+  flattening->fits = count_role(flattening->shape, PART_ANY) == 0;
   for (size_t i = 0; !status && i < node->child_count; i++) {
     status = add_part(flattening, PART_ANY, node->children[i], leaf + i);
   }
@@ -79,12 +87,6 @@ static int require(struct flattening *flattening, const struct node *node, size_
   if (scores_nothing(node)) return add_part(flattening, PART_FILTER, node, leaf);
   flattening->fits = false;
   return NSEARCH_OK;
-}
-
-static size_t count_role(const struct shape *shape, enum part_role role) {
-  size_t count = 0;
-  for (size_t i = 0; i < shape->count; i++) count += shape->parts[i].role == role;
-  return count;
 }
 
 static void change_role(struct shape *shape, enum part_role from, enum part_role to) {
@@ -111,6 +113,14 @@ static int unite(struct flattening *flattening, const struct scoring *scoring) {
   return others ? add_part(flattening, PART_FILTER, required.node, required.leaf) : NSEARCH_OK;
 }
 
+static size_t union_keys(const struct shape *shape) {
+  size_t keys = 0;
+  for (size_t i = 0; i < shape->count; i++) {
+    if (shape->parts[i].role == PART_ANY) keys += shape->parts[i].node->key_count;
+  }
+  return keys;
+}
+
 /* A union is one OR and nothing required that scores; its filters screen. Of a single word, a union of one. */
 static int settle(struct flattening *flattening, const struct scoring *scoring) {
   struct shape *shape = flattening->shape;
@@ -124,9 +134,11 @@ static int settle(struct flattening *flattening, const struct scoring *scoring) 
     if (status) return status;
   }
   size_t any = count_role(shape, PART_ANY), required = count_role(shape, PART_REQUIRED);
-  size_t others = count_role(shape, PART_WORDS) + count_role(shape, PART_OPTIONAL);
-  if (any == 0 && required > 0) shape->kind = SHAPE_CONJUNCTION;
-  if (any > 0 && any <= UNION_MAX && others == 0 && (scored == 0 || required == 0)) shape->kind = SHAPE_UNION;
+  size_t optional = count_role(shape, PART_OPTIONAL), words = count_role(shape, PART_WORDS);
+  if (any == 0 && required > 0 && required + optional <= CONJUNCTION_MAX) shape->kind = SHAPE_CONJUNCTION;
+  if (any > 0 && union_keys(shape) <= UNION_MAX && optional + words == 0 && (scored == 0 || required == 0)) {
+    shape->kind = SHAPE_UNION;
+  }
   return NSEARCH_OK;
 }
 

@@ -94,7 +94,8 @@ static int open_bounds(struct merger *merger, struct nsearch_error *err) {
     member->maxima = merger->maxima + i * windows;
     status = list_maxima(merger, member, err);
     if (status) return status;
-    for (uint32_t w = 0; w < windows; w++) merger->windows.bounds[w] += member->lists.bounds[member->maxima[w]];
+    uint32_t *bounds = merger->windows.bounds;
+    for (uint32_t w = 0; w < windows; w++) bounds[w] = bounds_add(bounds[w], member->lists.bounds[member->maxima[w]]);
   }
   return NSEARCH_OK;
 }
@@ -154,7 +155,7 @@ static uint32_t others_there(const struct merger *merger, const struct member *m
     uint32_t block = other->first_block;
     if (other == member || other->bound == 0) continue;
     uint32_t bound = other->lists.bounds[view_maximum(&other->cursor->view, &block, first, last)];
-    sum += bound < other->bound ? bound : other->bound;
+    sum = bounds_add(sum, bound < other->bound ? bound : other->bound);
   }
   return sum;
 }
@@ -371,7 +372,7 @@ int union_pass(struct pass *pass, const struct shape *shape, struct nsearch_erro
   merger->pass = pass;
   int status = open_members(merger, shape, err);
   if (!status && merger->count) status = screen_open(&merger->screen, pass, shape, err);
-  bool dated = pass->dates.end - pass->dates.first < pass->segment->info.documents;
+  bool dated = date_range_filters(&pass->dates, pass->segment->info.documents);
   if (status || merger->count == 0) goto out;
   if (merger->count == 1 && !dated && merger->screen.count == 0) {
     status = run_single(merger, err);

@@ -156,26 +156,6 @@ static void test_ones(const struct kernels *level) {
   }
 }
 
-static void test_places(const struct kernels *level) {
-  uint8_t bytes[512 + KERNEL_OVERREAD];
-  static uint32_t got[512 * 8];
-  for (int round = 0; round < ROUNDS; round++) {
-    uint64_t bit = random_u64() % 100, end = bit + some_count(512 * 8 - 100), last = bit;
-    some_bits(bytes, sizeof bytes);
-    size_t total = 0;
-    for (uint64_t i = bit; i < end; i++) total += bytes[i / 8] >> i % 8 & 1;
-    size_t count = some_count(total + 2);
-    uint64_t after = level->places(bytes, bit, end, count, got);
-    assert_int_equal(level->places(bytes, bit, end, count, NULL), after);
-    assert_int_equal(after == UINT64_MAX, count > total);
-    for (size_t i = 0; i < count && count <= total; i++, last++) {
-      while (!(bytes[last / 8] >> last % 8 & 1)) last++;
-      assert_int_equal(got[i], last - bit);
-    }
-    if (count <= total) assert_int_equal(after, last);
-  }
-}
-
 static void test_level(void **state) {
   const char *name;
   const struct kernels *level = kernels_level((unsigned)(uintptr_t)*state, &name);
@@ -188,7 +168,6 @@ static void test_level(void **state) {
   test_narrow(level);
   test_members(level);
   test_ones(level);
-  test_places(level);
 }
 
 /* The one that is chosen is the last that there is. */
