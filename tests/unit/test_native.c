@@ -528,6 +528,39 @@ static void test_against_one_year(void **state) {
   one_year = false;
 }
 
+/* A cursor that loaded its first block, probed a later one and starts over reads the first block's frequencies. */
+static void test_rewound_cursor(void **state) {
+  (void)state;
+  char path[80];
+  uint32_t expected[BLOCK];
+  bool found;
+  snprintf(path, sizeof path, "%s/rewound", folder);
+  make_model(SEGMENT);
+  write_index(path, 0, 0);
+  struct opened opened = open_index(path);
+  struct segment *segment = &opened.snapshot->segments[0];
+  for (uint32_t w = 0; w < VOCABULARY; w++) {
+    struct cursor cursor = {0};
+    assert_int_equal(cursor_find_term(&cursor, segment, (struct term_key){word_key[w], 3}, &found, NULL), 0);
+    assert_true(found && cursor.view.blocks > 1);
+    assert_int_equal(cursor_load(&cursor, 0, NULL), 0);
+    assert_int_equal(cursor_freqs(&cursor, NULL), 0);
+    memcpy(expected, cursor.freqs, sizeof expected);
+    cursor_free(&cursor);
+    assert_int_equal(cursor_find_term(&cursor, segment, (struct term_key){word_key[w], 3}, &found, NULL), 0);
+    assert_int_equal(cursor_load(&cursor, 0, NULL), 0);
+    assert_int_equal(cursor_probe(&cursor, view_block_last(&cursor.view, 1), &found, NULL), 0);
+    assert_true(found);
+    cursor_rewind(&cursor);
+    assert_int_equal(cursor_seek(&cursor, 0, NULL), 0);
+    assert_int_equal(cursor_freqs(&cursor, NULL), 0);
+    assert_memory_equal(cursor.freqs, expected, sizeof expected);
+    cursor_free(&cursor);
+  }
+  close_index(&opened);
+  remove_index(path);
+}
+
 /* ---- Hostile segments ---- */
 
 struct bytes_of_file {
@@ -904,6 +937,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_against_model),
       cmocka_unit_test(test_against_one_year),
+      cmocka_unit_test(test_rewound_cursor),
       cmocka_unit_test(test_hostile_segments),
       cmocka_unit_test(test_hostile_frequency),
       cmocka_unit_test(test_hostile_alias),
