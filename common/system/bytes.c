@@ -31,7 +31,7 @@ uint32_t bytes_u32(struct bytes *in) { return (uint32_t)take_little_endian(in, 4
 uint64_t bytes_u64(struct bytes *in) { return take_little_endian(in, 8); }
 
 /* Seven bits a byte, lowest first, the top bit says that more follow. What does not fit 64 bits is a failure. */
-uint64_t bytes_vbyte(struct bytes *in) {
+uint64_t bytes_long_vbyte(struct bytes *in) {
   uint64_t value = 0;
   for (unsigned shift = 0; shift < 64; shift += 7) {
     uint8_t byte = bytes_u8(in);

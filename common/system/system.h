@@ -85,7 +85,10 @@ struct bytes {
 uint8_t bytes_u8(struct bytes *in);
 uint32_t bytes_u32(struct bytes *in);
 uint64_t bytes_u64(struct bytes *in);
-uint64_t bytes_vbyte(struct bytes *in);
+uint64_t bytes_long_vbyte(struct bytes *in);
+static inline uint64_t bytes_vbyte(struct bytes *in) { /* mostly a byte */
+  return in->at < in->end && *in->at < 0x80 ? *in->at++ : bytes_long_vbyte(in);
+}
 const uint8_t *bytes_take(struct bytes *in, uint64_t len); /* a run of len bytes, NULL when there are not so many */
 
 /* ---- file.c: the file-system seam ----------------------------------------------------------------------------------- */
