@@ -133,6 +133,7 @@ static void walk_at(struct term_walk *walk, struct segment *segment, uint32_t nu
   walk->segment = segment;
   walk->number = number;
   walk->key_len = 0;
+  walk->in = (struct bytes){0}; /* the first block is opened at the first step */
 }
 
 /* The block that key is in if it is anywhere. */
