@@ -50,39 +50,71 @@ static void take_back(struct explanation *own, const struct node *node, size_t l
   for (size_t i = 0; i < node_leaves(node); i++) own->parts[leaf + i].score = 0;
 }
 
+static int explain_node(struct explanation *own, const struct node *node, size_t leaf, bool *match,
+                        struct nsearch_error *err);
+
+/* *first: the first child matches; *others: how many of the others do. What is excluded adds nothing. */
+static int explain_children(struct explanation *own, const struct node *node, size_t leaf, bool *first, size_t *others,
+                            struct nsearch_error *err) {
+  *first = false;
+  *others = 0;
+  for (size_t i = 0; i < node->child_count; i++) {
+    const struct node *child = node->children[i];
+    bool match = false;
+    int status = explain_node(own, child, leaf, &match, err);
+    if (status) return status;
+    if (i > 0 && node->kind == NODE_AND_NOT) take_back(own, child, leaf);
+    if (i == 0) *first = match;
+    *others += i > 0 && match;
+    leaf += node_leaves(child);
+  }
+  return NSEARCH_OK;
+}
+
+static int explain_dates(const struct explanation *own, const struct node *node, bool *match,
+                         struct nsearch_error *err) {
+  struct date_range range;
+  int status = date_range_open(&range, own->segment, node->since, node->until, err);
+  *match = !status && date_range_admits(&range, own->doc);
+  return status;
+}
+
 /* Whether the node matches; scores of leaves that do not count are taken back. */
 static int explain_node(struct explanation *own, const struct node *node, size_t leaf, bool *match,
                         struct nsearch_error *err) {
-  size_t matching = 0, child_leaf = leaf;
-  bool first = false, excluded = false;
-  int status = NSEARCH_OK;
-  *match = node->kind == NODE_ALL;
-  if (node->kind == NODE_TERM) return explain_leaf(own, node, leaf, match, err);
-  if (node->kind == NODE_DOC) *match = node->doc.segment == own->segment_number && node->doc.doc == own->doc;
-  if (node->kind == NODE_DATES) {
-    struct date_range range;
-    status = date_range_open(&range, own->segment, node->since, node->until, err);
-    *match = !status && date_range_admits(&range, own->doc);
-  }
-  if (node->child_count == 0 || status) return status;
-  for (size_t i = 0; !status && i < node->child_count; i++) {
-    bool child = false;
-    status = explain_node(own, node->children[i], child_leaf, &child, err);
-    if (i == 0) first = child;
-    if (i > 0 && node->kind == NODE_AND_NOT) {
-      excluded |= child;
-      take_back(own, node->children[i], child_leaf);
-    }
-    matching += child;
-    child_leaf += node_leaves(node->children[i]);
-  }
-  bool all = matching == node->child_count;
-  if (node->kind == NODE_OR) *match = matching > 0;
-  if (node->kind == NODE_AND) *match = all;
-  if (node->kind == NODE_AND_NOT) *match = first && !excluded;
-  if (node->kind == NODE_AND_MAYBE) *match = first;
-  if (!status && all && (node->kind == NODE_PHRASE || node->kind == NODE_NEAR)) {
-    status = words_hold(own, node, leaf, match, err);
+  bool first;
+  size_t others;
+  int status = explain_children(own, node, leaf, &first, &others, err);
+  bool all = first && others + 1 == node->child_count;
+  if (status) return status;
+  switch (node->kind) {
+  case NODE_ALL:
+    *match = true;
+    return NSEARCH_OK;
+  case NODE_TERM:
+    return explain_leaf(own, node, leaf, match, err);
+  case NODE_DOC:
+    *match = node->doc.segment == own->segment_number && node->doc.doc == own->doc;
+    return NSEARCH_OK;
+  case NODE_DATES:
+    return explain_dates(own, node, match, err);
+  case NODE_OR:
+    *match = first || others > 0;
+    break;
+  case NODE_AND:
+    *match = all;
+    break;
+  case NODE_AND_NOT:
+    *match = first && others == 0;
+    break;
+  case NODE_AND_MAYBE:
+    *match = first;
+    break;
+  case NODE_PHRASE:
+  case NODE_NEAR:
+    *match = false;
+    if (all) status = words_hold(own, node, leaf, match, err);
+    break;
   }
   if (!*match) take_back(own, node, leaf);
   return status;
@@ -92,7 +124,7 @@ int snapshot_explain(struct snapshot *snapshot, const struct node *tree, struct 
                      struct nsearch_error *err) {
   struct explanation own = {
       .segment = &snapshot->segments[doc.segment], .segment_number = doc.segment, .doc = doc.doc, .parts = parts};
-  bool match;
+  bool match = false;
   memset(parts, 0, node_leaves(tree) * sizeof *parts);
   own.lengths = segment_section(own.segment, SECTION_LENGTHS, err);
   int status = own.lengths ? scoring_prepare(&own.scoring, snapshot, tree, err) : NSEARCH_ERR_DAMAGED;

@@ -10,6 +10,7 @@
  *   shape.c      a tree, flattened where the fast paths below can take it
  *   candidates.c    candidates on their way to the best k
  *   schedule.c   which parts of a segment to look at, the most promising first
+ *   single.c     top-k of one list, best blocks first
  *   union.c      top-k of a union by block maxima: the answer of matcher.c, less work
  *   conjunction.c  top-k, or the number, of an intersection, scored first
  *   topk.c       the best k so far
@@ -306,6 +307,7 @@ struct shape {
 enum { UNION_MAX = 1024, CONJUNCTION_MAX = 256 };
 int shape_make(struct shape *shape, const struct node *tree, const struct scoring *scoring,
                struct nsearch_error *err);
+size_t shape_union_keys(const struct shape *shape); /* of its PART_ANY leaves together */
 void shape_free(struct shape *shape);
 
 /* ---- candidates.c ------------------------------------------------------------------------------------------------------------------------- */
@@ -369,6 +371,11 @@ int schedule_open(struct schedule *schedule, uint32_t count, struct nsearch_erro
 int schedule_run(struct schedule *schedule, struct pass *pass, uint32_t first, uint32_t end, schedule_visit visit,
                  void (*start_over)(void *payload), void *payload, struct nsearch_error *err);
 void schedule_free(struct schedule *schedule);
+
+/* ---- single.c -------------------------------------------------------------------------------------------------------------------------- */
+
+/* Offers the best documents of lists of one cursor; batch is room to work in. */
+int single_list(struct pass *pass, const struct lists *lists, struct candidates *batch, struct nsearch_error *err);
 
 /* ---- union.c, conjunction.c and search.c ------------------------------------------------------------------------------------------- */
 

@@ -113,7 +113,7 @@ static int unite(struct flattening *flattening, const struct scoring *scoring) {
   return others ? add_part(flattening, PART_FILTER, required.node, required.leaf) : NSEARCH_OK;
 }
 
-static size_t union_keys(const struct shape *shape) {
+size_t shape_union_keys(const struct shape *shape) {
   size_t keys = 0;
   for (size_t i = 0; i < shape->count; i++) {
     if (shape->parts[i].role == PART_ANY) keys += shape->parts[i].node->key_count;
@@ -136,7 +136,7 @@ static int settle(struct flattening *flattening, const struct scoring *scoring) 
   size_t any = count_role(shape, PART_ANY), required = count_role(shape, PART_REQUIRED);
   size_t optional = count_role(shape, PART_OPTIONAL), words = count_role(shape, PART_WORDS);
   if (any == 0 && required > 0 && required + optional <= CONJUNCTION_MAX) shape->kind = SHAPE_CONJUNCTION;
-  if (any > 0 && union_keys(shape) <= UNION_MAX && optional + words == 0 && (scored == 0 || required == 0)) {
+  if (any > 0 && shape_union_keys(shape) <= UNION_MAX && optional + words == 0 && (scored == 0 || required == 0)) {
     shape->kind = SHAPE_UNION;
   }
   return NSEARCH_OK;

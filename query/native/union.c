@@ -34,10 +34,7 @@ struct merger {
 /* ---- Opening ------------------------------------------------------------------------------------------------------- */
 
 static int open_members(struct merger *merger, const struct shape *shape, struct nsearch_error *err) {
-  size_t keys = 0;
-  for (size_t i = 0; i < shape->count; i++) {
-    if (shape->parts[i].role == PART_ANY) keys += shape->parts[i].node->key_count;
-  }
+  size_t keys = shape_union_keys(shape);
   merger->members = memory_zero(keys + 1, sizeof *merger->members);
   merger->order = memory_zero(keys + 1, sizeof *merger->order);
   if (!merger->members || !merger->order) return error_memory(err);
@@ -322,50 +319,6 @@ static int run_windows(struct merger *merger, struct nsearch_error *err) {
   return schedule_run(&merger->windows, merger->pass, first, end, visit_window, start_over, merger, err);
 }
 
-/* ---- A single list -------------------------------------------------------------------------------------------------- */
-
-/* The blocks of a list by falling bound: a counting sort over 256 values. */
-static int order_blocks(const struct list_view *view, uint32_t **out, struct nsearch_error *err) {
-  uint32_t starts[257] = {0};
-  uint32_t *order = *out = memory_array(NULL, view->blocks, sizeof *order);
-  if (!order) return error_memory(err);
-  for (uint32_t b = 0; b < view->blocks; b++) starts[256 - view->skip_max[b]]++;
-  for (int max = 1; max <= 256; max++) starts[max] += starts[max - 1];
-  for (uint32_t b = 0; b < view->blocks; b++) order[starts[255 - view->skip_max[b]]++] = b;
-  return NSEARCH_OK;
-}
-
-static int take_block(struct merger *merger, struct member *member, uint32_t block, struct nsearch_error *err) {
-  struct cursor *cursor = member->cursor;
-  struct candidates *batch = &merger->batch;
-  int status = cursor_load(cursor, block, err);
-  if (!status) status = cursor_freqs(cursor, err);
-  if (status) return status;
-  batch->count = cursor->size;
-  memcpy(batch->docs, cursor->docs, cursor->size * sizeof *batch->docs);
-  pass_score(merger->pass, member->lists.weight, cursor->docs, cursor->freqs, cursor->size, batch->units);
-  candidates_keep(batch, pass_threshold(merger->pass));
-  return candidates_offer(batch, merger->pass, err);
-}
-
-/* Best blocks first: the threshold is final after a few, and the first block below it ends the search. */
-static int run_single(struct merger *merger, struct nsearch_error *err) {
-  struct pass *pass = merger->pass;
-  struct member *member = &merger->members[0];
-  const struct list_view *view = &member->cursor->view;
-  uint32_t *order = NULL;
-  int status = view->skip_max ? order_blocks(view, &order, err) : NSEARCH_OK;
-  for (uint32_t i = 0; !status && i < view->blocks; i++) {
-    uint32_t block = order ? order[i] : i;
-    uint8_t max = order ? view->skip_max[block] : view->max;
-    if (member->lists.bounds[max] < pass_threshold(pass)) break;
-    status = pass_check(pass, err);
-    if (!status) status = take_block(merger, member, block, err);
-  }
-  memory_free(order);
-  return status;
-}
-
 int union_pass(struct pass *pass, const struct shape *shape, struct nsearch_error *err) {
   struct merger *merger = memory_zero(1, sizeof *merger);
   if (!merger) return error_memory(err);
@@ -375,7 +328,7 @@ int union_pass(struct pass *pass, const struct shape *shape, struct nsearch_erro
   bool dated = date_range_filters(&pass->dates, pass->segment->info.documents);
   if (status || merger->count == 0) goto out;
   if (merger->count == 1 && !dated && merger->screen.count == 0) {
-    status = run_single(merger, err);
+    status = single_list(pass, &merger->members[0].lists, &merger->batch, err);
   } else {
     status = open_bounds(merger, err);
     if (!status) status = run_windows(merger, err);
