@@ -40,6 +40,9 @@ bool question_ends(const struct question_parser *parser, size_t at) {
 static bool counts_positions(enum question_scope scope) { return scope_tag(scope) != 0; }
 
 enum question_scope operand_field(struct question_parser *parser) {
+  enum { LONGEST = sizeof "section:" - 1 };
+  size_t left = parser->len - parser->at;
+  if (!memchr(parser->text + parser->at, ':', left < LONGEST ? left : LONGEST)) return parser->scope;
   for (size_t i = 0; i < sizeof field_names / sizeof field_names[0]; i++) {
     size_t value = parser->at + strlen(field_names[i].name) + 1;
     if (value >= parser->len || !begins_with(parser, parser->at, field_names[i].name) ||

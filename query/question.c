@@ -87,6 +87,7 @@ static struct operator_word look_at_operator(const struct question_parser *parse
   const char *text = parser->text + parser->at;
   size_t len = parser->len - parser->at;
   if (!parser->fresh && !(parser->at && text[-1] == ')')) return none;
+  if (len == 0 || (*text != 'A' && *text != 'O' && *text != 'N')) return none; /* no name begins like that */
   for (int kind = OPERATOR_AND; kind <= OPERATOR_NEAR; kind++) {
     struct operator_word word = {.kind = (enum operator_kind)kind, .len = strlen(operator_names[kind])};
     if (len < word.len || memcmp(text, operator_names[kind], word.len) != 0) continue;

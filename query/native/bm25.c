@@ -85,14 +85,17 @@ static int choose_scale(struct scoring *scoring, uint64_t articles, double *scal
   return NSEARCH_OK;
 }
 
-int scoring_prepare(struct scoring *scoring, struct snapshot *snapshot, const struct node *tree,
-                    struct nsearch_error *err) {
+int scoring_find(struct scoring *scoring, struct snapshot *snapshot, const struct node *tree,
+                 struct nsearch_error *err) {
   memset(scoring, 0, sizeof *scoring);
+  scoring->segments = snapshot->segment_count;
+  return add_leaves(scoring, snapshot, tree, err);
+}
+
+int scoring_weigh(struct scoring *scoring, const struct snapshot *snapshot, struct nsearch_error *err) {
   const struct engine_stats *stats = &snapshot->stats;
   double scale = 1;
-  scoring->segments = snapshot->segment_count;
-  int status = add_leaves(scoring, snapshot, tree, err);
-  if (!status) status = choose_scale(scoring, stats->articles, &scale, err);
+  int status = choose_scale(scoring, stats->articles, &scale, err);
   if (status) return status;
   scoring->unit = 1 / scale;
   scoring->average = stats->articles ? (double)stats->length / (double)stats->articles : 0;
@@ -117,8 +120,11 @@ double bm25_stretch(const struct scoring *scoring, const struct segment *segment
   return own > 0 && scoring->average > own ? scoring->average / own : 1;
 }
 
-uint32_t bm25_bound(float weight, uint8_t max, double stretch) {
-  double share = max / 255.0 * stretch;
-  if (share > 1) share = 1;
-  return (uint32_t)((double)weight * share * 1.00001) + 1;
+void bm25_bounds(float weight, double stretch, uint32_t *bounds) {
+  double step = (double)weight * stretch / 255 * 1.00001, most = (double)weight * 1.00001;
+  for (int max = 0; max < 256; max++) {
+    double bound = step * max;
+    bounds[max] = (uint32_t)(int32_t)(bound < most ? bound : most) + 1;
+  }
+  bounds[0] = 0;
 }

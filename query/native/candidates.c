@@ -7,10 +7,12 @@
 
 /* ---- Lists --------------------------------------------------------------------------------------------------------- */
 
+/* Of what scores nothing, one unit a list, so that a bound of 0 still says that none is there. */
 static void fill_bounds(struct lists *lists, const struct pass *pass) {
-  lists->bounds[0] = 0;
-  for (int max = 1; max < 256; max++) {
-    lists->bounds[max] = lists->weight > 0 ? bm25_bound(lists->weight, (uint8_t)max, pass->stretch) : 1;
+  if (lists->weight > 0) {
+    bm25_bounds(lists->weight, pass->stretch, lists->bounds);
+  } else {
+    for (int max = 0; max < 256; max++) lists->bounds[max] = max > 0;
   }
 }
 
@@ -201,7 +203,7 @@ static int open_part(struct screen_part *own, const struct pass *pass, const str
     own->lists.weight = 0;
     return status;
   }
-  return matcher_open(&own->matcher, pass->segment, pass->number, part->node, part->leaf, pass->scoring, err);
+  return matcher_open(&own->matcher, pass->segment, pass->number, part->node, part->leaf, pass->scoring, false, err);
 }
 
 static bool screens(const struct shape *shape, enum part_role role) {

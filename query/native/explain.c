@@ -127,7 +127,8 @@ int snapshot_explain(struct snapshot *snapshot, const struct node *tree, struct 
   bool match = false;
   memset(parts, 0, node_leaves(tree) * sizeof *parts);
   own.lengths = segment_section(own.segment, SECTION_LENGTHS, err);
-  int status = own.lengths ? scoring_prepare(&own.scoring, snapshot, tree, err) : NSEARCH_ERR_DAMAGED;
+  int status = own.lengths ? scoring_find(&own.scoring, snapshot, tree, err) : NSEARCH_ERR_DAMAGED;
+  if (!status) status = scoring_weigh(&own.scoring, snapshot, err);
   if (!status) status = explain_node(&own, tree, 0, &match, err);
   scoring_free(&own.scoring);
   return status;

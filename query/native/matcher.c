@@ -22,7 +22,7 @@ struct matcher {
   float c0, c1;
   const uint8_t *lengths;
   struct words words;      /* NODE_PHRASE, NODE_NEAR */
-  uint32_t *scores;        /* own array of WINDOW scores, zero between windows; NULL when not needed */
+  uint32_t *scores;        /* own array of WINDOW scores, zero between windows; NULL where nothing can take them back */
   struct doc_ref doc;      /* NODE_DOC */
   struct date_range dates; /* NODE_DATES */
 };
@@ -45,6 +45,7 @@ struct opening {
   uint32_t segment_number;
   const struct scoring *scoring;
   size_t next_leaf;
+  bool scores;
 };
 
 /* Opens the keys that the segment has; those of scored leaves have been looked up. */
@@ -123,8 +124,9 @@ static int open_children(struct matcher *matcher, struct opening *opening, struc
     if (status) return status;
   }
   summarise(matcher);
-  if (matcher->kind != NODE_OR && !(matcher->scores = memory_zero(WINDOW, sizeof *matcher->scores))) {
-    return error_memory(err);
+  if (opening->scores && matcher->kind != NODE_OR) {
+    matcher->scores = memory_zero(WINDOW, sizeof *matcher->scores);
+    if (!matcher->scores) return error_memory(err);
   }
   bool first_is_special = matcher->kind == NODE_AND_NOT || matcher->kind == NODE_AND_MAYBE;
   if (!first_is_special) order_children(matcher);
@@ -166,8 +168,8 @@ static int open_node(struct matcher **out, const struct node *node, struct openi
 }
 
 int matcher_open(struct matcher **out, struct segment *segment, uint32_t segment_number, const struct node *tree,
-                 size_t leaf, const struct scoring *scoring, struct nsearch_error *err) {
-  struct opening opening = {segment, segment_number, scoring, leaf};
+                 size_t leaf, const struct scoring *scoring, bool scores, struct nsearch_error *err) {
+  struct opening opening = {segment, segment_number, scoring, leaf, scores};
   int status = open_node(out, tree, &opening, err);
   if (status) {
     matcher_free(*out);

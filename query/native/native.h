@@ -4,6 +4,7 @@
  *   terms.c      walking the dictionaries of all segments at once
  *   cursor.c     one term's list in one segment: seek, decode, positions
  *   bm25.c       the weights of a question's leaves; the scores of a block
+ *   count.c      numbers of matches that the dictionary tells
  *   dates.c      a date range over one segment
  *   matcher.c    a tree over one segment, evaluated window by window
  *   phrase.c     phrases and NEAR: positions, looked at for survivors only
@@ -117,22 +118,30 @@ struct scoring {
   double average;
 };
 
-int scoring_prepare(struct scoring *scoring, struct snapshot *snapshot, const struct node *tree,
-                    struct nsearch_error *err);
+/* Looks the leaves up; what they weigh is another matter, which only scores need. */
+int scoring_find(struct scoring *scoring, struct snapshot *snapshot, const struct node *tree, struct nsearch_error *err);
+int scoring_weigh(struct scoring *scoring, const struct snapshot *snapshot, struct nsearch_error *err);
 void scoring_free(struct scoring *scoring);
 
 /* The entry of a leaf's key in a segment; NULL when it is not there, or the leaf is none of BM25. */
 const struct term_entry *scoring_entry(const struct scoring *scoring, size_t leaf, size_t key, uint32_t segment);
 
-/* An upper bound of bm25_units() over postings whose bound in the segment is `max`, where the segment was written with
- * another average length: tf / (tf + K) grows at most by the ratio of the averages. */
-uint32_t bm25_bound(float weight, uint8_t max, double stretch);
+/* Upper bounds of bm25_units() over postings by their maximum in the segment, 0 to 255; bounds[0] is 0. Where the segment
+ * was written with another average length, tf / (tf + K) grows at most by the ratio of the averages, `stretch`. */
+void bm25_bounds(float weight, double stretch, uint32_t *bounds);
 /* Sums of bounds stop at what no score reaches: those of many keys of one leaf would leave 32 bits. */
 static inline uint32_t bounds_add(uint32_t a, uint32_t b) {
   uint64_t sum = (uint64_t)a + b;
   return sum < INT32_MAX ? (uint32_t)sum : INT32_MAX;
 }
 double bm25_stretch(const struct scoring *scoring, const struct segment *segment);
+
+/* ---- count.c ------------------------------------------------------------------------------------------------------------- */
+
+#define COUNT_UNKNOWN UINT64_MAX
+/* The number of documents of a segment that match, dates aside, where the leaves' numbers of articles tell it. */
+uint64_t count_known(const struct scoring *scoring, const struct segment *segment, uint32_t number,
+                     const struct node *tree);
 
 /* ---- dates.c ------------------------------------------------------------------------------------------------------------- */
 
@@ -158,9 +167,10 @@ uint32_t date_range_dated(const struct date_range *range, uint32_t documents);
 /* ---- matcher.c ------------------------------------------------------------------------------------------------------------ */
 
 struct matcher;
-/* A tree over one segment, or a part of one: leaf is the number of its first leaf in the scoring. */
+/* A tree over one segment, or a part of one: leaf is the number of its first leaf in the scoring. Only a matcher that
+ * `scores` may be asked for scores. */
 int matcher_open(struct matcher **out, struct segment *segment, uint32_t segment_number, const struct node *tree,
-                 size_t leaf, const struct scoring *scoring, struct nsearch_error *err);
+                 size_t leaf, const struct scoring *scoring, bool scores, struct nsearch_error *err);
 void matcher_rewind(struct matcher *matcher); /* windows start over */
 void matcher_free(struct matcher *matcher);
 /* No document from `from` on and before *doc matches; NO_DOC: none at all. */
@@ -244,7 +254,7 @@ struct pass {
   struct topk *topk;
   struct date_range dates; /* of the request */
   const uint8_t *lengths;
-  double stretch; /* of bounds, bm25_bound() */
+  double stretch; /* of bounds, bm25_bounds() */
   bool counting;  /* every match is wanted */
   bool silent;    /* none is offered, and no score wanted */
   uint64_t matches;
@@ -318,7 +328,7 @@ struct lists {
   size_t count;
   float weight; /* 0: scores nothing */
   uint64_t df;
-  uint32_t bounds[256]; /* bm25_bound() of each maximum; bounds[0] is 0 */
+  uint32_t bounds[256]; /* bm25_bounds() */
 };
 int lists_open(struct lists *lists, const struct pass *pass, const struct shape_part *part, struct nsearch_error *err);
 /* The same with one key alone, of a scored leaf; *found as in cursor_find_term(). */

@@ -19,9 +19,10 @@ void schedule_free(struct schedule *schedule) {
 static uint32_t bound_of_best(const struct schedule *schedule, uint32_t first, uint32_t end, uint32_t wanted) {
   enum { STEPS = 64 };
   const uint32_t *bounds = schedule->bounds;
-  uint32_t counts[STEPS] = {0}, highest = 1, step = STEPS - 1;
+  uint32_t counts[STEPS + 1] = {0}, highest = 1, step = STEPS - 1;
   for (uint32_t i = first; i < end; i++) highest = bounds[i] > highest ? bounds[i] : highest;
-  for (uint32_t i = first; i < end; i++) counts[(uint64_t)bounds[i] * (STEPS - 1) / highest]++;
+  float scale = (STEPS - 1) / (float)highest;
+  for (uint32_t i = first; i < end; i++) counts[(uint32_t)((float)bounds[i] * scale)]++;
   for (uint32_t found = counts[step]; step > 0 && found < wanted;) found += counts[--step];
   return (uint32_t)((uint64_t)step * highest / (STEPS - 1));
 }

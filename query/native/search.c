@@ -12,9 +12,33 @@ struct search {
   struct shape shape;
   struct topk topk;
   struct facets *facets;
-  uint64_t seen; /* matches, where all were seen */
+  uint64_t known; /* number of matches, where it is without a look at the lists */
+  uint64_t seen;  /* matches, where all were seen */
   bool all_seen;
 };
+
+/* ---- Counting ------------------------------------------------------------------------------------------------------- */
+
+static bool is_dated(const struct search_request *request) {
+  return request->since != INT64_MIN || request->until != INT64_MAX;
+}
+
+/* The number of matches where the dictionary tells it. */
+static uint64_t known_count(const struct search *search) {
+  const struct snapshot *snapshot = search->snapshot;
+  uint64_t sum = 0;
+  if (is_dated(search->request)) return COUNT_UNKNOWN;
+  for (uint32_t s = 0; s < snapshot->segment_count; s++) {
+    uint64_t count = count_known(&search->scoring, &snapshot->segments[s], s, search->request->tree);
+    if (count == COUNT_UNKNOWN) return COUNT_UNKNOWN;
+    sum += count;
+  }
+  return sum;
+}
+
+static bool must_count(const struct search *search) {
+  return (search->request->count && search->known == COUNT_UNKNOWN) || search->request->facet_count;
+}
 
 /* ---- By relevance --------------------------------------------------------------------------------------------------- */
 
@@ -22,7 +46,7 @@ struct search {
 static int rank_windows(struct pass *pass, struct nsearch_error *err) {
   struct matcher *matcher = NULL;
   uint32_t scores[WINDOW], doc = pass->dates.first;
-  int status = matcher_open(&matcher, pass->segment, pass->number, pass->request->tree, 0, pass->scoring, err);
+  int status = matcher_open(&matcher, pass->segment, pass->number, pass->request->tree, 0, pass->scoring, true, err);
   while (!status) {
     status = matcher_next(matcher, doc, &doc, err);
     if (status || doc >= pass->dates.end) break;
@@ -66,7 +90,7 @@ static int take_window(struct search *search, struct pass *pass, uint32_t base, 
 /* A segment's documents stand in the order wanted, or against it: more than k of them are enough. */
 static bool has_enough(const struct search *search, const struct pass *pass) {
   const struct search_request *request = pass->request;
-  return request->order != ORDER_RELEVANCE && !request->count && !search->facets && pass->matches > request->limit;
+  return request->order != ORDER_RELEVANCE && !must_count(search) && pass->matches > request->limit;
 }
 
 /* Windows of [first, end), from the newest on. */
@@ -110,7 +134,7 @@ static int walk_back(struct search *search, struct pass *pass, struct matcher *m
 
 static int walk_segment(struct search *search, struct pass *pass, struct nsearch_error *err) {
   struct matcher *matcher = NULL;
-  int status = matcher_open(&matcher, pass->segment, pass->number, pass->request->tree, 0, pass->scoring, err);
+  int status = matcher_open(&matcher, pass->segment, pass->number, pass->request->tree, 0, pass->scoring, false, err);
   if (!status && pass->request->order == ORDER_OLDEST) {
     status = walk_back(search, pass, matcher, err);
   } else if (!status) {
@@ -140,18 +164,6 @@ static int count_segment(struct search *search, struct pass *pass, struct nsearc
 
 /* ---- All segments ----------------------------------------------------------------------------------------------------- */
 
-static bool is_dated(const struct search_request *request) {
-  return request->since != INT64_MIN || request->until != INT64_MAX;
-}
-
-/* The number of matches where a look at the dictionary tells it. */
-static bool count_is_df(const struct search *search) {
-  return search->request->tree->kind == NODE_TERM && search->request->tree->score == SCORE_BM25 &&
-         !is_dated(search->request) && !search->facets;
-}
-
-static bool must_count(const struct search *search) { return search->request->count || search->facets; }
-
 /* Positions cost so much more than scores that those of a phrase are read once for both. */
 static bool counts_while_ranking(const struct search *search) {
   if (search->shape.kind != SHAPE_CONJUNCTION || search->facets) return false;
@@ -169,7 +181,7 @@ static int search_segment(struct search *search, uint32_t number, struct nsearch
                       .scoring = &search->scoring,
                       .topk = &search->topk};
   bool ranked = search->request->order == ORDER_RELEVANCE;
-  bool rank = ranked && search->request->limit, count = ranked && must_count(search) && !count_is_df(search);
+  bool rank = ranked && search->request->limit, count = ranked && must_count(search);
   if (pass.segment->info.documents == 0 || (ranked && !rank && !count)) return NSEARCH_OK;
   int status = pass_open(&pass, err);
   if (!status && rank && count && counts_while_ranking(search)) {
@@ -202,8 +214,8 @@ static uint64_t least_matches(const struct search *search) {
 static void set_matches(const struct search *search, struct search_answer *answer) {
   const struct search_request *request = search->request;
   uint64_t least = least_matches(search);
-  if (count_is_df(search) && request->order == ORDER_RELEVANCE) {
-    answer->matches = search->scoring.leaves[0].df;
+  if (search->known != COUNT_UNKNOWN) {
+    answer->matches = search->known;
     answer->matches_exact = true;
   } else if (request->order == ORDER_RELEVANCE ? must_count(search) : search->all_seen) {
     answer->matches = search->seen;
@@ -243,19 +255,35 @@ static void describe(const struct search *search, struct search_answer *answer) 
            is_dated(request) ? "; a range of dates" : "");
 }
 
+/* What a search takes to look at lists; a number that the dictionary tells takes less. */
+static int prepare(struct search *search, struct nsearch_error *err) {
+  struct snapshot *snapshot = search->snapshot;
+  const struct search_request *request = search->request;
+  search->topk = (struct topk){.limit = request->limit, .oldest = request->order == ORDER_OLDEST};
+  search->topk.columns = memory_zero(snapshot->segment_count + 1, sizeof *search->topk.columns);
+  if (!search->topk.columns) return error_memory(err);
+  int status = scoring_weigh(&search->scoring, snapshot, err);
+  if (!status) status = shape_make(&search->shape, request->tree, &search->scoring, err);
+  if (!status && request->facet_count) status = facets_new(&search->facets, snapshot, request, err);
+  return status;
+}
+
+static int run(struct search *search, struct search_answer *answer, struct nsearch_error *err) {
+  int status = prepare(search, err);
+  search->all_seen = true;
+  for (uint32_t s = 0; !status && s < search->snapshot->segment_count; s++) status = search_segment(search, s, err);
+  if (!status) status = make_hits(search, answer, err);
+  if (!status && search->facets) status = facets_answer(search->facets, answer, err);
+  return status;
+}
+
 int snapshot_search(struct snapshot *snapshot, const struct search_request *request, struct search_answer *answer,
                     struct nsearch_error *err) {
-  struct search search = {.snapshot = snapshot, .request = request, .all_seen = true};
+  struct search search = {.snapshot = snapshot, .request = request};
   memset(answer, 0, sizeof *answer);
-  search.topk = (struct topk){.limit = request->limit, .oldest = request->order == ORDER_OLDEST};
-  search.topk.columns = memory_zero(snapshot->segment_count + 1, sizeof *search.topk.columns);
-  int status = search.topk.columns ? NSEARCH_OK : error_memory(err);
-  if (!status) status = scoring_prepare(&search.scoring, snapshot, request->tree, err);
-  if (!status) status = shape_make(&search.shape, request->tree, &search.scoring, err);
-  if (!status && request->facet_count) status = facets_new(&search.facets, snapshot, request, err);
-  for (uint32_t s = 0; !status && s < snapshot->segment_count; s++) status = search_segment(&search, s, err);
-  if (!status) status = make_hits(&search, answer, err);
-  if (!status && search.facets) status = facets_answer(search.facets, answer, err);
+  int status = scoring_find(&search.scoring, snapshot, request->tree, err);
+  search.known = status ? COUNT_UNKNOWN : known_count(&search);
+  if (!status && (request->limit || must_count(&search))) status = run(&search, answer, err);
   if (!status) {
     set_matches(&search, answer);
     if (request->explain) describe(&search, answer);

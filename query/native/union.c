@@ -26,7 +26,7 @@ struct merger {
   size_t count;
   uint8_t *maxima;
   struct schedule windows; /* with the bounds of all members together */
-  struct candidates batch;
+  struct candidates batch; /* from here on not zeroed: to clear 50 KB would cost more than a rare word */
   uint32_t scores[WINDOW];
   uint64_t present[WINDOW_WORDS];
 };
@@ -320,8 +320,9 @@ static int run_windows(struct merger *merger, struct nsearch_error *err) {
 }
 
 int union_pass(struct pass *pass, const struct shape *shape, struct nsearch_error *err) {
-  struct merger *merger = memory_zero(1, sizeof *merger);
+  struct merger *merger = memory_alloc(sizeof *merger);
   if (!merger) return error_memory(err);
+  memset(merger, 0, offsetof(struct merger, batch));
   merger->pass = pass;
   int status = open_members(merger, shape, err);
   if (!status && merger->count) status = screen_open(&merger->screen, pass, shape, err);

@@ -190,6 +190,95 @@ static void test_round_trip(void **state) {
   }
 }
 
+/* ---- Looking up ---- */
+
+enum { KEYS = 3000, KEY_ROOM = 16 };
+
+struct some_key {
+  char bytes[KEY_ROOM];
+  size_t len;
+};
+
+static int compare_keys(const void *a, const void *b) {
+  const struct some_key *x = a, *y = b;
+  return key_compare(x->bytes, x->len, y->bytes, y->len);
+}
+
+/* Of few letters, the smallest and the largest bytes among them, so that much is shared and much nearly so. */
+static void random_key(struct some_key *key) {
+  static const char tags[] = {TAG_SOURCE, TAG_TITLE, TAG_TEXT}, letters[] = {0, 'a', 'b', (char)0xff};
+  key->len = 1;
+  key->bytes[0] = tags[random_below(3)];
+  for (uint32_t left = random_below(KEY_ROOM - 2); left > 0; left--) key->bytes[key->len++] = letters[random_below(4)];
+}
+
+static size_t write_keys(const char *path, struct some_key *keys, struct model *model) {
+  struct segment_writer *segment;
+  size_t count = 0;
+  for (size_t k = 0; k < KEYS; k++) random_key(&keys[k]);
+  qsort(keys, KEYS, sizeof *keys, compare_keys);
+  assert_int_equal(segment_create(&segment, path, model->meta, model->docs, 2, false, 0, NULL), 0);
+  for (size_t k = 0; k < KEYS; k++) {
+    if (k && compare_keys(&keys[k], &keys[k - 1]) == 0) continue;
+    uint8_t tag = (uint8_t)keys[k].bytes[0];
+    struct list_writer *list = segment_term_begin(segment, tag);
+    uint32_t freq = 1 + random_below(3), number;
+    for (uint32_t d = random_below(model->docs), i = random_below(5); d < model->docs; d += 1 + i) {
+      assert_int_equal(list_add(list, d, tag == TAG_SOURCE ? 1 : freq, NULL), 0);
+      if (!tag_has_positions(tag)) continue;
+      uint32_t *gaps = list_gaps(list, freq, NULL);
+      for (uint32_t at = 0; at < freq; at++) gaps[at] = at;
+    }
+    assert_int_equal(segment_term_end(segment, keys[k].bytes, keys[k].len, &number, NULL), 0);
+    keys[count++] = keys[k];
+  }
+  assert_int_equal(segment_finish(&segment, true, NULL), 0);
+  return count;
+}
+
+/* A look-up finds what a walk finds, entry for entry. */
+static void check_lookup(struct segment *segment, const struct some_key *key) {
+  struct term_entry seen, walked;
+  struct term_walk walk;
+  bool found, more;
+  assert_int_equal(segment_lookup(segment, key->bytes, key->len, &seen, &found, NULL), 0);
+  assert_int_equal(term_walk_start(&walk, segment, key->bytes, key->len, NULL), 0);
+  assert_int_equal(term_walk_next(&walk, &walked, &more, NULL), 0);
+  assert_int_equal(found, more && key_compare(walk.key, walk.key_len, key->bytes, key->len) == 0);
+  if (!found) return;
+  assert_int_equal(seen.number, walked.number);
+  assert_int_equal(seen.df, walked.df);
+  assert_int_equal(seen.cf, walked.cf);
+  assert_int_equal(seen.lists_at, walked.lists_at);
+  assert_int_equal(seen.positions_len, walked.positions_len);
+  assert_int_equal(seen.postings_len, walked.postings_len);
+  assert_int_equal(seen.list_tag, walked.list_tag);
+  assert_ptr_equal(seen.inlined, walked.inlined);
+}
+
+static void test_lookup(void **state) {
+  (void)state;
+  struct model *model = model_new(90, 4);
+  struct some_key *keys = calloc(KEYS, sizeof *keys);
+  size_t count = write_keys(model->path, keys, model);
+  struct segment segment;
+  assert_true(count > KEYS / 2);
+  assert_int_equal(segment_open(&segment, model->path, NULL), 0);
+  assert_int_equal(segment.info.terms, count);
+  for (size_t k = 0; k < count; k++) {
+    struct some_key other = keys[k];
+    check_lookup(&segment, &keys[k]);
+    other.bytes[random_below((uint32_t)other.len)] ^= (char)(1 << random_below(8));
+    check_lookup(&segment, &other);
+    random_key(&other);
+    check_lookup(&segment, &other);
+  }
+  segment_close(&segment);
+  unlink(model->path);
+  free(keys);
+  free(model);
+}
+
 static void test_merge(void **state) {
   (void)state;
   enum { SOURCES = 5 };
@@ -417,8 +506,9 @@ static void test_abandoned_part(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_parts), cmocka_unit_test(test_abandoned_part),   cmocka_unit_test(test_round_trip),
-      cmocka_unit_test(test_merge), cmocka_unit_test(test_merge_to_nothing), cmocka_unit_test(test_flipped_bytes),
+      cmocka_unit_test(test_parts),  cmocka_unit_test(test_abandoned_part),   cmocka_unit_test(test_round_trip),
+      cmocka_unit_test(test_merge),  cmocka_unit_test(test_merge_to_nothing), cmocka_unit_test(test_flipped_bytes),
+      cmocka_unit_test(test_lookup),
   };
   return cmocka_run_group_tests_name("segment", tests, make_folder, remove_folder);
 }
