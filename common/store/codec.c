@@ -9,27 +9,34 @@ enum { BITSET_MARK = 0xff }; /* first byte of a run of documents kept as a bit s
 
 static size_t bits_to_bytes(size_t bits) { return (bits + 7) / 8; }
 
-/* Reads and checks the header of a packed run. */
-bool packed_run_open(struct packed_run *run, const uint8_t *in, const uint8_t *end, size_t count) {
-  if (end - in < 2) return false;
-  run->width = in[0];
-  run->exceptions = in[1];
-  run->high_width = 0;
-  in += 2;
-  if (run->exceptions) {
-    if (in == end) return false;
-    run->high_width = *in++;
-  }
-  if (run->width > 32 || run->high_width > 32 - run->width || run->exceptions > count) return false;
-  size_t lows = bits_to_bytes(count * run->width), highs = bits_to_bytes(run->exceptions * run->high_width);
-  if ((size_t)(end - in) < lows + run->exceptions + highs) return false;
+static bool header_is_good(const struct packed_header *header, size_t count) {
+  return header->width <= 32 && header->high_width <= 32 - header->width && header->exceptions <= count;
+}
+
+size_t packed_bytes(const struct packed_header *header, size_t count) {
+  return bits_to_bytes(count * header->width) + header->exceptions +
+         bits_to_bytes((size_t)header->exceptions * header->high_width);
+}
+
+bool packed_run_open_apart(struct packed_run *run, const struct packed_header *header, const uint8_t *in,
+                           const uint8_t *end, size_t count) {
+  if (!header_is_good(header, count) || (size_t)(end - in) < packed_bytes(header, count)) return false;
+  run->width = header->width;
+  run->exceptions = header->exceptions;
+  run->high_width = header->high_width;
   run->lows = in;
-  run->indexes = in + lows;
+  run->indexes = in + bits_to_bytes(count * run->width);
   run->highs = run->indexes + run->exceptions;
-  run->end = run->highs + highs;
+  run->end = in + packed_bytes(header, count);
   run->count = count;
   run->at = run->next_exception = 0;
   return true;
+}
+
+bool packed_run_open(struct packed_run *run, const uint8_t *in, const uint8_t *end, size_t count) {
+  if (end - in < 2 || (in[1] && end - in < 3)) return false;
+  struct packed_header header = {in[0], in[1], in[1] ? in[2] : 0};
+  return packed_run_open_apart(run, &header, in + (in[1] ? 3 : 2), end, count);
 }
 
 static uint32_t bits_at(const uint8_t *in, size_t index, unsigned width) {

@@ -141,16 +141,13 @@ static unsigned best_width(const uint32_t *values, size_t count, unsigned *wides
 
 /* ---- Packed runs --------------------------------------------------------------------------------------------------------- */
 
-size_t packed_encode(const uint32_t *values, size_t count, uint8_t *out) {
+size_t packed_encode_apart(const uint32_t *values, size_t count, struct packed_header *header, uint8_t *out) {
   assert(count <= BLOCK);
   unsigned widest;
   size_t exceptions;
   unsigned width = best_width(values, count, &widest, &exceptions);
-  uint8_t *at = out;
-  *at++ = (uint8_t)width;
-  *at++ = (uint8_t)exceptions;
-  if (exceptions) *at++ = (uint8_t)(widest - width);
-  at = pack_bits(values, count, width, 0, at);
+  *header = (struct packed_header){(uint8_t)width, (uint8_t)exceptions, exceptions ? (uint8_t)(widest - width) : 0};
+  uint8_t *at = pack_bits(values, count, width, 0, out);
   if (exceptions) {
     uint32_t high[BLOCK];
     size_t n = 0;
@@ -162,6 +159,18 @@ size_t packed_encode(const uint32_t *values, size_t count, uint8_t *out) {
     at = pack_bits(high, n, widest - width, width, at + n);
   }
   return (size_t)(at - out);
+}
+
+size_t packed_encode(const uint32_t *values, size_t count, uint8_t *out) {
+  struct packed_header header;
+  uint8_t *data = out + 3;
+  size_t len = packed_encode_apart(values, count, &header, data);
+  out[0] = header.width;
+  out[1] = header.exceptions;
+  out[2] = header.high_width;
+  if (header.exceptions) return 3 + len;
+  memmove(out + 2, data, len);
+  return 2 + len;
 }
 
 /* ---- Documents ---------------------------------------------------------------------------------------------------- */

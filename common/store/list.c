@@ -4,6 +4,8 @@
 #include "common/kernels/kernels.h"
 #include "common/store/store.h"
 
+enum { RUN_HEADER = sizeof(struct packed_header) };
+
 static int damaged(const struct segment *segment, struct nsearch_error *err) {
   return error_set(err, NSEARCH_ERR_DAMAGED,
                    "%s: a list of postings is damaged; restore the file from a copy or index again",
@@ -174,7 +176,10 @@ int position_run_open(struct segment *segment, const struct list_view *view, uin
   }
   /* A run of 256 takes two bytes at least: no frequency asks for more memory than the file can account for. */
   if (from > to || to > len || total > (to - from) / 2 * BLOCK) return damaged(segment, err);
-  run->at = view->positions + from;
+  uint64_t headers = total > BLOCK ? RUN_HEADER * ((total + BLOCK - 1) / BLOCK) : 0;
+  if (headers > to - from) return damaged(segment, err);
+  run->headers = headers ? view->positions + from : NULL;
+  run->at = view->positions + from + headers;
   run->end = view->positions + to;
   return checked_touch(&segment->file, view->positions_offset + from, to - from, err);
 }
@@ -183,12 +188,24 @@ static int run_damaged(struct nsearch_error *err) {
   return error_set(err, NSEARCH_ERR_DAMAGED, "a list of positions is damaged; index again");
 }
 
+static struct packed_header header_at(const uint8_t *bytes) {
+  return (struct packed_header){bytes[0], bytes[1], bytes[2]};
+}
+
 /* Opens the next run when the one at hand is at its end. */
 static int run_open(struct position_run *run, struct nsearch_error *err) {
   if (run->open.at < run->open.count) return NSEARCH_OK;
   if (run->open.count > 0) run->at = run->open.end;
   uint32_t count = run->left < BLOCK ? (uint32_t)run->left : BLOCK;
-  if (count == 0 || !packed_run_open(&run->open, run->at, run->end, count)) return run_damaged(err);
+  bool opened = false;
+  if (count > 0 && run->headers) {
+    struct packed_header header = header_at(run->headers);
+    opened = packed_run_open_apart(&run->open, &header, run->at, run->end, count);
+    run->headers += RUN_HEADER;
+  } else if (count > 0) {
+    opened = packed_run_open(&run->open, run->at, run->end, count);
+  }
+  if (!opened) return run_damaged(err);
   run->left -= count;
   run->whole = run->readings > 1;
   run->readings = 0;
@@ -204,12 +221,34 @@ static int run_fill(struct position_run *run, struct nsearch_error *err) {
   return NSEARCH_OK;
 }
 
+/* Past what is left of the open run, and past whole runs by their headers alone. */
+static int skip_runs(struct position_run *run, uint64_t *count, struct nsearch_error *err) {
+  *count -= run->open.count - run->open.at;
+  run->open.at = run->open.count;
+  if (run->open.count > 0) run->at = run->open.end;
+  run->open.count = run->open.at = 0;
+  for (; *count >= BLOCK && run->left >= BLOCK; *count -= BLOCK) {
+    struct packed_header header = header_at(run->headers);
+    size_t bytes = packed_bytes(&header, BLOCK);
+    if (bytes > (size_t)(run->end - run->at)) return run_damaged(err);
+    run->at += bytes;
+    run->headers += RUN_HEADER;
+    run->left -= BLOCK;
+  }
+  return *count >= BLOCK ? run_damaged(err) : NSEARCH_OK;
+}
+
 int position_run_skip(struct position_run *run, uint64_t count, struct nsearch_error *err) {
   while (count > 0) {
     if (run->next < run->fill) {
       uint32_t part = count < run->fill - run->next ? (uint32_t)count : run->fill - run->next;
       run->next += part;
       count -= part;
+      continue;
+    }
+    if (count >= BLOCK && run->headers) {
+      int status = skip_runs(run, &count, err);
+      if (status) return status;
       continue;
     }
     int status = run_open(run, err);
@@ -254,12 +293,19 @@ int position_run_read(struct position_run *run, uint32_t *gaps, size_t count, st
 
 int position_run_sums(struct position_run *run, uint32_t *positions, size_t count, struct nsearch_error *err) {
   enum { FEW = 8 };
-  int status = position_run_read(run, positions, count, err);
-  if (status) return status;
-  if (count >= FEW) {
-    kernels()->sum(positions, count, 0, 0, positions);
+  const uint32_t *gaps = positions;
+  if (count <= run->fill - run->next) { /* decoded already: summed from where they are */
+    gaps = run->gaps + run->next;
+    run->next += (uint32_t)count;
   } else {
-    for (size_t i = 1; i < count; i++) positions[i] += positions[i - 1];
+    int status = position_run_read(run, positions, count, err);
+    if (status) return status;
+  }
+  if (count >= FEW) {
+    kernels()->sum(gaps, count, 0, 0, positions);
+  } else {
+    uint32_t sum = 0;
+    for (size_t i = 0; i < count; i++) positions[i] = sum += gaps[i];
   }
   return NSEARCH_OK;
 }

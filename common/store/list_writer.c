@@ -1,7 +1,9 @@
 /* Writing one term's list. Positions go to the file as blocks fill; postings and skip data follow at the end of the
  * term, so that memory holds one term's postings and never its positions.
  *
- * In SECTION_LISTS: positions (packed runs of up to 256 gaps, each block of postings starting a new run), then
+ * In SECTION_LISTS: positions, block by block of postings, in packed runs of 256 gaps, the last one shorter; where a
+ * block has several runs their headers stand before all of them, three bytes each, so that one that is wanted is found
+ * without a look at the others. Then
  *   u8 bound of the list                                                       [tags with freqs]
  *   skip data when there is more than one block, as arrays over the blocks:
  *     u32 last document, u32 start of the block, u32 start of its positions [tags with positions],
@@ -130,18 +132,51 @@ static uint8_t block_bound(const struct list_writer *list) {
   return bound >= 255.0f ? 255 : (uint8_t)bound;
 }
 
-static int write_gaps(struct list_writer *list, struct nsearch_error *err) {
+static int write_bytes(struct list_writer *list, const void *bytes, size_t len, uint64_t *total,
+                       struct nsearch_error *err) {
+  uint8_t *out;
+  int status = part_room(list->part, len, &out, err);
+  if (status) return status;
+  if (len) memcpy(out, bytes, len);
+  part_wrote(list->part, len);
+  *total += len;
+  return NSEARCH_OK;
+}
+
+static int write_buffer(struct list_writer *list, const struct buffer *bytes, uint64_t *total,
+                        struct nsearch_error *err) {
+  return bytes->failed ? error_memory(err) : write_bytes(list, bytes->bytes, bytes->len, total, err);
+}
+
+static int write_run(struct list_writer *list, struct nsearch_error *err) {
+  uint8_t *out;
+  int status = part_room(list->part, PACKED_MAX, &out, err);
+  if (status) return status;
+  size_t len = packed_encode(list->gaps, list->gap_count, out);
+  part_wrote(list->part, len);
+  list->positions_len += len;
+  return NSEARCH_OK;
+}
+
+static int write_runs(struct list_writer *list, struct nsearch_error *err) {
+  buffer_clear(&list->headers);
+  buffer_clear(&list->runs);
   for (size_t at = 0; at < list->gap_count; at += BLOCK) {
     size_t count = list->gap_count - at < BLOCK ? list->gap_count - at : BLOCK;
-    uint8_t *out;
-    int status = part_room(list->part, PACKED_MAX, &out, err);
-    if (status) return status;
-    size_t len = packed_encode(list->gaps + at, count, out);
-    part_wrote(list->part, len);
-    list->positions_len += len;
+    if (!buffer_room(&list->runs, PACKED_MAX)) return error_memory(err);
+    struct packed_header header;
+    list->runs.len +=
+        packed_encode_apart(list->gaps + at, count, &header, (uint8_t *)list->runs.bytes + list->runs.len);
+    buffer_add(&list->headers, &header, sizeof header);
   }
+  int status = write_buffer(list, &list->headers, &list->positions_len, err);
+  return status ? status : write_buffer(list, &list->runs, &list->positions_len, err);
+}
+
+static int write_gaps(struct list_writer *list, struct nsearch_error *err) {
+  int status = list->gap_count > BLOCK ? write_runs(list, err) : list->gap_count ? write_run(list, err) : NSEARCH_OK;
   list->gap_count = 0;
-  return NSEARCH_OK;
+  return status;
 }
 
 /* Notes where the open block begins: only a list of several blocks has these arrays. */
@@ -191,22 +226,6 @@ static void inline_list(struct list_writer *list) {
   for (size_t i = 0; i < list->gap_count; i++) buffer_vbyte(&list->inlined, list->gaps[i]);
 }
 
-static int write_bytes(struct list_writer *list, const void *bytes, size_t len, uint64_t *total,
-                       struct nsearch_error *err) {
-  uint8_t *out;
-  int status = part_room(list->part, len, &out, err);
-  if (status) return status;
-  if (len) memcpy(out, bytes, len);
-  part_wrote(list->part, len);
-  *total += len;
-  return NSEARCH_OK;
-}
-
-static int write_buffer(struct list_writer *list, const struct buffer *bytes, uint64_t *total,
-                        struct nsearch_error *err) {
-  return bytes->failed ? error_memory(err) : write_bytes(list, bytes->bytes, bytes->len, total, err);
-}
-
 static int write_postings(struct list_writer *list, uint64_t *total, struct nsearch_error *err) {
   int status = NSEARCH_OK;
   bool several = list->blocks_done > 0;
@@ -239,6 +258,8 @@ int list_end(struct list_writer *list, struct term_entry *entry, struct nsearch_
 
 void list_writer_free(struct list_writer *list) {
   memory_free(list->gaps);
+  buffer_free(&list->headers);
+  buffer_free(&list->runs);
   buffer_free(&list->blocks);
   buffer_free(&list->skip_last);
   buffer_free(&list->skip_at);

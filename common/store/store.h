@@ -26,6 +26,13 @@ enum { OVERREAD = 32 };
  * value packed LSB first, the rest of the few larger ones as exceptions, b chosen for the smallest size. */
 enum { PACKED_MAX = 3 + BLOCK * 4 + BLOCK * 5 };
 size_t packed_encode(const uint32_t *values, size_t count, uint8_t *out); /* returns bytes; out has PACKED_MAX */
+
+/* What a packed run begins with; where runs are skipped it stands apart from them. */
+struct packed_header {
+  uint8_t width, exceptions, high_width;
+};
+size_t packed_encode_apart(const uint32_t *values, size_t count, struct packed_header *header, uint8_t *out);
+size_t packed_bytes(const struct packed_header *header, size_t count); /* of a run without its header */
 /* What the encoder counts with, and the plain twins: widths has room for a multiple of 16, which count_wider() reads. */
 void bit_widths(const uint32_t *values, size_t count, uint8_t *widths);
 size_t count_wider(const uint8_t *widths, size_t count, unsigned width);
@@ -49,6 +56,8 @@ struct packed_run {
   size_t count, at, next_exception;
 };
 bool packed_run_open(struct packed_run *run, const uint8_t *in, const uint8_t *end, size_t count);
+bool packed_run_open_apart(struct packed_run *run, const struct packed_header *header, const uint8_t *in,
+                           const uint8_t *end, size_t count);
 bool packed_run_read(struct packed_run *run, uint32_t *values, size_t count);
 
 /* One value of a run of count, without decoding it; 0 when the run is damaged. */
@@ -204,6 +213,7 @@ struct list_writer {
   size_t gap_count, gap_capacity;
   uint32_t last_position;     /* of list_add_tokens() */
   uint64_t positions_len;
+  struct buffer headers, runs; /* of the open block's positions */
   struct buffer blocks, skip_last, skip_at, skip_positions, skip_max, inlined;
   uint8_t list_max;
 };
@@ -396,6 +406,7 @@ uint32_t list_block_freq(const struct list_view *view, uint32_t block, const str
 
 /* Gaps of positions of a block, in order. Skipping is cheap: gaps are decoded a few at a time. */
 struct position_run {
+  const uint8_t *headers;   /* of the runs behind the open one; NULL where there is one run */
   const uint8_t *at, *end;  /* of what is behind the open run */
   uint64_t left;            /* gaps behind it */
   struct packed_run open;

@@ -47,11 +47,11 @@ static int open_lists(struct conjunction *own, const struct shape *shape, bool *
   for (size_t i = 0; i < shape->count && !*never; i++) {
     const struct shape_part *part = &shape->parts[i];
     bool required = part->role == PART_REQUIRED;
-    if (!required && (part->role != PART_OPTIONAL || own->pass->silent)) continue;
+    if (!required && (part->role != PART_OPTIONAL || own->pass->counting)) continue;
     struct lists *lists = required ? &own->required[own->required_count++] : &own->optional[own->optional_count++];
     int status = lists_open(lists, own->pass, part, err);
     if (status) return status;
-    if (own->pass->silent) lists->weight = 0;
+    if (own->pass->counting) lists->weight = 0;
     *never = required && lists->df == 0;
   }
   qsort(own->required, own->required_count, sizeof *own->required, by_df);
@@ -95,18 +95,36 @@ static int words_hold(struct conjunction *own, uint32_t doc, bool *match, struct
 }
 
 /* One by one, so that what the first survivors do to the threshold spares the later ones their positions. */
-static int finish_batch(struct conjunction *own, struct nsearch_error *err) {
+static int offer_batch(struct conjunction *own, struct nsearch_error *err) {
   const struct candidates *batch = own->batch;
   for (uint32_t i = 0; i < batch->count; i++) {
     bool match;
     if (batch->units[i] < pass_threshold(own->pass)) continue;
     int status = own->words_count ? pass_check(own->pass, err) : NSEARCH_OK;
     if (!status) status = words_hold(own, batch->docs[i], &match, err);
-    own->pass->matches += !status && match && own->pass->counting;
-    if (!status && match && !own->pass->silent) status = pass_offer(own->pass, batch->docs[i], batch->units[i], err);
+    if (!status && match) status = pass_offer(own->pass, batch->docs[i], batch->units[i], err);
     if (status) return status;
   }
   return NSEARCH_OK;
+}
+
+static int count_batch(struct conjunction *own, struct nsearch_error *err) {
+  struct candidates *batch = own->batch;
+  uint32_t kept = 0;
+  for (uint32_t i = 0; i < batch->count; i++) {
+    bool match;
+    int status = own->words_count ? pass_check(own->pass, err) : NSEARCH_OK;
+    if (!status) status = words_hold(own, batch->docs[i], &match, err);
+    if (status) return status;
+    batch->docs[kept] = batch->docs[i];
+    kept += match;
+  }
+  own->pass->matches += kept;
+  if (!own->pass->scorer) return NSEARCH_OK;
+  struct candidates *matches = own->pass->scorer->batch;
+  memcpy(matches->docs, batch->docs, kept * sizeof *matches->docs);
+  matches->count = kept;
+  return scorer_offer(own->pass->scorer, err);
 }
 
 /* The batch holds documents of the leading list with its scores. */
@@ -125,7 +143,8 @@ static int match_batch(struct conjunction *own, uint32_t block, struct nsearch_e
                                             : candidates_add(batch, lists, required, rest, pass, err);
   }
   if (!status) status = candidates_screen(batch, &own->screen, pass, err);
-  return status ? status : finish_batch(own, err);
+  if (status) return status;
+  return pass->counting ? count_batch(own, err) : offer_batch(own, err);
 }
 
 static int visit_block(void *payload, uint32_t block, struct nsearch_error *err) {

@@ -204,27 +204,42 @@ uint32_t cursor_probed_freq(struct cursor *cursor, uint32_t doc) {
 
 /* ---- Positions ---------------------------------------------------------------------------------------------------- */
 
+/* Where in the block each posting's positions end; returns how many there are. */
+static uint64_t sum_freqs(struct position_cursor *cursor) {
+  enum { SAFE_BITS = 23 }; /* 256 frequencies of so many bits sum to less than 2^32 */
+  const struct cursor *list = &cursor->cursor;
+  if (list->place.freqs && packed_bits(list->place.freqs) <= SAFE_BITS) {
+    kernels()->sum(list->freqs, list->size, 0, 0, cursor->ends);
+    return cursor->ends[list->size - 1];
+  }
+  uint64_t total = 0;
+  for (uint32_t i = 0; i < list->size; i++) cursor->ends[i] = (uint32_t)(total += list->freqs[i]);
+  return total;
+}
+
+static int open_run(struct position_cursor *cursor, struct nsearch_error *err) {
+  struct cursor *list = &cursor->cursor;
+  uint64_t total = sum_freqs(cursor);
+  int status = position_run_open(list->segment, &list->view, list->loaded, total, &cursor->run, err);
+  if (status) return status;
+  cursor->run_block = list->loaded;
+  cursor->run_at = 0;
+  return NSEARCH_OK;
+}
+
 static int run_to(struct position_cursor *cursor, struct nsearch_error *err) {
   struct cursor *list = &cursor->cursor;
   int status = cursor_freqs(list, err);
+  if (!status && cursor->run_block != list->loaded) status = open_run(cursor, err);
   if (status) return status;
-  if (cursor->run_block != list->loaded) {
-    uint64_t total = 0;
-    for (uint32_t i = 0; i < list->size; i++) total += list->freqs[i];
-    status = position_run_open(list->segment, &list->view, list->loaded, total, &cursor->run, err);
-    if (status) return status;
-    cursor->run_block = list->loaded;
-    cursor->run_at = 0;
-  }
-  uint64_t skip = 0;
-  for (; cursor->run_at < list->at; cursor->run_at++) skip += list->freqs[cursor->run_at];
+  uint32_t start = list->at ? cursor->ends[list->at - 1] : 0, skip = start - cursor->run_at;
+  cursor->run_at = start;
   return skip ? position_run_skip(&cursor->run, skip, err) : NSEARCH_OK;
 }
 
 int position_cursor_open(struct position_cursor *cursor, struct segment *segment, const struct term_entry *entry,
                          struct nsearch_error *err) {
-  memset(cursor, 0, sizeof *cursor);
-  cursor->run_block = UINT32_MAX;
+  *cursor = (struct position_cursor){.run_block = UINT32_MAX};
   return cursor_open(&cursor->cursor, segment, entry, err);
 }
 
@@ -240,9 +255,9 @@ int position_cursor_read(struct position_cursor *cursor, uint32_t doc, struct ns
       memory_reserve(&cursor->positions, &cursor->capacity, (size_t)freq + NARROW_PAD, sizeof *cursor->positions, err);
   if (!status) status = position_run_sums(&cursor->run, cursor->positions, freq, err);
   if (status) return status;
-  cursor->run_at++;
+  cursor->run_at += freq;
   cursor->count = freq;
-  for (size_t i = 0; i < NARROW_PAD; i++) cursor->positions[freq + i] = UINT32_MAX;
+  memset(cursor->positions + freq, 0xff, NARROW_PAD * sizeof *cursor->positions);
   return NSEARCH_OK;
 }
 

@@ -16,6 +16,7 @@
  *   conjunction.c  top-k, or the number, of an intersection, scored first
  *   topk.c       the best k so far
  *   facets.c     values of fields counted over the matches
+ *   scorer.c     scores of documents that are known to match
  *   pass.c       one segment of a search: dates, deadline, what was found
  *   search.c     a request over all segments
  *   explain.c    how one article comes to its score */
@@ -88,8 +89,9 @@ uint32_t view_find_block(const struct list_view *view, uint32_t from, uint32_t t
 struct position_cursor {
   struct cursor cursor;
   struct position_run run;
-  uint32_t run_block, run_at; /* run stands before the positions of this posting */
-  uint32_t *positions; /* followed by NARROW_PAD times UINT32_MAX */
+  uint32_t run_block, run_at; /* run stands behind so many positions of this block */
+  uint32_t ends[BLOCK];       /* positions of the block up to each posting, its own with them */
+  uint32_t *positions;        /* followed by NARROW_PAD times UINT32_MAX */
   size_t count, capacity;
 };
 int position_cursor_open(struct position_cursor *cursor, struct segment *segment, const struct term_entry *entry,
@@ -255,8 +257,8 @@ struct pass {
   struct date_range dates; /* of the request */
   const uint8_t *lengths;
   double stretch; /* of bounds, bm25_bounds() */
-  bool counting;  /* every match is wanted */
-  bool silent;    /* none is offered, and no score wanted */
+  bool counting;          /* every match is wanted, and no score */
+  struct scorer *scorer;  /* to whom matches go while they are counted; NULL: nobody */
   uint64_t matches;
   uint32_t ticks;
 };
@@ -365,6 +367,22 @@ int candidates_add(struct candidates *batch, struct lists *lists, bool required,
 /* Those that the dates and the screen admit. */
 int candidates_screen(struct candidates *batch, struct screen *screen, const struct pass *pass, struct nsearch_error *err);
 int candidates_offer(const struct candidates *batch, struct pass *pass, struct nsearch_error *err);
+
+/* ---- scorer.c ------------------------------------------------------------------------------------------------------------------------ */
+
+/* The lists that add to the scores of a conjunction's matches in one segment. Zeroed is free. */
+struct scorer {
+  struct pass pass;
+  struct lists *lists; /* by what they add at most, falling */
+  size_t count;
+  uint32_t most; /* all of them together */
+  struct candidates *batch;
+};
+int scorer_open(struct scorer *scorer, const struct pass *pass, const struct shape *shape, struct nsearch_error *err);
+/* Offers the documents of scorer->batch, whose units need not be set, or those marked; documents ascend. */
+int scorer_offer(struct scorer *scorer, struct nsearch_error *err);
+int scorer_offer_window(struct scorer *scorer, uint32_t base, const uint64_t *mask, struct nsearch_error *err);
+void scorer_free(struct scorer *scorer);
 
 /* ---- schedule.c ---------------------------------------------------------------------------------------------------------------------- */
 

@@ -83,6 +83,7 @@ static int take_window(struct search *search, struct pass *pass, uint32_t base, 
                        struct nsearch_error *err) {
   pass->matches += kernels()->ones((const uint8_t *)mask, WINDOW);
   int status = search->facets ? facets_window(search->facets, pass->number, base, mask, err) : NSEARCH_OK;
+  if (!status && pass->scorer) status = scorer_offer_window(pass->scorer, base, mask, err);
   if (status || pass->request->order == ORDER_RELEVANCE) return status;
   return pass_collect(pass, base, mask, NULL, err);
 }
@@ -157,20 +158,29 @@ static int count_segment(struct search *search, struct pass *pass, struct nsearc
       if (df < least) least = df;
     }
   }
-  pass->counting = pass->silent = least < search->snapshot->stats.articles / SPARSE;
+  pass->counting = least < search->snapshot->stats.articles / SPARSE;
   if (pass->counting) return conjunction_pass(pass, &search->shape, err);
   return walk_segment(search, pass, err);
 }
 
 /* ---- All segments ----------------------------------------------------------------------------------------------------- */
 
-/* Positions cost so much more than scores that those of a phrase are read once for both. */
+/* Positions cost so much more than scores that those of a phrase are read once for both, and scores come after. */
 static bool counts_while_ranking(const struct search *search) {
   if (search->shape.kind != SHAPE_CONJUNCTION || search->facets) return false;
   for (size_t i = 0; i < search->shape.count; i++) {
     if (search->shape.parts[i].role == PART_WORDS) return true;
   }
   return false;
+}
+
+static int count_and_rank_segment(struct search *search, struct pass *pass, struct nsearch_error *err) {
+  struct scorer scorer = {0};
+  int status = scorer_open(&scorer, pass, &search->shape, err);
+  pass->scorer = &scorer;
+  if (!status) status = count_segment(search, pass, err);
+  scorer_free(&scorer);
+  return status;
 }
 
 static int search_segment(struct search *search, uint32_t number, struct nsearch_error *err) {
@@ -185,8 +195,7 @@ static int search_segment(struct search *search, uint32_t number, struct nsearch
   if (pass.segment->info.documents == 0 || (ranked && !rank && !count)) return NSEARCH_OK;
   int status = pass_open(&pass, err);
   if (!status && rank && count && counts_while_ranking(search)) {
-    pass.counting = true;
-    status = rank_segment(search, &pass, err);
+    status = count_and_rank_segment(search, &pass, err);
   } else {
     if (!status && rank) status = rank_segment(search, &pass, err);
     if (!status && count) status = count_segment(search, &pass, err);
