@@ -4,7 +4,10 @@
  *   join.c           batches -> their terms in one order, one numbering of their words
  *   inversion.c      term streams -> postings by counting sort -> a segment, newest article first
  *   crew.c           work that is shared out among threads
- *   merge.c          segments -> one segment
+ *   merge.c          segments -> one segment: ranges of keys, threads
+ *   merge_docs.c     their documents in one order, their columns
+ *   merge_terms.c    the terms of a range of keys
+ *   merge_lists.c    the lists of one term
  *   replace.c        which articles a later one with the same id replaces
  *   native_writer.c  the engine's table: workers, commit */
 #ifndef INDEXER_NATIVE_NATIVE_H
@@ -95,6 +98,92 @@ struct merge_input {
 /* Merges into one new segment file; *documents: how many it has, 0: none and no file. */
 int merge_segments(struct merge_input *inputs, size_t count, const struct write_options *options, const char *path,
                    uint32_t *documents, struct nsearch_error *err);
+
+/* What has no new number: a document that is left out, a term with no documents left. */
+#define GONE UINT32_MAX
+
+struct merge_source {
+  struct segment *segment;
+  const uint64_t *dropped;
+  uint32_t *doc_map; /* old document -> new, GONE */
+  uint32_t *numbers; /* old term -> new, GONE */
+};
+
+struct merge_place {
+  uint32_t source, doc;
+};
+
+/* Keys from `from` up to the next range's; a range of no bytes is the first. */
+struct merge_range {
+  char from[8];
+  size_t len;
+};
+
+struct merge {
+  struct merge_source *sources;
+  size_t count;
+  struct merge_place *order; /* new document -> where it comes from */
+  struct segment_doc *meta;
+  uint32_t documents;
+  struct merge_range *ranges;
+  size_t range_count, range_capacity;
+  size_t first_stems;     /* the first range of stems */
+  uint16_t *text_sources; /* new text term -> how many sources it came from */
+  size_t text_capacity, text_terms;
+  struct merge_desk *desks; /* one a thread */
+  unsigned desk_count;
+  struct segment_writer *out;
+};
+
+/* ---- merge_docs.c ------------------------------------------------------------------------------------------------ */
+
+/* Interleaves the documents that stay in the total order: sets order, meta, documents and each source's doc_map. */
+int merge_order_docs(struct merge *merge, struct nsearch_error *err);
+/* Writes the columns of keywords; all terms have their new numbers. */
+int merge_columns(struct merge *merge, struct nsearch_error *err);
+
+/* ---- merge_terms.c ----------------------------------------------------------------------------------------------- */
+
+/* One source's list as it is read. */
+struct list_source {
+  struct list_view view;
+  uint32_t block, next, size;
+  bool positions;
+  uint32_t docs[BLOCK], freqs[BLOCK];
+  uint32_t *gaps; /* of the block's positions */
+  size_t gap_at, gap_capacity;
+};
+
+/* Where a thread is in a source. */
+struct merge_cursor {
+  struct merge_source *source;
+  struct term_walk walk;
+  struct term_entry entry;
+  uint64_t prefix; /* of the key at hand */
+  bool has_term;
+  struct list_source list;
+};
+
+/* What one thread needs to merge ranges, one after the other. Zeroed is free. */
+struct merge_desk {
+  struct segment_part *part;
+  struct merge_cursor *cursors;
+  uint32_t *ahead; /* heap of the sources that have a term, by key */
+  size_t ahead_count;
+  uint32_t *active;       /* sources that have the term at hand */
+  uint64_t *heap;         /* next document << 16 | source */
+  uint16_t *text_sources; /* of each term of the part: how many sources it came from; 0 for other than text */
+  size_t text_capacity;
+};
+int merge_desk_open(struct merge_desk *desk, struct merge *merge, uint64_t memory, struct nsearch_error *err);
+/* Merges the terms of a range into a part of the segment, which is written in its turn. */
+int merge_desk_run(struct merge_desk *desk, struct merge *merge, size_t range, struct nsearch_error *err);
+void merge_desk_free(struct merge_desk *desk, size_t sources);
+
+/* ---- merge_lists.c ----------------------------------------------------------------------------------------------- */
+
+/* Begins a term of the part and merges the lists of the first `active` active sources into it. */
+int merge_lists(struct merge_desk *desk, size_t active, uint8_t tag, struct nsearch_error *err);
 
 /* ---- replace.c ------------------------------------------------------------------------------------------------------------- */
 

@@ -16,6 +16,8 @@
  *   conjunction.c  top-k, or the number, of an intersection, scored first
  *   topk.c       the best k so far
  *   facets.c     values of fields counted over the matches
+ *   facet_keywords.c  keyword fields: columns of numbers, spellings
+ *   facet_dates.c     years, months and days
  *   scorer.c     scores of documents that are known to match
  *   pass.c       one segment of a search: dates, deadline, what was found
  *   search.c     a request over all segments
@@ -292,6 +294,50 @@ int facets_window(struct facets *facets, uint32_t segment, uint32_t base, const 
                   struct nsearch_error *err);
 int facets_answer(struct facets *facets, struct search_answer *answer, struct nsearch_error *err);
 void facets_free(struct facets *facets);
+
+/* A value that was met, and how often: its match form, which starts at `form` in the forms of its field, or a date as
+ * year * 10,000 + month * 100 + day. */
+struct tally {
+  uint64_t form;
+  uint32_t form_len;
+  int64_t date;
+  uint64_t count;
+};
+struct tallies {
+  struct tally *values;
+  size_t count, room;
+};
+
+/* ---- facet_keywords.c -------------------------------------------------------------------------------------------- */
+
+/* One field's counts over all segments. On failure, too, *out is the caller's to free. */
+struct keyword_facet;
+int keyword_facet_new(struct keyword_facet **out, struct snapshot *snapshot, const struct keyword_field *field,
+                      struct nsearch_error *err);
+void keyword_facet_free(struct keyword_facet *facet);
+/* As facets_window(); no bit is set behind the last document. */
+int keyword_facet_window(struct keyword_facet *facet, uint32_t segment, uint32_t base, const uint64_t *mask,
+                         struct nsearch_error *err);
+/* What was counted, in byte order of the match forms; *out is zeroed before. */
+int keyword_facet_values(struct keyword_facet *facet, struct tallies *out, struct nsearch_error *err);
+/* The spelling of a value that most articles have. */
+int keyword_facet_spell(struct keyword_facet *facet, const struct tally *value, char **out, struct nsearch_error *err);
+
+/* ---- facet_dates.c ----------------------------------------------------------------------------------------------- */
+
+/* runs.values is the owner's to free. */
+struct date_facet {
+  enum nsearch_precision precision;
+  struct tallies runs;         /* as they came; one date may come again in another segment */
+  int64_t run_first, run_last; /* seconds of the last run */
+};
+void date_facet_init(struct date_facet *facet, enum nsearch_precision precision);
+/* As facets_window(); no bit is set behind the last document. */
+int date_facet_window(struct date_facet *facet, struct segment *segment, uint32_t base, const uint64_t *mask,
+                      struct nsearch_error *err);
+struct tallies *date_facet_values(struct date_facet *facet); /* runs of one date united, newest first */
+void date_facet_sort(struct tallies *dates);                 /* newest first */
+int date_facet_spell(const struct date_facet *facet, const struct tally *value, char **out, struct nsearch_error *err);
 
 /* ---- shape.c ------------------------------------------------------------------------------------------------------------------------- */
 

@@ -1,0 +1,81 @@
+/* Random questions: native_questions.h. */
+#include "tests/unit/native_questions.h"
+#include "tests/unit/native_model.h"
+
+static struct node *new_node(struct question *question, enum node_kind kind, size_t children) {
+  struct node *node = &question->nodes[question->node_count++];
+  *node = (struct node){.kind = kind, .children = question->children + question->child_count, .child_count = children};
+  question->child_count += children;
+  return node;
+}
+
+static struct node *new_leaf(struct question *question, enum leaf_score score) {
+  struct node *leaf = new_node(question, NODE_TERM, 0);
+  uint32_t word = random_below(VOCABULARY);
+  leaf->score = score;
+  leaf->boost = 1 + random_below(3);
+  leaf->key_count = score == SCORE_BM25 ? 1 : 1 + random_below(2);
+  leaf->keys = question->keys + question->key_count;
+  for (size_t i = 0; i < leaf->key_count; i++) {
+    question->keys[question->key_count++] = (struct term_key){word_key[(word + i) % VOCABULARY], 3};
+  }
+  return leaf;
+}
+
+void random_dates(int64_t *since, int64_t *until) {
+  *since = INT64_MIN, *until = INT64_MAX;
+  int64_t from = (int64_t)random_below(4 * 365) * DAY, days = 1 + random_below(random_below(2) ? 40 : 900);
+  uint32_t which = random_below(6);
+  if (model_one_year) from /= 5;
+  if (which == 1 || which == 3) *since = from;
+  if (which == 2 || which == 3) *until = from + days * DAY - 1;
+}
+
+struct node *random_tree(struct question *question, int depth) {
+  static const enum node_kind kinds[] = {NODE_OR,      NODE_OR,        NODE_AND, NODE_PHRASE, NODE_TERM, NODE_ALL,
+                                         NODE_AND_NOT, NODE_AND_MAYBE, NODE_AND, NODE_NEAR,   NODE_DATES};
+  enum node_kind kind = depth == 0 ? NODE_TERM : kinds[random_below(sizeof kinds / sizeof *kinds)];
+  if (kind == NODE_ALL) return new_node(question, NODE_ALL, 0);
+  if (kind == NODE_DATES) {
+    struct node *dates = new_node(question, NODE_DATES, 0);
+    random_dates(&dates->since, &dates->until);
+    return dates;
+  }
+  if (kind == NODE_TERM) {
+    uint32_t score = random_below(6);
+    return new_leaf(question, score == 0 ? SCORE_NONE : score == 1 ? SCORE_CONSTANT : SCORE_BM25);
+  }
+  struct node *node = new_node(question, kind, 2 + random_below(depth == 2 ? 3 : 2));
+  node->slop = random_below(2) ? random_below(4) : 0;
+  for (size_t i = 0; i < node->child_count; i++) {
+    node->children[i] =
+        kind == NODE_PHRASE || kind == NODE_NEAR ? new_leaf(question, SCORE_BM25) : random_tree(question, depth - 1);
+  }
+  return node;
+}
+
+struct node *random_union(struct question *question) {
+  struct node *node = new_node(question, NODE_OR, 1 + random_below(8));
+  for (size_t i = 0; i < node->child_count; i++) node->children[i] = new_leaf(question, SCORE_BM25);
+  return node;
+}
+
+/* Unions of which each must match; with `maybe`, one of them need not. */
+static struct node *random_unions(struct question *question) {
+  struct node *node = new_node(question, random_below(3) ? NODE_AND : NODE_AND_MAYBE, 2);
+  for (size_t i = 0; i < node->child_count; i++) node->children[i] = random_union(question);
+  return node;
+}
+
+struct node *random_question(struct question *question, int number) {
+  switch (number % 4) {
+  case 0:
+    return random_union(question);
+  case 1:
+    return random_unions(question);
+  case 2:
+    return new_leaf(question, SCORE_BM25);
+  default:
+    return random_tree(question, 2);
+  }
+}

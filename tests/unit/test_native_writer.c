@@ -1,0 +1,156 @@
+/* Writers of the native engine that are disturbed, and what they leave behind. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "indexer/native/native.h"
+#include "query/native/native.h"
+#include "tests/unit/native_model.h"
+
+/* ---- A batch ---- */
+
+/* A value that an article says twice is one, and very many values take no time to speak of. */
+static void test_many_keywords(void **state) {
+  (void)state;
+  enum { TOPICS = 200000 };
+  char path[80], topic[24];
+  uint64_t bytes;
+  struct write_options options;
+  struct batch batch;
+  struct pack_out *cards;
+  snprintf(path, sizeof path, "%s/cards", folder);
+  write_options(&options, 0);
+  assert_int_equal(batch_init(&batch, NULL), 0);
+  assert_int_equal(pack_create(&cards, path, 1, TEXT_GROUP, NULL), 0);
+  struct nsearch_article *article = nsearch_article_new();
+  article_set(article, ARTICLE_ID, "x", 1, NULL);
+  for (int i = 0; i < 2 * TOPICS; i++) {
+    int len = snprintf(topic, sizeof topic, "topic %d", i % TOPICS);
+    article_list_add(&article->topics, topic, (size_t)len, NULL);
+  }
+  assert_int_equal(batch_add(&batch, &options, article, 0, cards, NULL, NULL), 0);
+  assert_int_equal(batch.docs[0].keyword_len, TOPICS);
+  nsearch_article_free(article);
+  assert_int_equal(pack_finish(&cards, true, &bytes, NULL), 0);
+  batch_free(&batch);
+  remove(path);
+}
+
+/* An article that fails half-way leaves nothing in the stream: the words of those around it stay where they are. */
+static void test_failed_article(void **state) {
+  (void)state;
+  enum { LARGE = 600 << 10 };
+  char path[80];
+  struct write_options options;
+  struct batch batch;
+  struct pack_out *cards;
+  snprintf(path, sizeof path, "%s/cards", folder);
+  write_options(&options, 0);
+  assert_int_equal(batch_init(&batch, NULL), 0);
+  assert_int_equal(symlink("/dev/full", path), 0);
+  assert_int_equal(pack_create(&cards, path, 1, TEXT_GROUP, NULL), 0);
+  struct nsearch_article *article = nsearch_article_new();
+  char *noise = malloc(LARGE);
+  for (size_t i = 0; i < LARGE; i++) noise[i] = (char)random_below(256);
+  article_set(article, ARTICLE_ID, "x", 1, NULL);
+  article_set(article, ARTICLE_URL, noise, LARGE, NULL);
+  article_set(article, ARTICLE_TITLE, "two words", 9, NULL);
+  assert_int_equal(batch_add(&batch, &options, article, 0, cards, NULL, NULL), 0);
+  size_t words = batch.stream.count;
+  assert_int_equal(batch_add(&batch, &options, article, 1, cards, NULL, NULL), NSEARCH_ERR_SYSTEM);
+  assert_int_equal(batch.stream.count, words);
+  assert_int_equal(batch.doc_count, 1);
+  nsearch_article_free(article);
+  free(noise);
+  pack_finish(&cards, false, NULL, NULL);
+  assert_int_equal(access(path, F_OK), -1);
+  batch_free(&batch);
+}
+
+/* ---- An index ---- */
+
+/* A manifest that is there when an uncommitted writer goes (a rename that succeeded before the folder could not be
+ * synced, another writer's commit) keeps all files. */
+static void test_close_keeps_an_index(void **state) {
+  (void)state;
+  char path[80], segment[100], manifest[100];
+  snprintf(path, sizeof path, "%s/kept", folder);
+  snprintf(segment, sizeof segment, "%s/000001.segment", path);
+  snprintf(manifest, sizeof manifest, "%s/manifest", path);
+  for (int index = 0; index < 2; index++) {
+    struct write_options options;
+    struct engine_writer *writer;
+    write_options(&options, 0);
+    assert_int_equal(native_writer_engine.open(&writer, path, &options, NULL), 0);
+    write_whole(segment, (const uint8_t *)"s", 1);
+    if (index) write_whole(manifest, (const uint8_t *)"m", 1);
+    native_writer_engine.close(writer);
+    assert_int_equal(access(segment, F_OK), index ? 0 : -1);
+  }
+  remove_index(path);
+}
+
+/* Once a segment could not be written no commit passes over its articles. */
+static void test_lost_articles(void **state) {
+  (void)state;
+  char path[80], obstacle[100];
+  struct write_options options;
+  struct engine_writer *writer;
+  struct engine_worker *worker;
+  snprintf(path, sizeof path, "%s/lost", folder);
+  snprintf(obstacle, sizeof obstacle, "%s/000003.segment", path);
+  make_model(4);
+  write_options(&options, 0);
+  assert_int_equal(native_writer_engine.open(&writer, path, &options, NULL), 0);
+  assert_int_equal(native_writer_engine.worker_open(writer, &worker, NULL), 0);
+  add_article(worker, 0, &model[0], 0);
+  assert_int_equal(mkdir(obstacle, 0777), 0);
+  assert_int_equal(native_writer_engine.worker_close(worker, NULL), 0);
+  assert_int_equal(native_writer_engine.commit(writer, NULL, NULL), NSEARCH_ERR_SYSTEM);
+  assert_int_equal(rmdir(obstacle), 0);
+  assert_int_equal(native_writer_engine.worker_open(writer, &worker, NULL), 0);
+  add_article(worker, 1, &model[1], 1);
+  assert_int_equal(native_writer_engine.worker_close(worker, NULL), 0);
+  assert_int_equal(native_writer_engine.commit(writer, NULL, NULL), NSEARCH_ERR_SYSTEM);
+  native_writer_engine.close(writer);
+  assert_int_equal(access(path, F_OK), -1);
+}
+
+/* Another index in the same folder is another commit, though its generation is the same. */
+static void test_stale(void **state) {
+  (void)state;
+  char path[80];
+  bool stale;
+  struct snapshot *snapshot;
+  snprintf(path, sizeof path, "%s/stale", folder);
+  make_model(30);
+  write_index(path, 0, 0);
+  assert_int_equal(native_reader_engine.open(&snapshot, path, NULL), 0);
+  assert_int_equal(native_reader_engine.is_stale(snapshot, &stale, NULL), 0);
+  assert_false(stale);
+  remove_index(path);
+  make_model(60);
+  write_index(path, 0, 0);
+  assert_int_equal(native_reader_engine.is_stale(snapshot, &stale, NULL), 0);
+  assert_true(stale);
+  native_reader_engine.release(snapshot);
+  remove_index(path);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_many_keywords),
+      cmocka_unit_test(test_failed_article),
+      cmocka_unit_test(test_close_keeps_an_index),
+      cmocka_unit_test(test_lost_articles),
+      cmocka_unit_test(test_stale),
+  };
+  return cmocka_run_group_tests_name("native writer", tests, make_folder, remove_folder);
+}
