@@ -144,9 +144,12 @@ static int score_slice(struct merger *merger, struct member *member, uint32_t en
   return NSEARCH_OK;
 }
 
-/* At most so much the other members add to a document of [first, last] in this window. */
+/* At most so much the other members add to a document of [first, last] in this window. Of many members some will nearly
+ * always be good for much: asking them all would cost more than the blocks that it spares. */
 static uint32_t others_there(const struct merger *merger, const struct member *member, uint32_t first, uint32_t last) {
+  enum { FEW = 8 };
   uint32_t sum = 0;
+  if (merger->count > FEW) return INT32_MAX;
   for (size_t i = 0; i < merger->count; i++) {
     const struct member *other = merger->order[i];
     uint32_t block = other->first_block;
