@@ -282,7 +282,8 @@ class Bench:
             self.results.add(dict(setting, kind="failed", output=done.stderr[-2000:]))
             return None
         figures = {**setting, **self.key(engine), **figures_of(done.stdout), "text_bytes": text_bytes(path),
-                   "version": self.versions[row["family"]], "date": str(datetime.date.today())}
+                   "version": self.versions[row["family"]], "date": str(datetime.date.today()),
+                   "timed": not self.options.untimed}
         if not keep:
             shutil.rmtree(target, ignore_errors=True)
         self.results.add(figures)
@@ -502,6 +503,8 @@ def main():
     parser.add_argument("--warm", type=int, default=2, help="runs of a class that do not count")
     parser.add_argument("--growth", action="store_true", help="nothing but the growth of nsearch")
     parser.add_argument("--once", action="store_true", help="index once for the questions, not again for the times")
+    parser.add_argument("--untimed", action="store_true",
+                        help="the machine has other work: make indexes, but do not let the times that it takes count")
     parser.add_argument("--runs", type=int, default=7, help="runs that do")
     parser.add_argument("--budget", type=float, default=40,
                         help="seconds of search after which an engine has no further run of a class; after four times as "

@@ -111,11 +111,11 @@ static void search(void *payload, const struct question *question, struct answer
                             .err = index->err};
   struct search_request request = {
       .limit = question->limit, .count = question->count, .since = question->since, .until = question->until};
-  uint64_t started = nanoseconds();
   must(question_parse(&pool, question->text, false, &bag, index->err), index->err);
   must(plan_make(&planner, bag, false, &plan), index->err);
   request.tree = plan.tree;
   request.order = question->newest ? ORDER_NEWEST : plan.order;
+  uint64_t started = nanoseconds();
   must(engine->search(snapshot, &request, &answer, index->err), index->err);
   out->nanoseconds = nanoseconds() - started;
   pool_free(&pool);

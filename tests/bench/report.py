@@ -84,6 +84,11 @@ def table(head, rows):
     return "\n".join(lines + ["| " + " | ".join(row) + " |" for row in rows])
 
 
+def timed(row):
+    """Whether an index was made with nothing else to do for the machine."""
+    return row.get("timed", True)
+
+
 # ---- Tables -------------------------------------------------------------------------------------------------------------
 
 def index_table(figures, corpus):
@@ -93,10 +98,11 @@ def index_table(figures, corpus):
         for store in (0, 1):
             for threads in (1, 2):
                 row = figures.index.get((corpus, engine, threads, store))
-                cells.append(f"{row['text_bytes'] / row['seconds'] / 1e6:.1f}" if row else "–")
+                cells.append(f"{row['text_bytes'] / row['seconds'] / 1e6:.1f}" if row and timed(row) else "–")
         plain = figures.index.get((corpus, engine, 2, 0)) or figures.index.get((corpus, engine, 1, 0))
         stored = figures.index.get((corpus, engine, 2, 1)) or figures.index.get((corpus, engine, 1, 1))
-        cells += [f"{plain['cpu']:.1f}", f"{plain['peak_bytes'] / 2**20:,.0f}", f"{plain['bytes'] / 1e6:,.1f}",
+        cells += [f"{plain['cpu']:.1f}" if timed(plain) else "–", f"{plain['peak_bytes'] / 2**20:,.0f}",
+                  f"{plain['bytes'] / 1e6:,.1f}",
                   f"{plain['bytes'] / plain['text_bytes']:.3f}", f"{plain['segments']:.0f}",
                   f"{stored['bytes'] / 1e6:,.1f}" if stored else "–"]
         rows.append(cells)
@@ -239,7 +245,7 @@ def write_csv(figures, path):
         out.writerow(["corpus", "engine", "what", "mode", "mean", "p50", "p95", "p99", "ratio", "unit", "runs"])
         for (corpus, engine, threads, store), row in sorted(figures.index.items()):
             what = f"index, {threads} threads, {'text' if store else 'no text'}"
-            for name in ("seconds", "cpu", "peak_bytes", "bytes", "segments", "text_bytes"):
+            for name in (*(("seconds", "cpu") if timed(row) else ()), "peak_bytes", "bytes", "segments", "text_bytes"):
                 unit = "s" if name in ("seconds", "cpu") else ""
                 out.writerow([corpus, engine, what, name, round(row[name], 3 if unit else None), "", "", "", "", unit, 1])
             for name, size in row["parts"].items():
