@@ -133,6 +133,13 @@ static bool in_bits(const struct block_place *place, uint32_t doc) {
   return bit < place->bits.len * 8 && (place->bits.bytes[bit / 8] >> bit % 8 & 1);
 }
 
+/* Whether the opened block holds every document from its first to its last: nothing needs to be decoded then. */
+static bool is_row(const struct cursor *cursor) {
+  const struct list_view *view = &cursor->view;
+  return view->blocks > 1 && (int64_t)view_block_last(view, cursor->block) - cursor->place.before ==
+                                 (int64_t)view_block_size(view, cursor->block);
+}
+
 int cursor_probe(struct cursor *cursor, uint32_t doc, bool *found, struct nsearch_error *err) {
   const struct list_view *view = &cursor->view;
   *found = false;
@@ -143,8 +150,8 @@ int cursor_probe(struct cursor *cursor, uint32_t doc, bool *found, struct nsearc
   }
   int status = open_block(cursor, block, err);
   if (status) return status;
-  if (cursor->place.bits.bytes && cursor->loaded != block) {
-    *found = in_bits(&cursor->place, doc);
+  if (cursor->loaded != block && (cursor->place.bits.bytes || is_row(cursor))) {
+    *found = cursor->place.bits.bytes ? in_bits(&cursor->place, doc) : (int64_t)doc > cursor->place.before;
     return NSEARCH_OK;
   }
   status = cursor_load(cursor, block, err);
@@ -170,6 +177,17 @@ static void bits_mask(const struct docs_bits *set, int64_t first, uint32_t base,
   }
 }
 
+/* Sets the bits of the documents behind `before` up to `last` that lie in [base, base + WINDOW). */
+static void row_mask(int64_t before, uint32_t last, uint32_t base, uint64_t *mask) {
+  int64_t from = before + 1 - (int64_t)base, to = (int64_t)last + 1 - (int64_t)base;
+  if (from < 0) from = 0;
+  if (to > WINDOW) to = WINDOW;
+  for (int64_t end; from < to; from = end) {
+    end = from / 64 * 64 + 64 < to ? from / 64 * 64 + 64 : to;
+    mask[from / 64] |= (end - from < 64 ? (UINT64_C(1) << (end - from)) - 1 : UINT64_MAX) << from % 64;
+  }
+}
+
 int cursor_mask(struct cursor *cursor, uint32_t base, uint64_t *mask, struct nsearch_error *err) {
   const struct list_view *view = &cursor->view;
   uint32_t first = view_find_block(view, cursor->block, base);
@@ -179,6 +197,8 @@ int cursor_mask(struct cursor *cursor, uint32_t base, uint64_t *mask, struct nse
     if (status) break;
     if (cursor->place.bits.bytes) {
       bits_mask(&cursor->place.bits, cursor->place.before + 1, base, mask);
+    } else if (is_row(cursor)) {
+      row_mask(cursor->place.before, view_block_last(view, block), base, mask);
     } else {
       status = cursor_load(cursor, block, err);
       uint32_t at = status ? BLOCK : lower_bound(cursor->docs, 0, cursor->size, base);
@@ -194,9 +214,10 @@ int cursor_mask(struct cursor *cursor, uint32_t base, uint64_t *mask, struct nse
 }
 
 uint32_t cursor_probed_freq(struct cursor *cursor, uint32_t doc) {
-  uint32_t at = cursor->loaded == cursor->block
-                    ? cursor->at
-                    : kernels()->ones(cursor->place.bits.bytes, (uint64_t)((int64_t)doc - cursor->place.before - 1));
+  uint64_t place = (uint64_t)((int64_t)doc - cursor->place.before - 1);
+  uint32_t at = cursor->loaded == cursor->block ? cursor->at
+                : cursor->place.bits.bytes      ? kernels()->ones(cursor->place.bits.bytes, place)
+                                                : (uint32_t)place;
   if (cursor->loaded == cursor->block && cursor->freqs_loaded) return cursor->freqs[at];
   uint32_t size = view_block_size(&cursor->view, cursor->block);
   return list_block_freq(&cursor->view, cursor->block, &cursor->place, at < size ? at : size - 1);

@@ -326,19 +326,48 @@ static void hand_on(struct matcher *matcher, const uint64_t *mask, uint32_t *sco
   memset(matcher->scores, 0, WINDOW * sizeof *matcher->scores);
 }
 
-/* Every document of the window is in the mask. */
-static bool mask_is_full(const struct matcher *matcher, uint32_t base, const uint64_t *mask) {
+/* The documents of a word of the window that are not in the mask yet: few of them are asked for one by one. */
+static uint32_t mask_missing(const struct matcher *matcher, uint32_t base, const uint64_t *mask) {
   uint32_t left = matcher->segment->info.documents - base;
-  return kernels()->ones((const uint8_t *)mask, WINDOW) >= (left < WINDOW ? left : WINDOW);
+  return (left < WINDOW ? left : WINDOW) - kernels()->ones((const uint8_t *)mask, WINDOW);
 }
 
-/* For matching alone, a full window needs no further child: questions of many words hold words of nearly every article. */
+static int probe_word(struct matcher *term, uint32_t base, uint32_t word, uint64_t *mask, struct nsearch_error *err) {
+  uint32_t left = term->segment->info.documents - base - word * 64;
+  uint64_t there = left < 64 ? (UINT64_C(1) << left) - 1 : UINT64_MAX;
+  for (uint64_t bits = ~mask[word] & there; bits; bits &= bits - 1) {
+    uint32_t at = word * 64 + (uint32_t)__builtin_ctzll(bits);
+    bool found = false;
+    for (size_t i = 0; i < term->cursor_count && !found; i++) {
+      int status = cursor_probe(&term->cursors[i], base + at, &found, err);
+      if (status) return status;
+    }
+    if (found) mask[word] |= UINT64_C(1) << at % 64;
+  }
+  return NSEARCH_OK;
+}
+
+static int probe_missing(struct matcher *term, uint32_t base, uint64_t *mask, struct nsearch_error *err) {
+  int status = NSEARCH_OK;
+  for (uint32_t word = 0; !status && word < WINDOW_WORDS; word++) {
+    if (base + word * 64 >= term->segment->info.documents) break;
+    if (~mask[word]) status = probe_word(term, base, word, mask, err);
+  }
+  return status;
+}
+
+/* For matching alone, a full window needs no further child, and a nearly full one little of it: questions of many words
+ * hold words of nearly every article. */
 static int window_or(struct matcher *matcher, uint32_t base, uint64_t *mask, uint32_t *scores,
                      struct nsearch_error *err) {
+  enum { FEW = 16 };
   for (size_t i = 0; i < matcher->child_count; i++) {
-    if (i > 0 && !scores && mask_is_full(matcher, base, mask)) return NSEARCH_OK;
+    struct matcher *child = matcher->children[i];
+    uint32_t missing = i > 0 && !scores ? mask_missing(matcher, base, mask) : WINDOW;
+    if (missing == 0) return NSEARCH_OK;
     uint64_t own[WINDOW_WORDS] = {0};
-    int status = matcher_window(matcher->children[i], base, own, scores, err);
+    int status = missing <= FEW && child->kind == NODE_TERM ? probe_missing(child, base, mask, err)
+                                                            : matcher_window(child, base, own, scores, err);
     if (status) return status;
     for (int w = 0; w < WINDOW_WORDS; w++) mask[w] |= own[w];
   }

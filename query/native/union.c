@@ -25,10 +25,11 @@ struct merger {
   struct member **order; /* by bound in this window, ascending */
   size_t count;
   uint8_t *maxima;
-  struct schedule windows; /* with the bounds of all members together */
-  struct candidates batch; /* from here on not zeroed: to clear 50 KB would cost more than a rare word */
-  uint32_t scores[WINDOW];
-  uint64_t present[WINDOW_WORDS];
+  struct schedule windows;        /* with the bounds of all members together */
+  struct candidates batch;        /* from here on not zeroed: to clear 70 KB would cost more than a rare word */
+  uint32_t scores[WINDOW];        /* zero between windows */
+  uint64_t present[WINDOW_WORDS]; /* documents with scores, where they are marked; zero between windows */
+  uint32_t added[WINDOW];         /* of complete() */
 };
 
 /* ---- Opening ------------------------------------------------------------------------------------------------------- */
@@ -183,9 +184,9 @@ static int next_slice(struct merger *merger, struct member *member, uint32_t fro
   return status;
 }
 
-/* All documents of a member in the window into scores[]. */
+/* Adds all documents of a member in the window to scores[], and marks them unless present is NULL. */
 static int add_member(struct merger *merger, struct member *member, uint32_t base, uint32_t others, uint32_t threshold,
-                      struct nsearch_error *err) {
+                      uint32_t *scores, uint64_t *present, struct nsearch_error *err) {
   struct cursor *cursor = member->cursor;
   uint32_t units[BLOCK], count, end = base + WINDOW, from = base;
   for (;;) {
@@ -195,11 +196,9 @@ static int add_member(struct merger *merger, struct member *member, uint32_t bas
     status = score_slice(merger, member, end, &count, units, err);
     if (status) return status;
     const uint32_t *docs = cursor->docs + cursor->at;
-    for (uint32_t i = 0; i < count; i++) merger->scores[docs[i] - base] += units[i];
-    if (threshold == 0) {
-      for (uint32_t i = 0; i < count; i++) {
-        merger->present[(docs[i] - base) / 64] |= UINT64_C(1) << (docs[i] - base) % 64;
-      }
+    for (uint32_t i = 0; i < count; i++) scores[docs[i] - base] += units[i];
+    for (uint32_t i = 0; present && i < count; i++) {
+      present[(docs[i] - base) / 64] |= UINT64_C(1) << (docs[i] - base) % 64;
     }
     from = docs[count - 1] + 1;
     if (from >= end) return NSEARCH_OK;
@@ -231,24 +230,38 @@ static int take_member(struct merger *merger, struct member *member, uint32_t ba
   }
 }
 
-static void take_scores(struct merger *merger, uint32_t base, uint32_t least) {
+/* Clears what it takes. */
+static void take_marked(struct merger *merger, uint32_t base, uint32_t least) {
+  struct candidates *batch = &merger->batch;
+  for (uint32_t w = 0; w < WINDOW_WORDS; w++) {
+    for (uint64_t bits = merger->present[w]; bits; bits &= bits - 1) {
+      uint32_t at = w * 64 + (uint32_t)__builtin_ctzll(bits);
+      batch->docs[batch->count] = base + at;
+      batch->units[batch->count] = merger->scores[at];
+      batch->count += merger->scores[at] >= least;
+      merger->scores[at] = 0;
+    }
+    merger->present[w] = 0;
+  }
+}
+
+static void take_all(struct merger *merger, uint32_t base, uint32_t least) {
   struct candidates *batch = &merger->batch;
   uint16_t kept[WINDOW];
-  size_t found = 0;
-  if (least) {
-    found = kernels()->select(merger->scores, WINDOW, least, kept);
-  } else {
-    for (uint32_t w = 0; w < WINDOW_WORDS; w++) {
-      for (uint64_t bits = merger->present[w]; bits; bits &= bits - 1) {
-        kept[found++] = (uint16_t)(w * 64 + (uint32_t)__builtin_ctzll(bits));
-      }
-    }
-  }
-  for (size_t i = 0; i < found; i++) {
+  batch->count = (uint32_t)kernels()->select(merger->scores, WINDOW, least, kept);
+  for (uint32_t i = 0; i < batch->count; i++) {
     batch->docs[i] = base + kept[i];
     batch->units[i] = merger->scores[kept[i]];
   }
-  batch->count = (uint32_t)found;
+  memset(merger->scores, 0, sizeof merger->scores);
+}
+
+/* Few documents are found by their marks, many by a look at all scores. */
+static bool marks_are_better(const struct merger *merger, size_t first) {
+  enum { MARKS = 512 };
+  uint64_t postings = 0;
+  for (size_t i = first; i < merger->count; i++) postings += merger->order[i]->cursor->view.df;
+  return postings * WINDOW < (uint64_t)MARKS * merger->pass->segment->info.documents;
 }
 
 /* Candidates of the window from the essential members, those from `first` on; `rest` is the bound of the others. */
@@ -256,15 +269,19 @@ static int find_candidates(struct merger *merger, size_t first, uint32_t base, u
                            uint32_t threshold, struct nsearch_error *err) {
   merger->batch.count = 0;
   if (first + 1 == merger->count) return take_member(merger, merger->order[first], base, rest, threshold, err);
-  memset(merger->scores, 0, sizeof merger->scores);
-  if (threshold == 0) memset(merger->present, 0, sizeof merger->present);
+  bool marked = threshold <= rest || marks_are_better(merger, first);
   for (size_t i = first; i < merger->count; i++) {
     struct member *member = merger->order[i];
     if (member->bound == 0) continue;
-    int status = add_member(merger, member, base, bound - member->bound, threshold, err);
+    int status = add_member(merger, member, base, bound - member->bound, threshold, merger->scores,
+                            marked ? merger->present : NULL, err);
     if (status) return status;
   }
-  take_scores(merger, base, threshold - rest);
+  if (marked) {
+    take_marked(merger, base, threshold > rest ? threshold - rest : 0);
+  } else {
+    take_all(merger, base, threshold - rest);
+  }
   return NSEARCH_OK;
 }
 
@@ -282,9 +299,9 @@ static int complete(struct merger *merger, struct member *member, uint32_t base,
   struct candidates *batch = &merger->batch;
   uint32_t threshold = pass_threshold(merger->pass);
   if (!better_whole(merger, member)) return candidates_add(batch, &member->lists, false, rest, merger->pass, err);
-  for (uint32_t i = 0; i < batch->count; i++) merger->scores[batch->docs[i] - base] = 0; /* no other is looked at */
-  int status = add_member(merger, member, base, UINT32_MAX / 2, 1, err);
-  for (uint32_t i = 0; i < batch->count; i++) batch->units[i] += merger->scores[batch->docs[i] - base];
+  for (uint32_t i = 0; i < batch->count; i++) merger->added[batch->docs[i] - base] = 0; /* no other is looked at */
+  int status = add_member(merger, member, base, UINT32_MAX / 2, 1, merger->added, NULL, err);
+  for (uint32_t i = 0; i < batch->count; i++) batch->units[i] += merger->added[batch->docs[i] - base];
   candidates_keep(batch, threshold > rest ? threshold - rest : 0);
   return status;
 }
@@ -334,6 +351,8 @@ int union_pass(struct pass *pass, const struct shape *shape, struct nsearch_erro
   if (merger->count == 1 && !dated && merger->screen.count == 0) {
     status = single_list(pass, &merger->members[0].lists, &merger->batch, err);
   } else {
+    memset(merger->scores, 0, sizeof merger->scores);
+    memset(merger->present, 0, sizeof merger->present);
     status = open_bounds(merger, err);
     if (!status) status = run_windows(merger, err);
   }
