@@ -8,7 +8,7 @@
 #if defined(__x86_64__)
 #include <immintrin.h>
 
-#define AVX2 __attribute__((target("avx2,bmi,popcnt")))
+#define AVX2 __attribute__((target("avx2,bmi,bmi2,popcnt")))
 
 #define SHIFT_OF(w, i) BIT(w, i) & 7
 #define SHIFTS(w) EACH_LANE(SHIFT_OF, w)
@@ -99,5 +99,9 @@ AVX2 static size_t members(const uint8_t *bytes, size_t len, uint32_t first, uin
 
 AVX2 static uint32_t ones(const uint8_t *bytes, uint64_t bits) { return ones_of(bytes, bits); }
 
-const struct kernels kernels_avx2 = {"avx2", unpack, sum, bm25, select_least, narrow, members, ones};
+AVX2 static void mark(const uint32_t *numbers, size_t count, uint32_t first, uint64_t *words) {
+  mark_in(numbers, count, first, words);
+}
+
+const struct kernels kernels_avx2 = {"avx2", unpack, sum, bm25, select_least, narrow, members, ones, mark};
 #endif

@@ -34,10 +34,16 @@ INLINE size_t members_of(const uint8_t *bytes, size_t len, uint32_t first, uint3
 
 INLINE uint32_t ones_of(const uint8_t *bytes, uint64_t bits) {
   uint32_t count = 0;
-  for (uint64_t at = 0; at < bits; at += 64) {
-    count += (uint32_t)__builtin_popcountll(bytes_word(bytes + at / 8, bits - at));
+  uint64_t at = 0;
+  for (; at + 64 <= bits; at += 64) count += (uint32_t)__builtin_popcountll(bytes_word(bytes + at / 8, 64));
+  return at < bits ? count + (uint32_t)__builtin_popcountll(bytes_word(bytes + at / 8, bits - at)) : count;
+}
+
+INLINE void mark_in(const uint32_t *numbers, size_t count, uint32_t first, uint64_t *words) {
+  for (size_t i = 0; i < count; i++) {
+    uint32_t at = numbers[i] - first;
+    words[at / 64] |= UINT64_C(1) << at % 64;
   }
-  return count;
 }
 
 #endif

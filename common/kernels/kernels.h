@@ -3,7 +3,7 @@
  *   kernels.c   which of them this processor can run
  *   scalar.c    plain C: what the others must equal, and what other architectures get
  *   sse41.c     x86-64 with SSE 4.1, four numbers at a time
- *   avx2.c      x86-64 with AVX2, BMI and POPCNT, eight at a time
+ *   avx2.c      x86-64 with AVX2, BMI 1 and 2, and POPCNT, eight at a time
  *   lanes.h     where packed numbers lie, for both
  *   bits.h      words of bit sets
  *
@@ -36,6 +36,8 @@ struct kernels {
   size_t (*members)(const uint8_t *bytes, size_t len, uint32_t first, uint32_t *numbers, size_t most);
   /* How many of the first `bits` bits are set. */
   uint32_t (*ones)(const uint8_t *bytes, uint64_t bits);
+  /* Sets bit numbers[i] - first of words[]; no number is below first. */
+  void (*mark)(const uint32_t *numbers, size_t count, uint32_t first, uint64_t *words);
 };
 enum { NARROW_PAD = 8, MEMBERS_PAD = 4 };
 

@@ -52,4 +52,8 @@ static size_t members(const uint8_t *bytes, size_t len, uint32_t first, uint32_t
 
 static uint32_t ones(const uint8_t *bytes, uint64_t bits) { return ones_of(bytes, bits); }
 
-const struct kernels kernels_scalar = {"scalar", unpack, sum, bm25, select_least, narrow, members, ones};
+static void mark(const uint32_t *numbers, size_t count, uint32_t first, uint64_t *words) {
+  mark_in(numbers, count, first, words);
+}
+
+const struct kernels kernels_scalar = {"scalar", unpack, sum, bm25, select_least, narrow, members, ones, mark};

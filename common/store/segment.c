@@ -52,7 +52,7 @@ static int check_sizes(struct segment *segment, struct nsearch_error *err) {
   uint64_t index = segment->sections[SECTION_TERM_INDEX].len, terms = segment->info.terms;
   uint64_t entries = terms / DICTIONARY_BLOCK + (terms % DICTIONARY_BLOCK != 0);
   if (index != entries * TERM_INDEX_ENTRY) return damaged(segment, section_name(SECTION_TERM_INDEX), err);
-  if (segment->sections[SECTION_KEYS].len % sizeof(struct segment_key)) {
+  if (segment->sections[SECTION_KEYS].len % SEGMENT_KEY) {
     return damaged(segment, section_name(SECTION_KEYS), err);
   }
   segment->index_entries = (uint32_t)entries;

@@ -10,11 +10,6 @@
 #define SEGMENT_MAGIC 0x4745534eu /* "NSEG" */
 enum { SEGMENT_VERSION = 2, SECTION_ALIGN = 64, TERM_INDEX_ENTRY = 24, COLUMN_HEADER = 16 };
 
-/* An entry of SECTION_KEYS. */
-struct segment_key {
-  uint64_t hash;
-  uint32_t doc, zero;
-};
 
 void segment_info_encode(const struct segment_info *info, struct buffer *out);
 /* NSEARCH_ERR_DAMAGED when the bytes are short or hold an unknown language. */

@@ -168,6 +168,11 @@ static int write_doc_sections(struct segment_writer *segment, struct nsearch_err
   return status;
 }
 
+struct segment_key {
+  uint64_t hash;
+  uint32_t doc;
+};
+
 static int compare_segment_keys(const void *a, const void *b) {
   const struct segment_key *x = a, *y = b;
   if (x->hash != y->hash) return x->hash < y->hash ? -1 : 1;
@@ -187,8 +192,14 @@ static int write_keys(struct segment_writer *segment, struct nsearch_error *err)
     }
   }
   qsort(keys, count, sizeof *keys, compare_segment_keys);
+  uint8_t *packed = (uint8_t *)keys; /* in place: an entry moves down to where nothing is left to read */
+  for (size_t i = 0; i < count; i++) {
+    struct segment_key key = keys[i];
+    memcpy(packed + i * SEGMENT_KEY, &key.hash, sizeof key.hash);
+    memcpy(packed + i * SEGMENT_KEY + sizeof key.hash, &key.doc, sizeof key.doc);
+  }
   int status = section_begin(segment, SECTION_KEYS, err);
-  if (!status) status = checked_write(segment->file, keys, count * sizeof *keys, err);
+  if (!status) status = checked_write(segment->file, packed, count * SEGMENT_KEY, err);
   section_end(segment, SECTION_KEYS);
   memory_free(keys);
   return status;

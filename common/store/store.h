@@ -12,6 +12,7 @@
 #include "common/text/text.h"
 
 enum { BLOCK = 256 };          /* postings in a full block */
+enum { SEGMENT_KEY = 12 };     /* bytes of an entry of SECTION_KEYS */
 #define DOCUMENTS_MAX UINT32_C(0xfffff000) /* of a segment: a window of documents beyond the last has numbers too */
 enum { BODY_GAP = 100 };       /* positions between title and body, and between two authors */
 #define BM25_K1 1.2
@@ -112,7 +113,7 @@ enum section {
   SECTION_PUBLISHED,  /* i64 per document, descending; INT64_MIN: undated */
   SECTION_DATE_INFO,  /* u8 per document: precision | origin << 4 */
   SECTION_ID_HASHES,  /* u64 per document: XXH3 of the id */
-  SECTION_KEYS,       /* (u64 hash of id or URL, u32 document, u32 0) by hash */
+  SECTION_KEYS,       /* (u64 hash of id or URL, u32 document) by hash */
   SECTION_SIGNATURES, /* u64 per document: XXH3 of the body */
   SECTION_SEQUENCES,  /* u64 per document: its place in the run that added it */
   SECTION_CARDS,      /* u64 per document: place of its card in the packs */

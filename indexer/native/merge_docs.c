@@ -30,14 +30,14 @@ static int open_sections(struct segment *segment, struct doc_sections *out, stru
 /* A document's URL hash stands only in the keys: the entry that is not its id's. */
 static int read_url_hashes(struct segment *segment, struct doc_sections *sections, struct nsearch_error *err) {
   uint32_t documents = segment->info.documents;
-  uint64_t count = segment->sections[SECTION_KEYS].len / 16;
+  uint64_t count = segment->sections[SECTION_KEYS].len / SEGMENT_KEY;
   const uint8_t *keys = segment_section(segment, SECTION_KEYS, err);
   if (count && !keys) return NSEARCH_ERR_DAMAGED;
   sections->url_hashes = memory_zero((size_t)documents + 1, sizeof *sections->url_hashes);
   if (!sections->url_hashes) return error_memory(err);
   for (uint64_t i = 0; i < count; i++) {
-    uint64_t hash = load_u64(keys + 16 * i);
-    uint32_t doc = load_u32(keys + 16 * i + 8);
+    uint64_t hash = load_u64(keys + SEGMENT_KEY * i);
+    uint32_t doc = load_u32(keys + SEGMENT_KEY * i + 8);
     if (doc < documents && hash != load_u64(sections->ids + 8 * (size_t)doc)) sections->url_hashes[doc] = hash;
   }
   return NSEARCH_OK;

@@ -201,11 +201,9 @@ int cursor_mask(struct cursor *cursor, uint32_t base, uint64_t *mask, struct nse
       row_mask(cursor->place.before, view_block_last(view, block), base, mask);
     } else {
       status = cursor_load(cursor, block, err);
-      uint32_t at = status ? BLOCK : lower_bound(cursor->docs, 0, cursor->size, base);
-      for (; at < cursor->size && cursor->docs[at] - base < WINDOW; at++) {
-        uint32_t bit = cursor->docs[at] - base;
-        mask[bit / 64] |= UINT64_C(1) << bit % 64;
-      }
+      uint32_t from = status ? 0 : lower_bound(cursor->docs, 0, cursor->size, base);
+      uint32_t to = status ? 0 : lower_bound(cursor->docs, from, cursor->size, base + WINDOW);
+      kernels()->mark(cursor->docs + from, to - from, base, mask);
     }
     if (view->blocks == 1 || view_block_last(view, block) - base >= WINDOW - 1) break;
   }

@@ -357,17 +357,33 @@ static int probe_missing(struct matcher *term, uint32_t base, uint64_t *mask, st
 }
 
 /* For matching alone, a full window needs no further child, and a nearly full one little of it: questions of many words
- * hold words of nearly every article. */
+ * hold words of nearly every article. Nearly full is what children of so many documents together may have made it. */
+static int match_or(struct matcher *matcher, uint32_t base, uint64_t *mask, struct nsearch_error *err) {
+  enum { FEW = 16 };
+  uint64_t seen = 0, documents = matcher->segment->info.documents;
+  int status = NSEARCH_OK;
+  for (size_t i = 0; !status && i < matcher->child_count; i++) {
+    struct matcher *child = matcher->children[i];
+    uint32_t missing = seen >= documents / 2 ? mask_missing(matcher, base, mask) : WINDOW;
+    uint64_t own[WINDOW_WORDS] = {0};
+    seen += child->df;
+    if (missing == 0) break;
+    if (child->kind == NODE_TERM) {
+      status = missing <= FEW ? probe_missing(child, base, mask, err) : matcher_window(child, base, mask, NULL, err);
+      continue;
+    }
+    status = matcher_window(child, base, own, NULL, err);
+    for (int w = 0; w < WINDOW_WORDS; w++) mask[w] |= own[w];
+  }
+  return status;
+}
+
 static int window_or(struct matcher *matcher, uint32_t base, uint64_t *mask, uint32_t *scores,
                      struct nsearch_error *err) {
-  enum { FEW = 16 };
+  if (!scores) return match_or(matcher, base, mask, err);
   for (size_t i = 0; i < matcher->child_count; i++) {
-    struct matcher *child = matcher->children[i];
-    uint32_t missing = i > 0 && !scores ? mask_missing(matcher, base, mask) : WINDOW;
-    if (missing == 0) return NSEARCH_OK;
     uint64_t own[WINDOW_WORDS] = {0};
-    int status = missing <= FEW && child->kind == NODE_TERM ? probe_missing(child, base, mask, err)
-                                                            : matcher_window(child, base, own, scores, err);
+    int status = matcher_window(matcher->children[i], base, own, scores, err);
     if (status) return status;
     for (int w = 0; w < WINDOW_WORDS; w++) mask[w] |= own[w];
   }

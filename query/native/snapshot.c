@@ -5,7 +5,7 @@
 
 #include "query/native/native.h"
 
-enum { OPEN_TRIES = 10, KEY_BYTES = 16 };
+enum { OPEN_TRIES = 10 };
 
 static void snapshot_free(struct snapshot *snapshot) {
   for (size_t i = 0; snapshot->segments && i < snapshot->segment_count; i++) segment_close(&snapshot->segments[i]);
@@ -233,19 +233,19 @@ static int fetch(struct snapshot *snapshot, struct doc_ref doc, unsigned want, s
 static int find_in(struct snapshot *snapshot, uint32_t number, const char *text, uint64_t hash, enum article_part part,
                    struct nsearch_article *scratch, bool *found, struct doc_ref *out, struct nsearch_error *err) {
   struct segment *segment = &snapshot->segments[number];
-  uint64_t low = 0, count = segment->sections[SECTION_KEYS].len / KEY_BYTES, high = count;
+  uint64_t low = 0, count = segment->sections[SECTION_KEYS].len / SEGMENT_KEY, high = count;
   const uint8_t *keys = segment_section(segment, SECTION_KEYS, err);
   if (count && !keys) return NSEARCH_ERR_DAMAGED;
   while (low < high) {
     uint64_t middle = low + (high - low) / 2;
-    if (load_u64(keys + KEY_BYTES * middle) < hash) {
+    if (load_u64(keys + SEGMENT_KEY * middle) < hash) {
       low = middle + 1;
     } else {
       high = middle;
     }
   }
-  for (; low < count && load_u64(keys + KEY_BYTES * low) == hash; low++) {
-    struct doc_ref doc = {number, load_u32(keys + KEY_BYTES * low + 8)};
+  for (; low < count && load_u64(keys + SEGMENT_KEY * low) == hash; low++) {
+    struct doc_ref doc = {number, load_u32(keys + SEGMENT_KEY * low + 8)};
     if (doc.doc >= segment->info.documents) continue;
     int status = fetch(snapshot, doc, WANT_CARD, scratch, err);
     if (status) return status;

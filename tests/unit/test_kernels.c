@@ -144,6 +144,21 @@ static void test_members(const struct kernels *level) {
   }
 }
 
+static void test_mark(const struct kernels *level) {
+  enum { WORDS = 70 };
+  for (size_t count = 0; count < 300; count += 1 + count / 9) {
+    uint32_t numbers[300], first = count % 2 ? UINT32_MAX - WORDS * 64 : (uint32_t)count;
+    uint64_t words[WORDS] = {0}, wanted[WORDS] = {0};
+    for (size_t i = 0; i < count; i++) {
+      uint32_t at = i == 0 ? 0 : i == 1 ? WORDS * 64 - 1 : (uint32_t)(i * i * 7 % (WORDS * 64));
+      numbers[i] = first + at;
+      wanted[at / 64] |= UINT64_C(1) << at % 64;
+    }
+    level->mark(numbers, count, first, words);
+    assert_memory_equal(words, wanted, sizeof words);
+  }
+}
+
 static void test_ones(const struct kernels *level) {
   uint8_t bytes[512 + KERNEL_OVERREAD];
   for (int round = 0; round < ROUNDS; round++) {
@@ -168,6 +183,7 @@ static void test_level(void **state) {
   test_narrow(level);
   test_members(level);
   test_ones(level);
+  test_mark(level);
 }
 
 /* The one that is chosen is the last that there is. */
