@@ -40,6 +40,7 @@ INLINE uint32_t ones_of(const uint8_t *bytes, uint64_t bits) {
 }
 
 INLINE void mark_in(const uint32_t *numbers, size_t count, uint32_t first, uint64_t *words) {
+#pragma GCC unroll 4
   for (size_t i = 0; i < count; i++) {
     uint32_t at = numbers[i] - first;
     words[at / 64] |= UINT64_C(1) << at % 64;
