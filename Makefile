@@ -10,7 +10,9 @@
 #   LIBS        the libraries that libnsearch stands on
 #   V           1 shows the commands
 #   JOBS        how many to run at once: as many as there are processors; make -j N says the same
-#   TESTS       what of the suite `make check` runs: unit build cli judge relevance corpora, or single tests (unit/test_date)
+#   TESTS       what of the suite `make check` runs: unit build cli judge relevance corpora fuzz, or single tests
+#               (unit/test_date)
+#   FUZZ_SECONDS    how long `make fuzz` tries each of its targets: 60
 #   PREFIX      where to install: /usr/local; also BINDIR LIBDIR INCLUDEDIR MANDIR COMPLETIONDIR below it
 #   DESTDIR     a folder to stage the installation in, put before PREFIX
 #   NSEARCH_CORPORA     a folder of real collections for tests and benchmarks that can use them
@@ -26,7 +28,8 @@ WERROR ?= -Werror
 LIBS ?= -lutf8proc -lstemmer -lyajl -lisal -lz -lpthread -lm
 OBJCOPY ?= objcopy
 JOBS ?= $(shell nproc)
-TESTS ?= unit build cli judge relevance corpora
+TESTS ?= unit build cli judge relevance corpora fuzz
+FUZZ_SECONDS ?= 60
 PEERS ?= lucene tantivy pisa xapian fts5
 ARTICLES ?= 1000000
 BENCH_ARGS ?=
@@ -40,6 +43,7 @@ COMPLETIONDIR ?= $(PREFIX)/share/bash-completion/completions
 # Debian packages: to build, to test, to lint.
 PACKAGES := gcc libc6-dev make libutf8proc-dev libstemmer-dev libxxhash-dev zlib1g-dev libisal-dev libyajl-dev
 PACKAGES_CHECK := g++ pkg-config libcmocka-dev python3 python3-stemmer python3-xxhash bsdutils xz-utils valgrind libc6-dbg
+PACKAGES_FUZZ := clang libclang-rt-14-dev
 PACKAGES_LINT := clang clang-tidy clang-format cppcheck
 # Peers that come from Debian, and what the others are fetched with; Rust and a JDK of version 21 are not in Debian 12.
 PACKAGES_BENCH := g++ python3 python3-venv libsqlite3-dev libxapian-dev $(if $(shell command -v mvn),,maven)
@@ -50,6 +54,12 @@ endif
 # ---- Folders and flags ------------------------------------------------------------------------------------------------
 
 comma := ,
+ifneq ($(filter fuzz,$(MAKECMDGOALS)),)
+CC := clang
+override SAN := fuzzer-no-link,$(or $(SAN),address$(comma)undefined)
+# Tracing comparisons takes more time than all else together.
+override CPPFLAGS += -fno-sanitize-coverage=trace-cmp
+endif
 variant := $(filter-out gcc,$(notdir $(firstword $(CC)))) $(if $(SAN),san-$(subst $(comma),-,$(SAN)))
 space := $(subst ,, )
 BUILD := .build$(addprefix /,$(subst $(space),-,$(strip $(variant))))
@@ -85,11 +95,15 @@ program_sources := $(filter common/program/%,$(sources))
 library_sources := $(filter-out common/program/%,$(sources))
 unit_sources := $(sort $(wildcard tests/unit/test_*.c))
 unit_support := $(filter-out $(unit_sources),$(sort $(wildcard tests/unit/*.c)))
+fuzz_targets := question files sources
+fuzz_sources := $(patsubst %,tests/fuzz/%.c,$(fuzz_targets) replay shared)
 
 object = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 library_objects := $(call object,$(library_sources))
 program_objects := $(call object,$(program_sources))
-objects := $(library_objects) $(program_objects) $(call object,$(unit_sources) $(unit_support))
+objects := $(library_objects) $(program_objects) $(call object,$(unit_sources) $(unit_support) $(fuzz_sources))
+replays := $(patsubst %,$(BUILD)/replay/%,$(fuzz_targets))
+fuzzers := $(patsubst %,$(BUILD)/fuzz/%,$(fuzz_targets))
 unit_tests := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(unit_sources))
 
 program := $(BUILD)/nsearch
@@ -147,6 +161,17 @@ $(unit_tests): $(BUILD)/tests/%: $(BUILD)/obj/tests/unit/%.o $(call object,$(uni
 	@mkdir -p $(@D)
 	$(quiet)$(link) -o $@ $^ -lcmocka $(LIBS)
 
+# A fuzz target with a plain main, for the kept corpus, and with libFuzzer's.
+$(replays): $(BUILD)/replay/%: $(BUILD)/obj/tests/fuzz/%.o $(call object,tests/fuzz/replay.c tests/fuzz/shared.c) $(internal_library)
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(quiet)$(link) -o $@ $^ $(LIBS)
+
+$(fuzzers): $(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(call object,tests/fuzz/shared.c) $(internal_library)
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(quiet)$(link) -fsanitize=fuzzer -o $@ $^ $(LIBS)
+
 $(BUILD)/nsearch.pc: common/nsearch.h Makefile FORCE
 	@mkdir -p $(@D)
 	@printf '%s\n' 'prefix=$(PREFIX)' 'libdir=$(LIBDIR)' 'includedir=$(INCLUDEDIR)' '' 'Name: nsearch' \
@@ -166,9 +191,12 @@ demo: $(program) ## install what is missing, build, index tests/corpus and ask i
 	best=$$($(program) query --index $(demo_index) --json -n 1 "Alibaba PLA" | sed -n 's/.*"id": *"\([^"]*\)".*/\1/p'); \
 	run $(program) related --index $(demo_index) -n 3 "$$best"
 
-check: all $(unit_tests) ## install what is missing, build, run the test suite
+check: all $(unit_tests) $(replays) ## install what is missing, build, run the test suite
 	$(quiet)BUILD='$(abspath $(BUILD))' NSEARCH='$(abspath $(program))' CC='$(CC)' SAN='$(SAN)' TESTS='$(TESTS)' \
 	  JOBS='$(JOBS)' MAKE_ARGS='$(MAKEOVERRIDES)' tests/run.sh
+
+fuzz: $(fuzzers) ## try hostile questions and files with libFuzzer, FUZZ_SECONDS for each target
+	$(quiet)BUILD='$(abspath $(BUILD))' FUZZ_SECONDS='$(FUZZ_SECONDS)' tests/fuzz/fuzz.sh $(fuzz_targets)
 
 bench_folder := $(BUILD)/bench
 
@@ -211,19 +239,22 @@ deps-check: ## install those that the tests need too
 deps-bench: ## install those that the comparison needs
 	$(call install_packages,$(PACKAGES) $(PACKAGES_BENCH))
 
+deps-fuzz:
+	$(call install_packages,$(PACKAGES) $(PACKAGES_FUZZ))
+
 deps-lint:
 	$(call install_packages,$(PACKAGES) $(PACKAGES_CHECK) $(PACKAGES_LINT))
 
 # The packages come before the first object, however many jobs there are.
 deps_first := $(firstword $(if $(filter check,$(MAKECMDGOALS)),deps-check) $(if $(filter bench,$(MAKECMDGOALS)),deps-bench) \
-  $(if $(filter demo,$(MAKECMDGOALS)),deps))
+  $(if $(filter fuzz,$(MAKECMDGOALS)),deps-fuzz) $(if $(filter demo,$(MAKECMDGOALS)),deps))
 ifneq ($(deps_first),)
 $(objects): | $(deps_first)
-demo check bench: | $(deps_first)
+demo check bench fuzz: | $(deps_first)
 endif
 
 # Headers are laid out by hand: their comments stand in columns.
-c_files := $(sources) $(unit_sources) $(unit_support) $(wildcard docs/examples/*.c tests/bench/*.c)
+c_files := $(sources) $(unit_sources) $(unit_support) $(fuzz_sources) $(wildcard docs/examples/*.c tests/bench/*.c)
 
 lint: lint-format lint-tidy lint-cppcheck ## clang-format, clang-tidy and cppcheck
 
@@ -268,5 +299,5 @@ help: ## this list
 	@echo 'The variables (CC, SAN, V, PREFIX, ...) are described at the top of the Makefile.'
 
 FORCE:
-.PHONY: all bench check clean demo deps deps-bench deps-check deps-lint format help install lint lint-cppcheck \
-        lint-format lint-tidy uninstall FORCE
+.PHONY: all bench check clean demo deps deps-bench deps-check deps-fuzz deps-lint format fuzz help install lint \
+        lint-cppcheck lint-format lint-tidy uninstall FORCE

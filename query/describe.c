@@ -53,8 +53,9 @@ static int put_word(struct description *description, const struct node *leaf) {
   buffer_text(out, !stem ? " (exact" : leaf->key_count > 1 ? " (stems" : " (stem");
   for (size_t i = 0; i < leaf->key_count; i++) {
     uint64_t one;
-    int status =
-        planner->engine->frequency(planner->snapshot, leaf->keys[i].bytes, leaf->keys[i].len, &one, planner->err);
+    int status = planner_check(planner);
+    if (status) return status;
+    status = planner->engine->frequency(planner->snapshot, leaf->keys[i].bytes, leaf->keys[i].len, &one, planner->err);
     if (status) return status;
     df += one;
     buffer_byte(out, ' ');

@@ -16,13 +16,15 @@ struct expansion {
   size_t room;
   expand_filter wanted;
   const void *payload;
-  bool failed;
+  int status;
 };
 
 static bool add_term(void *payload, struct term_key key, uint64_t df) {
   struct expansion *expansion = payload;
   struct node *leaf = expansion->leaf;
   (void)df;
+  expansion->status = planner_check(expansion->planner);
+  if (expansion->status) return false;
   if (expansion->wanted && !expansion->wanted(expansion->payload, key)) return true;
   if (leaf->key_count == EXPANSION_MAX) {
     expansion->planner->cut = true;
@@ -31,15 +33,19 @@ static bool add_term(void *payload, struct term_key key, uint64_t df) {
   if (leaf->key_count == expansion->room) {
     size_t room = expansion->room ? expansion->room * 4 : 4;
     struct term_key *keys = pool_take(expansion->planner->pool, room * sizeof *keys);
-    expansion->failed = !keys;
-    if (!keys) return false;
+    if (!keys) {
+      expansion->status = error_memory(expansion->planner->err);
+      return false;
+    }
     if (leaf->key_count) memcpy(keys, leaf->keys, leaf->key_count * sizeof *keys);
     leaf->keys = keys;
     expansion->room = room;
   }
   char *bytes = pool_copy(expansion->planner->pool, key.bytes, key.len);
-  expansion->failed = !bytes;
-  if (bytes) leaf->keys[leaf->key_count++] = (struct term_key){bytes, key.len};
+  if (bytes)
+    leaf->keys[leaf->key_count++] = (struct term_key){bytes, key.len};
+  else
+    expansion->status = error_memory(expansion->planner->err);
   return bytes != NULL;
 }
 
@@ -47,7 +53,7 @@ int expand_filtered(struct planner *planner, const char *prefix, size_t len, exp
                     struct node *leaf) {
   struct expansion expansion = {.planner = planner, .leaf = leaf, .wanted = wanted, .payload = payload};
   int status = planner->engine->terms(planner->snapshot, prefix, len, NULL, 0, add_term, &expansion, planner->err);
-  return expansion.failed ? error_memory(planner->err) : status;
+  return expansion.status ? expansion.status : status;
 }
 
 int expand_prefix(struct planner *planner, const char *prefix, size_t len, struct node *leaf) {
@@ -175,7 +181,8 @@ struct search {
   unsigned edits;
   struct near_term *best;
   size_t count, room;
-  bool more, failed;
+  bool more;
+  int status;
 };
 
 /* Terms come in byte order, so of equals the one that is there stays first. */
@@ -186,6 +193,8 @@ static bool is_nearer(const struct near_term *a, const struct near_term *b) {
 static bool look_at_term(void *payload, struct term_key key, uint64_t df) {
   struct search *search = payload;
   struct characters term;
+  search->status = planner_check(search->planner);
+  if (search->status) return false;
   if (key.len - 1 > TERM_MAX) return true;
   read_characters(key.bytes + 1, key.len - 1, &term);
   struct near_term found = {key, df, distance_of(&search->word, &term, search->edits)};
@@ -199,8 +208,10 @@ static bool look_at_term(void *payload, struct term_key key, uint64_t df) {
     search->count++;
   }
   found.key.bytes = pool_copy(search->planner->pool, key.bytes, key.len);
-  search->failed = !found.key.bytes;
-  if (search->failed) return false;
+  if (!found.key.bytes) {
+    search->status = error_memory(search->planner->err);
+    return false;
+  }
   memmove(search->best + at + 1, search->best + at, (search->count - 1 - at) * sizeof *search->best);
   search->best[at] = found;
   return true;
@@ -218,7 +229,7 @@ int nearest_terms(struct planner *planner, enum term_tag tag, const char *word, 
       planner->engine->terms(planner->snapshot, prefix, first_len + 1, NULL, 0, look_at_term, &search, planner->err);
   *count = search.count;
   *more = search.more;
-  return search.failed ? error_memory(planner->err) : status;
+  return search.status ? search.status : status;
 }
 
 int expand_fuzzy(struct planner *planner, const struct question_node *clause, enum term_tag tag, struct node *leaf) {

@@ -43,6 +43,12 @@ static int add_scoring(struct bag *bag, struct node *node, enum leaf_class class
   return NSEARCH_OK;
 }
 
+int planner_check(struct planner *planner) {
+  enum { LOOK_EVERY = 64 };
+  if (!planner->request || planner->looks++ % LOOK_EVERY) return NSEARCH_OK;
+  return request_check(planner->request, planner->err);
+}
+
 /* ---- one clause ---- */
 
 enum term_tag scope_tag(enum question_scope scope) {
@@ -69,8 +75,9 @@ void plan_boost(struct node *node, double boost) {
 static int plan_item(struct planner *planner, const struct question_node *item, struct plan_context context,
                      struct plan_part *out, enum leaf_class *class) {
   enum term_tag tag = scope_tag(item->scope);
-  int status;
+  int status = planner_check(planner);
   *class = LEAF_NOTHING;
+  if (status) return status;
   out->filters = item->scope != SCOPE_ARTICLE;
   if (out->filters && item->len == 0) goto nothing;
   if (!tag) return leaf_of_value(planner, item, &out->node);
@@ -261,7 +268,7 @@ static int plan_bag(struct planner *planner, const struct question_node *questio
                     struct plan_part *out, struct plan *whole) {
   struct bag bag = {.planner = planner, .context = context};
   const struct question_node *range = whole ? only_date(planner, question) : NULL;
-  int status = NSEARCH_OK;
+  int status = planner_check(planner);
   for (const struct question_node *clause = question->children; clause && !status; clause = clause->next)
     status = clause == range ? dates_of_clause(clause, planner->now, &whole->since, &whole->until, planner->err)
                              : add_clause(&bag, clause);

@@ -179,8 +179,14 @@ struct planner {
   bool bounded;      /* the request has dates of its own: no date: clause may take their place */
   bool cut;          /* an expansion was cut: fewer articles match than should */
   size_t expansions; /* so far */
+  const struct search_request *request; /* says when to give up; NULL: never */
+  unsigned looks;                       /* planner_check() calls so far */
   struct nsearch_error *err;
 };
+
+/* NSEARCH_ERR_DEADLINE or NSEARCH_ERR_CANCELLED when it is time to give up; cheap enough for once a word or a term of a
+ * dictionary. */
+int planner_check(struct planner *planner);
 
 /* ---- words.c: a clause's text to raw words ----------------------------------------------------------------------------- */
 

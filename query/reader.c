@@ -118,6 +118,7 @@ static int search(struct nsearch_reader *reader, const struct nsearch_request *r
                             .pool = &pool,
                             .now = request->has_now ? request->now : clock_now(),
                             .bounded = request->since != INT64_MIN || request->until != INT64_MAX,
+                            .request = &sent,
                             .err = err};
   request_for_engine(request, clock_monotonic(), &sent);
   int status = question_parse(&pool, request->question, request->plain, &question, err);

@@ -121,6 +121,6 @@ int request_check(const struct search_request *request, struct nsearch_error *er
   if (request->cancel && request->cancel(request->cancel_payload))
     return error_set(err, NSEARCH_ERR_CANCELLED, "the search was cancelled");
   if (request->deadline && clock_monotonic() >= request->deadline)
-    return error_set(err, NSEARCH_ERR_DEADLINE, "the search took longer than its deadline allows");
+    return error_set(err, NSEARCH_ERR_DEADLINE, "the search took longer than its deadline");
   return NSEARCH_OK;
 }

@@ -32,6 +32,8 @@ int raw_words_cut(const struct question_node *clause, struct raw_words *out, str
 
 int raw_words_fold(struct planner *planner, const struct raw_words *words, size_t i, int language, struct folded *out) {
   const struct raw_word *word = &words->words[i];
+  int status = planner_check(planner);
+  if (status) return status;
   return fold_word(planner->folder, language, word->spaceless, words->text + word->start, word->end - word->start, out,
                    planner->err);
 }

@@ -145,20 +145,21 @@ static int score_slice(struct merger *merger, struct member *member, uint32_t en
   return NSEARCH_OK;
 }
 
-/* At most so much the other members add to a document of [first, last] in this window. Of many members some will nearly
- * always be good for much: asking them all would cost more than the blocks that it spares. */
-static uint32_t others_there(const struct merger *merger, const struct member *member, uint32_t first, uint32_t last) {
-  enum { FEW = 8 };
+/* Whether the other members may add `wanted` to a document of [first, last] in this window. Of many members some will
+ * nearly always be good for much: asking them would cost more than the blocks that it spares. Then they may. */
+static bool others_reach(const struct merger *merger, const struct member *member, uint32_t first, uint32_t last,
+                         uint32_t wanted) {
+  enum { ASKED_MAX = 8 };
   uint32_t sum = 0;
-  if (merger->count > FEW) return INT32_MAX;
-  for (size_t i = 0; i < merger->count; i++) {
-    const struct member *other = merger->order[i];
+  if (merger->count > ASKED_MAX) return true;
+  for (size_t i = merger->count; sum < wanted && i > 0; i--) {
+    const struct member *other = merger->order[i - 1];
     uint32_t block = other->first_block;
     if (other == member || other->bound == 0) continue;
     uint32_t bound = other->lists.bounds[view_maximum(&other->cursor->view, &block, first, last)];
     sum = bounds_add(sum, bound < other->bound ? bound : other->bound);
   }
-  return sum;
+  return sum >= wanted;
 }
 
 /* Moves to the next document in [from, end), past blocks in which no document can reach the threshold; false in *more
@@ -172,8 +173,8 @@ static int next_slice(struct merger *merger, struct member *member, uint32_t fro
     uint32_t block = view_find_block(view, cursor->block, from);
     if (block >= view->blocks) return NSEARCH_OK;
     uint32_t own = member->lists.bounds[view->skip_max[block]], last = view_block_last(view, block);
-    if (own + others >= threshold &&
-        own + others_there(merger, member, from, last < end ? last : end - 1) >= threshold) {
+    if (own >= threshold) break;
+    if (own + others >= threshold && others_reach(merger, member, from, last < end ? last : end - 1, threshold - own)) {
       break;
     }
     from = last + 1;
