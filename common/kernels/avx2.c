@@ -43,9 +43,8 @@ AVX2 static void sum(const uint32_t *gaps, size_t count, uint32_t first, uint32_
     x = _mm256_add_epi32(x, _mm256_slli_si256(x, 8));
     __m256i carry = _mm256_permute2x128_si256(x, x, 0x08); /* the lower half, to the upper */
     x = _mm256_add_epi32(x, _mm256_shuffle_epi32(carry, 0xff));
-    x = _mm256_add_epi32(x, before);
-    _mm256_storeu_si256((__m256i *)(sums + i), x);
-    before = _mm256_permutevar8x32_epi32(x, last);
+    _mm256_storeu_si256((__m256i *)(sums + i), _mm256_add_epi32(x, before));
+    before = _mm256_add_epi32(before, _mm256_permutevar8x32_epi32(x, last)); /* one addition is all that has to wait */
   }
   kernels_scalar.sum(gaps + i, count - i, (uint32_t)_mm256_cvtsi256_si32(before) + step, step, sums + i);
 }

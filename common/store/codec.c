@@ -112,6 +112,26 @@ bool docs_bits(const uint8_t *in, const uint8_t *end, struct docs_bits *out) {
   return (size_t)(end - out->bytes) >= out->len;
 }
 
+/* Nearly all gaps are 0, so that no bits are spent on them: only the others begin a row. */
+size_t docs_rows(const uint8_t *in, const uint8_t *end, int64_t before, size_t count, struct docs_row *rows) {
+  struct packed_run run;
+  uint32_t gaps[BLOCK];
+  if (end - in < 2 || in[0] != 0 || in[1] >= ROWS_MAX || !packed_run_open(&run, in, end, count)) return 0;
+  kernels()->unpack(run.highs, run.exceptions, run.high_width, 0, gaps);
+  uint64_t first = (uint64_t)(before + 1);
+  size_t found = 0, at = 0;
+  for (size_t e = 0; e <= run.exceptions; e++) {
+    size_t next = e < run.exceptions ? run.indexes[e] : count;
+    if (next < at || next > count || (next == at && at > 0)) return 0;
+    uint64_t stop = first + (next - at);
+    if (stop > UINT32_MAX) return 0;
+    if (next > at) rows[found++] = (struct docs_row){(uint32_t)first, (uint32_t)stop};
+    first = stop + (e < run.exceptions ? gaps[e] : 0);
+    at = next;
+  }
+  return found;
+}
+
 static const uint8_t *bitset_decode(const struct docs_bits *set, int64_t before, uint32_t *docs, size_t count) {
   uint32_t numbers[BLOCK + MEMBERS_PAD];
   if (kernels()->members(set->bytes, set->len, (uint32_t)(before + 1), numbers, count) != count) return NULL;

@@ -76,6 +76,14 @@ struct docs_bits {
 };
 bool docs_bits(const uint8_t *in, const uint8_t *end, struct docs_bits *out);
 
+/* Neighbours without a gap, first to end - 1. */
+struct docs_row {
+  uint32_t first, end;
+};
+enum { ROWS_MAX = 33 };
+/* The same documents as a few rows, ascending, whose number it returns; 0 where they are not kept so. */
+size_t docs_rows(const uint8_t *in, const uint8_t *end, int64_t before, size_t count, struct docs_row *rows);
+
 /* ---- checked_file.c: a file whose pages carry checksums --------------------------------------------------------------- */
 
 enum { PAGE_SHIFT = 16, PAGE_BYTES = 1 << PAGE_SHIFT };

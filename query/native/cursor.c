@@ -188,6 +188,18 @@ static void row_mask(int64_t before, uint32_t last, uint32_t base, uint64_t *mas
   }
 }
 
+/* The opened block as rows, where that is what it is made of. */
+static bool mask_rows(const struct cursor *cursor, uint32_t base, uint64_t *mask) {
+  const struct list_view *view = &cursor->view;
+  const struct block_place *place = &cursor->place;
+  struct docs_row rows[ROWS_MAX];
+  uint32_t count = view_block_size(view, cursor->block);
+  size_t found = view->blocks > 1 ? docs_rows(place->docs, place->end, place->before, count, rows) : 0;
+  if (found == 0 || rows[found - 1].end - 1 != view_block_last(view, cursor->block)) return false;
+  for (size_t i = 0; i < found; i++) row_mask((int64_t)rows[i].first - 1, rows[i].end - 1, base, mask);
+  return true;
+}
+
 int cursor_mask(struct cursor *cursor, uint32_t base, uint64_t *mask, struct nsearch_error *err) {
   const struct list_view *view = &cursor->view;
   uint32_t first = view_find_block(view, cursor->block, base);
@@ -199,10 +211,11 @@ int cursor_mask(struct cursor *cursor, uint32_t base, uint64_t *mask, struct nse
       bits_mask(&cursor->place.bits, cursor->place.before + 1, base, mask);
     } else if (is_row(cursor)) {
       row_mask(cursor->place.before, view_block_last(view, block), base, mask);
-    } else {
+    } else if (cursor->loaded == block || !mask_rows(cursor, base, mask)) {
       status = cursor_load(cursor, block, err);
       uint32_t from = status ? 0 : lower_bound(cursor->docs, 0, cursor->size, base);
-      uint32_t to = status ? 0 : lower_bound(cursor->docs, from, cursor->size, base + WINDOW);
+      uint32_t to = status ? 0 : cursor->size;
+      if (to > from && cursor->docs[to - 1] - base >= WINDOW) to = lower_bound(cursor->docs, from, to, base + WINDOW);
       kernels()->mark(cursor->docs + from, to - from, base, mask);
     }
     if (view->blocks == 1 || view_block_last(view, block) - base >= WINDOW - 1) break;

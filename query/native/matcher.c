@@ -186,9 +186,9 @@ void matcher_rewind(struct matcher *matcher) {
 
 /* ---- Skipping to where something can match ----------------------------------------------------------------------------- */
 
-static int next_of_any(struct matcher *matcher, uint32_t from, uint32_t *doc, struct nsearch_error *err) {
+static int next_of_any(struct matcher *matcher, size_t first, uint32_t from, uint32_t *doc, struct nsearch_error *err) {
   *doc = NO_DOC;
-  for (size_t i = 0; i<matcher->child_count && * doc> from; i++) {
+  for (size_t i = first; i<matcher->child_count && * doc> from; i++) {
     uint32_t next;
     int status = matcher_next(matcher->children[i], from, &next, err);
     if (status) return status;
@@ -235,7 +235,7 @@ int matcher_next(struct matcher *matcher, uint32_t from, uint32_t *doc, struct n
   case NODE_TERM:
     return next_of_term(matcher, from, doc, err);
   case NODE_OR:
-    return next_of_any(matcher, from, doc, err);
+    return next_of_any(matcher, 0, from, doc, err);
   case NODE_AND:
   case NODE_PHRASE:
   case NODE_NEAR:
@@ -332,17 +332,17 @@ static uint32_t mask_missing(const struct matcher *matcher, uint32_t base, const
   return (left < WINDOW ? left : WINDOW) - kernels()->ones((const uint8_t *)mask, WINDOW);
 }
 
-static int probe_word(struct matcher *term, uint32_t base, uint32_t word, uint64_t *mask, struct nsearch_error *err) {
-  uint32_t left = term->segment->info.documents - base - word * 64;
-  uint64_t there = left < 64 ? (UINT64_C(1) << left) - 1 : UINT64_MAX;
-  for (uint64_t bits = ~mask[word] & there; bits; bits &= bits - 1) {
+/* Of the documents of `bits`, word `word` of the window, sets in *held those that the term's lists hold. */
+static int probe_word(struct matcher *term, uint32_t base, uint32_t word, uint64_t bits, uint64_t *held,
+                      struct nsearch_error *err) {
+  for (; bits; bits &= bits - 1) {
     uint32_t at = word * 64 + (uint32_t)__builtin_ctzll(bits);
     bool found = false;
     for (size_t i = 0; i < term->cursor_count && !found; i++) {
       int status = cursor_probe(&term->cursors[i], base + at, &found, err);
       if (status) return status;
     }
-    if (found) mask[word] |= UINT64_C(1) << at % 64;
+    if (found) *held |= UINT64_C(1) << at % 64;
   }
   return NSEARCH_OK;
 }
@@ -350,19 +350,21 @@ static int probe_word(struct matcher *term, uint32_t base, uint32_t word, uint64
 static int probe_missing(struct matcher *term, uint32_t base, uint64_t *mask, struct nsearch_error *err) {
   int status = NSEARCH_OK;
   for (uint32_t word = 0; !status && word < WINDOW_WORDS; word++) {
-    if (base + word * 64 >= term->segment->info.documents) break;
-    if (~mask[word]) status = probe_word(term, base, word, mask, err);
+    uint32_t documents = term->segment->info.documents, at = base + word * 64;
+    if (at >= documents) break;
+    uint64_t there = documents - at < 64 ? (UINT64_C(1) << (documents - at)) - 1 : UINT64_MAX;
+    status = probe_word(term, base, word, ~mask[word] & there, &mask[word], err);
   }
   return status;
 }
 
 /* For matching alone, a full window needs no further child, and a nearly full one little of it: questions of many words
  * hold words of nearly every article. Nearly full is what children of so many documents together may have made it. */
-static int match_or(struct matcher *matcher, uint32_t base, uint64_t *mask, struct nsearch_error *err) {
+static int match_or(struct matcher *matcher, size_t first, uint32_t base, uint64_t *mask, struct nsearch_error *err) {
   enum { FEW = 16 };
   uint64_t seen = 0, documents = matcher->segment->info.documents;
   int status = NSEARCH_OK;
-  for (size_t i = 0; !status && i < matcher->child_count; i++) {
+  for (size_t i = first; !status && i < matcher->child_count; i++) {
     struct matcher *child = matcher->children[i];
     uint32_t missing = seen >= documents / 2 ? mask_missing(matcher, base, mask) : WINDOW;
     uint64_t own[WINDOW_WORDS] = {0};
@@ -380,7 +382,7 @@ static int match_or(struct matcher *matcher, uint32_t base, uint64_t *mask, stru
 
 static int window_or(struct matcher *matcher, uint32_t base, uint64_t *mask, uint32_t *scores,
                      struct nsearch_error *err) {
-  if (!scores) return match_or(matcher, base, mask, err);
+  if (!scores) return match_or(matcher, 0, base, mask, err);
   for (size_t i = 0; i < matcher->child_count; i++) {
     uint64_t own[WINDOW_WORDS] = {0};
     int status = matcher_window(matcher->children[i], base, own, scores, err);
@@ -481,5 +483,32 @@ int matcher_window(struct matcher *matcher, uint32_t base, uint64_t *mask, uint3
     break;
   }
   hand_on(matcher, mask, scores);
+  return status;
+}
+
+/* ---- A union, counted by what it has beside its most frequent word --------------------------------------------------- */
+
+uint64_t matcher_largest(const struct matcher *matcher) {
+  enum { RARER = 8 };
+  uint64_t others = 0;
+  if (matcher->kind != NODE_OR || matcher->child_count < 2) return 0;
+  const struct matcher *largest = matcher->children[0];
+  if (largest->kind != NODE_TERM || largest->node->score != SCORE_BM25) return 0;
+  for (size_t i = 1; i < matcher->child_count; i++) others += matcher->children[i]->df;
+  return others < largest->df / RARER ? largest->df : 0;
+}
+
+int matcher_next_other(struct matcher *matcher, uint32_t from, uint32_t *doc, struct nsearch_error *err) {
+  return next_of_any(matcher, 1, from, doc, err);
+}
+
+int matcher_others(struct matcher *matcher, uint32_t base, uint64_t *mask, struct nsearch_error *err) {
+  struct matcher *largest = matcher->children[0];
+  int status = match_or(matcher, 1, base, mask, err);
+  for (uint32_t word = 0; !status && word < WINDOW_WORDS; word++) {
+    uint64_t unknown = mask[word], held = ~unknown;
+    if (unknown) status = probe_word(largest, base, word, unknown, &held, err);
+    mask[word] = ~held;
+  }
   return status;
 }

@@ -183,6 +183,11 @@ int matcher_next(struct matcher *matcher, uint32_t from, uint32_t *doc, struct n
  * may be NULL. Documents that do not match are left alone. */
 int matcher_window(struct matcher *matcher, uint32_t base, uint64_t *mask, uint32_t *scores,
                    struct nsearch_error *err);
+/* A union has as many matches as its most frequent word, and those of the others that do not hold it. The former, where
+ * the latter are so few that it is worth while; else 0. Next of the others, and their mask in a window. */
+uint64_t matcher_largest(const struct matcher *matcher);
+int matcher_next_other(struct matcher *matcher, uint32_t from, uint32_t *doc, struct nsearch_error *err);
+int matcher_others(struct matcher *matcher, uint32_t base, uint64_t *mask, struct nsearch_error *err);
 
 /* ---- phrase.c -------------------------------------------------------------------------------------------------------------- */
 

@@ -133,10 +133,29 @@ static int walk_back(struct search *search, struct pass *pass, struct matcher *m
   return walk(search, pass, matcher, dated, pass->dates.end, err);
 }
 
+/* A union without dates and facets, whose matches nobody wants to see. */
+static int count_others(struct pass *pass, struct matcher *matcher, struct nsearch_error *err) {
+  int status = NSEARCH_OK;
+  for (uint32_t doc = 0; !status; doc = doc / WINDOW * WINDOW + WINDOW) {
+    uint64_t mask[WINDOW_WORDS] = {0};
+    status = matcher_next_other(matcher, doc, &doc, err);
+    if (status || doc >= pass->dates.end) break;
+    status = pass_check(pass, err);
+    if (!status) status = matcher_others(matcher, doc / WINDOW * WINDOW, mask, err);
+    pass->matches += kernels()->ones((const uint8_t *)mask, WINDOW);
+  }
+  return status;
+}
+
 static int walk_segment(struct search *search, struct pass *pass, struct nsearch_error *err) {
   struct matcher *matcher = NULL;
   int status = matcher_open(&matcher, pass->segment, pass->number, pass->request->tree, 0, pass->scoring, false, err);
-  if (!status && pass->request->order == ORDER_OLDEST) {
+  bool plain = pass->request->order == ORDER_RELEVANCE && !search->facets && !is_dated(pass->request);
+  uint64_t largest = !status && plain ? matcher_largest(matcher) : 0;
+  if (largest) {
+    pass->matches += largest;
+    status = count_others(pass, matcher, err);
+  } else if (!status && pass->request->order == ORDER_OLDEST) {
     status = walk_back(search, pass, matcher, err);
   } else if (!status) {
     status = walk(search, pass, matcher, pass->dates.first, pass->dates.end, err);

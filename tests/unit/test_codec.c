@@ -116,7 +116,22 @@ static void test_all_values_largest(void **state) {
   check_packed(values, BLOCK);
 }
 
-static void check_docs(const uint32_t *docs, size_t count, int64_t before) {
+/* Rows, where there are any, hold the same documents; returns whether there are. */
+static bool check_rows(const uint8_t *bytes, size_t len, const uint32_t *docs, size_t count, int64_t before) {
+  struct docs_row rows[ROWS_MAX];
+  size_t found = docs_rows(bytes, bytes + len, before, count, rows), at = 0;
+  for (size_t i = 0; i < found; i++) {
+    assert_true(rows[i].first < rows[i].end);
+    for (uint32_t doc = rows[i].first; doc < rows[i].end; doc++) {
+      assert_true(at < count);
+      assert_int_equal(doc, docs[at++]);
+    }
+  }
+  assert_int_equal(at, found ? count : 0);
+  return found > 0;
+}
+
+static bool check_docs(const uint32_t *docs, size_t count, int64_t before) {
   uint8_t bytes[DOCS_MAX + OVERREAD] = {0};
   uint32_t back[BLOCK];
   size_t len = docs_encode(docs, count, before, bytes);
@@ -124,6 +139,23 @@ static void check_docs(const uint32_t *docs, size_t count, int64_t before) {
   assert_ptr_equal(docs_decode(bytes, bytes + len, before, back, count), bytes + len);
   assert_memory_equal(docs, back, count * sizeof *docs);
   assert_null(docs_decode(bytes, bytes + len - 1, before, back, count));
+  return check_rows(bytes, len, docs, count, before);
+}
+
+static void test_docs_rows(void **state) {
+  (void)state;
+  uint32_t docs[BLOCK], rows = 0;
+  for (int round = 0; round < 3000; round++) {
+    size_t count = 1 + random_u64() % BLOCK;
+    uint64_t rare = 1 + random_u64() % 60;
+    int64_t doc = (int64_t)(random_u64() % 1000) - 1, before = doc;
+    for (size_t i = 0; i < count; i++) {
+      doc += random_u64() % rare ? 1 : 1 + (int64_t)(random_u64() % 500);
+      docs[i] = (uint32_t)doc;
+    }
+    rows += check_docs(docs, count, before);
+  }
+  assert_true(rows > 1000);
 }
 
 static void test_docs(void **state) {
@@ -171,7 +203,8 @@ int main(void) {
       cmocka_unit_test(test_packed_widths),      cmocka_unit_test(test_widths_plain),
       cmocka_unit_test(test_packed_parts),       cmocka_unit_test(test_packed_exceptions),
       cmocka_unit_test(test_all_values_largest), cmocka_unit_test(test_docs),
-      cmocka_unit_test(test_docs_ends_of_range), cmocka_unit_test(test_hostile_bytes),
+      cmocka_unit_test(test_docs_rows),          cmocka_unit_test(test_docs_ends_of_range),
+      cmocka_unit_test(test_hostile_bytes),
   };
   return cmocka_run_group_tests_name("codec", tests, NULL, NULL);
 }
