@@ -15,6 +15,7 @@ struct conjunction {
   size_t required_count, optional_count, words_count;
   struct screen screen;
   struct cursor *lead;
+  uint32_t first, end;    /* blocks of the leading list that the dates reach into */
   struct schedule blocks; /* of the leading list */
   uint8_t *maxima;        /* of each list but the first, required then optional, per block of the leading list */
   struct candidates *batch;
@@ -167,34 +168,49 @@ static int visit_block(void *payload, uint32_t block, struct nsearch_error *err)
 
 /* ---- All blocks ------------------------------------------------------------------------------------------------------ */
 
+/* The documents that a block of the leading list can hold. */
+static uint32_t block_first(const struct conjunction *own, uint32_t block) {
+  return block ? view_block_last(&own->lead->view, block - 1) + 1 : 0;
+}
+
+static uint32_t block_last(const struct conjunction *own, uint32_t block) {
+  const struct list_view *view = &own->lead->view;
+  return view->blocks > 1 ? view_block_last(view, block) : own->pass->segment->info.documents - 1;
+}
+
 /* The largest maxima of a list in the ranges of the leading list's blocks. Lists of several keys have no common one. */
 static void range_maxima(const struct conjunction *own, const struct lists *lists, uint8_t *maxima) {
-  const struct list_view *lead = &own->lead->view;
-  uint32_t first = 0, at = 0;
-  for (uint32_t block = 0; block < lead->blocks; block++) {
-    uint32_t last = lead->blocks > 1 ? view_block_last(lead, block) : own->pass->segment->info.documents - 1;
-    maxima[block] = lists->count == 0   ? 0
-                    : lists->count == 1 ? view_maximum(&lists->cursors[0].view, &at, first, last)
-                                        : 255;
-    first = last + 1;
+  uint32_t at = 0;
+  for (uint32_t block = own->first; block < own->end; block++) {
+    maxima[block] = lists->count == 0 ? 0
+                    : lists->count == 1
+                        ? view_maximum(&lists->cursors[0].view, &at, block_first(own, block), block_last(own, block))
+                        : 255;
   }
 }
 
-/* Bounds of the leading list's blocks; 0 where a required list has no document or the dates admit none. */
+/* The leading list's blocks that the dates reach into. */
+static void choose_blocks(struct conjunction *own) {
+  const struct list_view *view = &own->lead->view;
+  const struct date_range *dates = &own->pass->dates;
+  own->first = view_find_block(view, 0, dates->first);
+  own->end = own->first;
+  while (own->end < view->blocks && block_first(own, own->end) < dates->end) own->end++;
+}
+
+/* Bounds of those blocks; 0 where a required list has no document. */
 static int open_blocks(struct conjunction *own, struct nsearch_error *err) {
-  const struct pass *pass = own->pass;
   const struct list_view *view = &own->lead->view;
   schedule_free(&own->blocks);
   memory_free(own->maxima);
   own->maxima = memory_array(NULL, other_lists(own) + 1, view->blocks);
   int status = own->maxima ? schedule_open(&own->blocks, view->blocks, err) : error_memory(err);
   if (status) return status;
+  choose_blocks(own);
   for (size_t i = 0; i < other_lists(own); i++) range_maxima(own, other_list(own, i), own->maxima + i * view->blocks);
-  for (uint32_t block = 0; block < view->blocks; block++) {
-    uint32_t first = block ? view_block_last(view, block - 1) + 1 : 0;
-    uint32_t last = view->blocks > 1 ? view_block_last(view, block) : pass->segment->info.documents - 1;
+  for (uint32_t block = own->first; block < own->end; block++) {
     uint32_t bound = own->required[0].bounds[view->skip_max ? view->skip_max[block] : view->max];
-    bool never = last < pass->dates.first || first >= pass->dates.end;
+    bool never = false;
     for (size_t i = 0; i < other_lists(own); i++) {
       uint32_t other = other_bound(own, i, block);
       never |= other == 0 && i + 1 < own->required_count;
@@ -224,7 +240,7 @@ static int lead(struct conjunction *own, struct cursor *cursor, struct nsearch_e
   start_over(own);
   int status = open_blocks(own, err);
   if (status) return status;
-  return schedule_run(&own->blocks, own->pass, 0, own->blocks.count, visit_block, start_over, own, err);
+  return schedule_run(&own->blocks, own->pass, own->first, own->end, visit_block, start_over, own, err);
 }
 
 int conjunction_pass(struct pass *pass, const struct shape *shape, struct nsearch_error *err) {

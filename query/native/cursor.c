@@ -224,6 +224,24 @@ int cursor_mask(struct cursor *cursor, uint32_t base, uint64_t *mask, struct nse
   return status;
 }
 
+int cursor_rank(struct cursor *cursor, uint32_t doc, uint64_t *rank, struct nsearch_error *err) {
+  const struct list_view *view = &cursor->view;
+  uint32_t block = view_find_block(view, cursor->block, doc);
+  *rank = view->df;
+  if (block >= view->blocks) return NSEARCH_OK;
+  int status = open_block(cursor, block, err);
+  *rank = (uint64_t)block * BLOCK;
+  if (status || (int64_t)doc <= cursor->place.before) return status;
+  if (cursor->place.bits.bytes) {
+    uint64_t bits = (uint64_t)((int64_t)doc - cursor->place.before - 1), most = cursor->place.bits.len * 8;
+    *rank += kernels()->ones(cursor->place.bits.bytes, bits < most ? bits : most);
+    return NSEARCH_OK;
+  }
+  status = cursor_load(cursor, block, err);
+  if (!status) *rank += lower_bound(cursor->docs, 0, cursor->size, doc);
+  return status;
+}
+
 uint32_t cursor_probed_freq(struct cursor *cursor, uint32_t doc) {
   uint64_t place = (uint64_t)((int64_t)doc - cursor->place.before - 1);
   uint32_t at = cursor->loaded == cursor->block ? cursor->at

@@ -85,6 +85,9 @@ uint32_t cursor_probed_freq(struct cursor *cursor, uint32_t doc); /* of the docu
 /* Sets the bits of the documents in [base, base + WINDOW); bit sets are shifted in and not decoded. */
 int cursor_mask(struct cursor *cursor, uint32_t base, uint64_t *mask, struct nsearch_error *err);
 
+/* How many postings stand before doc; whole blocks are not looked at. */
+int cursor_rank(struct cursor *cursor, uint32_t doc, uint64_t *rank, struct nsearch_error *err);
+
 uint32_t view_find_block(const struct list_view *view, uint32_t from, uint32_t target);
 
 /* Positions of single documents, in ascending order of documents. Zeroed is free. */

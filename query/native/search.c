@@ -165,6 +165,27 @@ static int walk_segment(struct search *search, struct pass *pass, struct nsearch
   return status;
 }
 
+/* One word within dates: where whole blocks are in the range, their number is enough. */
+static int count_range(struct search *search, struct pass *pass, struct nsearch_error *err) {
+  struct date_range *dates = &pass->dates;
+  uint32_t exact = dates->inexact < dates->end ? dates->inexact : dates->end;
+  int status = NSEARCH_OK;
+  if (exact < dates->first) exact = dates->first;
+  for (size_t key = 0; !status && key < pass->request->tree->key_count; key++) {
+    const struct term_entry *entry = scoring_entry(&search->scoring, 0, key, pass->number);
+    struct cursor cursor;
+    uint64_t from = 0, to = 0;
+    if (!entry) continue;
+    status = cursor_open(&cursor, pass->segment, entry, err);
+    if (!status) status = cursor_rank(&cursor, dates->first, &from, err);
+    if (!status) status = cursor_rank(&cursor, exact, &to, err);
+    cursor_free(&cursor);
+    if (!status && to > from) pass->matches += to - from;
+  }
+  dates->first = exact;
+  return status || exact == dates->end ? status : walk_segment(search, pass, err);
+}
+
 /* A sparse intersection is counted list by list, all else by masks. */
 static int count_segment(struct search *search, struct pass *pass, struct nsearch_error *err) {
   enum { SPARSE = 32 };
@@ -177,6 +198,8 @@ static int count_segment(struct search *search, struct pass *pass, struct nsearc
       if (df < least) least = df;
     }
   }
+  const struct node *tree = pass->request->tree;
+  if (tree->kind == NODE_TERM && tree->score == SCORE_BM25 && !search->facets) return count_range(search, pass, err);
   pass->counting = least < search->snapshot->stats.articles / SPARSE;
   if (pass->counting) return conjunction_pass(pass, &search->shape, err);
   return walk_segment(search, pass, err);

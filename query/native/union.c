@@ -67,8 +67,9 @@ static int short_maxima(struct member *member, struct nsearch_error *err) {
 static int list_maxima(struct merger *merger, struct member *member, struct nsearch_error *err) {
   const struct list_view *view = &member->cursor->view;
   if (!view->skip_max) return short_maxima(member, err);
-  uint32_t window = 0;
-  for (uint32_t block = 0; block < view->blocks; block++) {
+  const struct date_range *dates = &merger->pass->dates;
+  uint32_t window = dates->first / WINDOW, block = view_find_block(view, 0, window * WINDOW);
+  for (; block < view->blocks && window * (uint64_t)WINDOW < dates->end; block++) {
     uint32_t last = view_block_last(view, block) / WINDOW;
     uint8_t max = view->skip_max[block];
     if (last >= merger->windows.count) last = merger->windows.count - 1; /* of a damaged list; its blocks will tell */
