@@ -245,8 +245,9 @@ int segment_lookup(struct segment *segment, const char *key, size_t len, struct 
   uint32_t block;
   struct term_walk walk;
   int status = find_block(segment, key, len, &block, err);
+  if (status) return status;
   walk_at(&walk, segment, block * DICTIONARY_BLOCK);
-  if (!status) status = block_open(segment, block, &walk.in, &walk.lists_at, err);
+  status = block_open(segment, block, &walk.in, &walk.lists_at, err);
   if (!status) status = find_in_block(&walk, key, len, entry, found, err);
   if (status || !*found || entry->alias_of == UINT32_MAX) return status;
   uint32_t number = entry->number, of = entry->alias_of;

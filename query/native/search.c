@@ -221,6 +221,7 @@ static int count_and_rank_segment(struct search *search, struct pass *pass, stru
   int status = scorer_open(&scorer, pass, &search->shape, err);
   pass->scorer = &scorer;
   if (!status) status = count_segment(search, pass, err);
+  pass->scorer = NULL;
   scorer_free(&scorer);
   return status;
 }
