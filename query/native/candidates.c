@@ -203,7 +203,8 @@ static int open_part(struct screen_part *own, const struct pass *pass, const str
     own->lists.weight = 0;
     return status;
   }
-  return matcher_open(&own->matcher, pass->segment, pass->number, part->node, part->leaf, pass->scoring, false, err);
+  return matcher_open(&own->matcher, pass->segment, pass->number, part->node, part->leaf, pass->scoring, false,
+                      pass->request, err);
 }
 
 static bool screens(const struct shape *shape, enum part_role role) {

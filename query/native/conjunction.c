@@ -232,6 +232,7 @@ static void start_over(void *payload) {
   }
   for (size_t i = 0; i < own->words_count; i++) words_rewind(&own->words[i]);
   screen_rewind(&own->screen);
+  if (own->pass->scorer) scorer_rewind(own->pass->scorer);
 }
 
 /* Keys of the leading leaf lead one after the other: their lists are disjoint. */

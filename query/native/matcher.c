@@ -25,6 +25,8 @@ struct matcher {
   uint32_t *scores;        /* own array of WINDOW scores, zero between windows; NULL where nothing can take them back */
   struct doc_ref doc;      /* NODE_DOC */
   struct date_range dates; /* NODE_DATES */
+  const struct search_request *request;
+  uint32_t ticks; /* of search_check() */
 };
 
 void matcher_free(struct matcher *matcher) {
@@ -46,6 +48,7 @@ struct opening {
   const struct scoring *scoring;
   size_t next_leaf;
   bool scores;
+  const struct search_request *request;
 };
 
 /* Opens the keys that the segment has; those of scored leaves have been looked up. */
@@ -143,6 +146,7 @@ static int open_node(struct matcher **out, const struct node *node, struct openi
   matcher->kind = node->kind;
   matcher->node = node;
   matcher->segment = opening->segment;
+  matcher->request = opening->request;
   matcher->c0 = opening->scoring->c0;
   matcher->c1 = opening->scoring->c1;
   switch (node->kind) {
@@ -168,8 +172,9 @@ static int open_node(struct matcher **out, const struct node *node, struct openi
 }
 
 int matcher_open(struct matcher **out, struct segment *segment, uint32_t segment_number, const struct node *tree,
-                 size_t leaf, const struct scoring *scoring, bool scores, struct nsearch_error *err) {
-  struct opening opening = {segment, segment_number, scoring, leaf, scores};
+                 size_t leaf, const struct scoring *scoring, bool scores, const struct search_request *request,
+                 struct nsearch_error *err) {
+  struct opening opening = {segment, segment_number, scoring, leaf, scores, request};
   int status = open_node(out, tree, &opening, err);
   if (status) {
     matcher_free(*out);
@@ -326,7 +331,7 @@ static void hand_on(struct matcher *matcher, const uint64_t *mask, uint32_t *sco
   memset(matcher->scores, 0, WINDOW * sizeof *matcher->scores);
 }
 
-/* The documents of a word of the window that are not in the mask yet: few of them are asked for one by one. */
+/* How many documents of the window are not in the mask yet. */
 static uint32_t mask_missing(const struct matcher *matcher, uint32_t base, const uint64_t *mask) {
   uint32_t left = matcher->segment->info.documents - base;
   return (left < WINDOW ? left : WINDOW) - kernels()->ones((const uint8_t *)mask, WINDOW);
@@ -347,6 +352,7 @@ static int probe_word(struct matcher *term, uint32_t base, uint32_t word, uint64
   return NSEARCH_OK;
 }
 
+/* Asks for the missing ones one by one. */
 static int probe_missing(struct matcher *term, uint32_t base, uint64_t *mask, struct nsearch_error *err) {
   int status = NSEARCH_OK;
   for (uint32_t word = 0; !status && word < WINDOW_WORDS; word++) {
@@ -409,8 +415,9 @@ static int window_words(struct matcher *matcher, uint32_t base, uint64_t *mask, 
   for (uint32_t w = 0; !status && w < WINDOW_WORDS; w++) {
     for (uint64_t bits = mask[w]; !status && bits; bits &= bits - 1) {
       uint32_t at = w * 64 + (uint32_t)__builtin_ctzll(bits);
-      bool match;
-      status = words_match(&matcher->words, base + at, &match, err);
+      bool match = false;
+      status = search_check(matcher->request, &matcher->ticks, err);
+      if (!status) status = words_match(&matcher->words, base + at, &match, err);
       if (!match) mask[w] &= ~(UINT64_C(1) << at % 64);
     }
   }

@@ -175,9 +175,10 @@ uint32_t date_range_dated(const struct date_range *range, uint32_t documents);
 
 struct matcher;
 /* A tree over one segment, or a part of one: leaf is the number of its first leaf in the scoring. Only a matcher that
- * `scores` may be asked for scores. */
+ * `scores` may be asked for scores. The request says when to give up, which is looked at where positions are read. */
 int matcher_open(struct matcher **out, struct segment *segment, uint32_t segment_number, const struct node *tree,
-                 size_t leaf, const struct scoring *scoring, bool scores, struct nsearch_error *err);
+                 size_t leaf, const struct scoring *scoring, bool scores, const struct search_request *request,
+                 struct nsearch_error *err);
 void matcher_rewind(struct matcher *matcher); /* windows start over */
 void matcher_free(struct matcher *matcher);
 /* No document from `from` on and before *doc matches; NO_DOC: none at all. */
@@ -187,7 +188,8 @@ int matcher_next(struct matcher *matcher, uint32_t from, uint32_t *doc, struct n
 int matcher_window(struct matcher *matcher, uint32_t base, uint64_t *mask, uint32_t *scores,
                    struct nsearch_error *err);
 /* A union has as many matches as its most frequent word, and those of the others that do not hold it. The former, where
- * the latter are so few that it is worth while; else 0. Next of the others, and their mask in a window. */
+ * the latter are so few that it is worth while; else 0. Next of the others, and the
+ * mask of those in a window that the most frequent word does not hold. */
 uint64_t matcher_largest(const struct matcher *matcher);
 int matcher_next_other(struct matcher *matcher, uint32_t from, uint32_t *doc, struct nsearch_error *err);
 int matcher_others(struct matcher *matcher, uint32_t base, uint64_t *mask, struct nsearch_error *err);
@@ -267,7 +269,7 @@ struct pass {
   struct date_range dates; /* of the request */
   const uint8_t *lengths;
   double stretch; /* of bounds, bm25_bounds() */
-  bool counting;          /* every match is wanted, and no score */
+  bool counting;          /* every match is wanted; scores are the scorer's */
   struct scorer *scorer;  /* to whom matches go while they are counted; NULL: nobody */
   uint64_t matches;
   uint32_t ticks;
@@ -278,6 +280,8 @@ int pass_open(struct pass *pass, struct nsearch_error *err);
 
 /* NSEARCH_ERR_DEADLINE or NSEARCH_ERR_CANCELLED when the search must stop; cheap enough for once a window. */
 int pass_check(struct pass *pass, struct nsearch_error *err);
+/* The same for who has no pass of its own to count with. */
+int search_check(const struct search_request *request, uint32_t *ticks, struct nsearch_error *err);
 /* Units that a document must at least have to matter. */
 static inline uint32_t pass_threshold(const struct pass *pass) {
   return pass->counting ? 0 : topk_threshold(pass->topk);
@@ -436,6 +440,7 @@ int scorer_open(struct scorer *scorer, const struct pass *pass, const struct sha
 /* Offers the documents of scorer->batch, whose units need not be set, or those marked; documents ascend. */
 int scorer_offer(struct scorer *scorer, struct nsearch_error *err);
 int scorer_offer_window(struct scorer *scorer, uint32_t base, const uint64_t *mask, struct nsearch_error *err);
+void scorer_rewind(struct scorer *scorer); /* documents start over */
 void scorer_free(struct scorer *scorer);
 
 /* ---- schedule.c ---------------------------------------------------------------------------------------------------------------------- */

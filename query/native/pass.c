@@ -1,11 +1,10 @@
 /* One segment of a search: which documents the dates admit, when to give up, where matches go. */
 #include "query/native/native.h"
 
-enum { CHECK_EVERY = 16 }; /* windows, or blocks, between two looks at the clock */
+enum { CHECK_EVERY = 16 }; /* windows, blocks or documents between two looks at the clock */
 
-int pass_check(struct pass *pass, struct nsearch_error *err) {
-  const struct search_request *request = pass->request;
-  if (pass->ticks++ % CHECK_EVERY) return NSEARCH_OK;
+int search_check(const struct search_request *request, uint32_t *ticks, struct nsearch_error *err) {
+  if ((*ticks)++ % CHECK_EVERY) return NSEARCH_OK;
   if (request->deadline && clock_monotonic() > request->deadline) {
     return error_set(err, NSEARCH_ERR_DEADLINE, "the search took longer than its deadline");
   }
@@ -14,6 +13,8 @@ int pass_check(struct pass *pass, struct nsearch_error *err) {
   }
   return NSEARCH_OK;
 }
+
+int pass_check(struct pass *pass, struct nsearch_error *err) { return search_check(pass->request, &pass->ticks, err); }
 
 int pass_open(struct pass *pass, struct nsearch_error *err) {
   struct order_columns *columns = &pass->topk->columns[pass->number];

@@ -62,6 +62,12 @@ int scorer_offer_window(struct scorer *scorer, uint32_t base, const uint64_t *ma
   return scorer_offer(scorer, err);
 }
 
+void scorer_rewind(struct scorer *scorer) {
+  for (size_t i = 0; i < scorer->count; i++) {
+    for (size_t k = 0; k < scorer->lists[i].count; k++) cursor_rewind(&scorer->lists[i].cursors[k]);
+  }
+}
+
 void scorer_free(struct scorer *scorer) {
   for (size_t i = 0; scorer->lists && i < scorer->count; i++) lists_free(&scorer->lists[i]);
   memory_free(scorer->lists);

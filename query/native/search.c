@@ -1,5 +1,6 @@
 /* A request over all segments: each is passed in turn, sharing the best k and with them the threshold. Ranking, walking
- * by date and counting are passes of their own, so that each does no more than it must. */
+ * by date and counting are passes of their own, so that each does no more than it must; only phrases are counted first
+ * and ranked with it. */
 #include <stdio.h>
 #include <string.h>
 
@@ -42,11 +43,12 @@ static bool must_count(const struct search *search) {
 
 /* ---- By relevance --------------------------------------------------------------------------------------------------- */
 
-/* Every window in which something can match, with its scores; with `count` the matches too. */
+/* Every window in which something can match, with its scores. */
 static int rank_windows(struct pass *pass, struct nsearch_error *err) {
   struct matcher *matcher = NULL;
   uint32_t scores[WINDOW], doc = pass->dates.first;
-  int status = matcher_open(&matcher, pass->segment, pass->number, pass->request->tree, 0, pass->scoring, true, err);
+  int status = matcher_open(&matcher, pass->segment, pass->number, pass->request->tree, 0, pass->scoring, true,
+                            pass->request, err);
   while (!status) {
     status = matcher_next(matcher, doc, &doc, err);
     if (status || doc >= pass->dates.end) break;
@@ -149,7 +151,8 @@ static int count_others(struct pass *pass, struct matcher *matcher, struct nsear
 
 static int walk_segment(struct search *search, struct pass *pass, struct nsearch_error *err) {
   struct matcher *matcher = NULL;
-  int status = matcher_open(&matcher, pass->segment, pass->number, pass->request->tree, 0, pass->scoring, false, err);
+  int status = matcher_open(&matcher, pass->segment, pass->number, pass->request->tree, 0, pass->scoring, false,
+                            pass->request, err);
   bool plain = pass->request->order == ORDER_RELEVANCE && !search->facets && !is_dated(pass->request);
   uint64_t largest = !status && plain ? matcher_largest(matcher) : 0;
   if (largest) {
@@ -199,7 +202,8 @@ static int count_segment(struct search *search, struct pass *pass, struct nsearc
     }
   }
   const struct node *tree = pass->request->tree;
-  if (tree->kind == NODE_TERM && tree->score == SCORE_BM25 && !search->facets) return count_range(search, pass, err);
+  bool ranged = is_dated(pass->request) && !search->facets;
+  if (ranged && tree->kind == NODE_TERM && tree->score == SCORE_BM25) return count_range(search, pass, err);
   pass->counting = least < search->snapshot->stats.articles / SPARSE;
   if (pass->counting) return conjunction_pass(pass, &search->shape, err);
   return walk_segment(search, pass, err);
@@ -208,7 +212,7 @@ static int count_segment(struct search *search, struct pass *pass, struct nsearc
 /* ---- All segments ----------------------------------------------------------------------------------------------------- */
 
 /* Positions cost so much more than scores that those of a phrase are read once for both, and scores come after. */
-static bool counts_while_ranking(const struct search *search) {
+static bool counts_first(const struct search *search) {
   if (search->shape.kind != SHAPE_CONJUNCTION || search->facets) return false;
   for (size_t i = 0; i < search->shape.count; i++) {
     if (search->shape.parts[i].role == PART_WORDS) return true;
@@ -237,7 +241,7 @@ static int search_segment(struct search *search, uint32_t number, struct nsearch
   bool rank = ranked && search->request->limit, count = ranked && must_count(search);
   if (pass.segment->info.documents == 0 || (ranked && !rank && !count)) return NSEARCH_OK;
   int status = pass_open(&pass, err);
-  if (!status && rank && count && counts_while_ranking(search)) {
+  if (!status && rank && count && counts_first(search)) {
     status = count_and_rank_segment(search, &pass, err);
   } else {
     if (!status && rank) status = rank_segment(search, &pass, err);
@@ -300,7 +304,8 @@ static void describe(const struct search *search, struct search_answer *answer) 
   } else if (search->shape.kind == SHAPE_UNION) {
     way = search->shape.count == 1 ? "one list, best blocks first" : "union, windows by the bounds of their blocks";
   } else if (search->shape.kind == SHAPE_CONJUNCTION) {
-    way = "intersection, the rarest list first";
+    way = must_count(search) && counts_first(search) ? "matches counted, then scored"
+                                                     : "intersection, the rarest list first";
   }
   snprintf(answer->plan, sizeof answer->plan, "%s; %zu segment%s%s%s", way, search->snapshot->segment_count,
            search->snapshot->segment_count == 1 ? "" : "s", must_count(search) ? "; all matches counted" : "",
