@@ -121,11 +121,8 @@ static int count_batch(struct conjunction *own, struct nsearch_error *err) {
     kept += match;
   }
   own->pass->matches += kept;
-  if (!own->pass->scorer) return NSEARCH_OK;
-  struct candidates *matches = own->pass->scorer->batch;
-  memcpy(matches->docs, batch->docs, kept * sizeof *matches->docs);
-  matches->count = kept;
-  return scorer_offer(own->pass->scorer, err);
+  batch->count = kept;
+  return own->pass->scorer ? scorer_offer(own->pass->scorer, batch, err) : NSEARCH_OK;
 }
 
 /* The batch holds documents of the leading list with its scores. */

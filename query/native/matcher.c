@@ -373,13 +373,13 @@ static int match_or(struct matcher *matcher, size_t first, uint32_t base, uint64
   for (size_t i = first; !status && i < matcher->child_count; i++) {
     struct matcher *child = matcher->children[i];
     uint32_t missing = seen >= documents / 2 ? mask_missing(matcher, base, mask) : WINDOW;
-    uint64_t own[WINDOW_WORDS] = {0};
     seen += child->df;
     if (missing == 0) break;
     if (child->kind == NODE_TERM) {
       status = missing <= FEW ? probe_missing(child, base, mask, err) : matcher_window(child, base, mask, NULL, err);
       continue;
     }
+    uint64_t own[WINDOW_WORDS] = {0};
     status = matcher_window(child, base, own, NULL, err);
     for (int w = 0; w < WINDOW_WORDS; w++) mask[w] |= own[w];
   }

@@ -434,11 +434,11 @@ struct scorer {
   struct lists *lists; /* by what they add at most, falling */
   size_t count;
   uint32_t most; /* all of them together */
-  struct candidates *batch;
+  struct candidates *batch; /* of scorer_offer_window() */
 };
 int scorer_open(struct scorer *scorer, const struct pass *pass, const struct shape *shape, struct nsearch_error *err);
-/* Offers the documents of scorer->batch, whose units need not be set, or those marked; documents ascend. */
-int scorer_offer(struct scorer *scorer, struct nsearch_error *err);
+/* Offers the documents of a batch, whose units need not be set and which is used up, or those marked; they ascend. */
+int scorer_offer(struct scorer *scorer, struct candidates *batch, struct nsearch_error *err);
 int scorer_offer_window(struct scorer *scorer, uint32_t base, const uint64_t *mask, struct nsearch_error *err);
 void scorer_rewind(struct scorer *scorer); /* documents start over */
 void scorer_free(struct scorer *scorer);

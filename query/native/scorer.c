@@ -40,15 +40,15 @@ int scorer_open(struct scorer *scorer, const struct pass *pass, const struct sha
   return NSEARCH_OK;
 }
 
-int scorer_offer(struct scorer *scorer, struct nsearch_error *err) {
+int scorer_offer(struct scorer *scorer, struct candidates *batch, struct nsearch_error *err) {
   uint32_t rest = scorer->most;
   int status = NSEARCH_OK;
-  memset(scorer->batch->units, 0, scorer->batch->count * sizeof *scorer->batch->units);
-  for (size_t i = 0; !status && i < scorer->count && scorer->batch->count; i++) {
+  memset(batch->units, 0, batch->count * sizeof *batch->units);
+  for (size_t i = 0; !status && i < scorer->count && batch->count; i++) {
     rest -= most(&scorer->lists[i]);
-    status = candidates_add(scorer->batch, &scorer->lists[i], false, rest, &scorer->pass, err);
+    status = candidates_add(batch, &scorer->lists[i], false, rest, &scorer->pass, err);
   }
-  return status ? status : candidates_offer(scorer->batch, &scorer->pass, err);
+  return status ? status : candidates_offer(batch, &scorer->pass, err);
 }
 
 int scorer_offer_window(struct scorer *scorer, uint32_t base, const uint64_t *mask, struct nsearch_error *err) {
@@ -59,7 +59,7 @@ int scorer_offer_window(struct scorer *scorer, uint32_t base, const uint64_t *ma
       batch->docs[batch->count++] = base + w * 64 + (uint32_t)__builtin_ctzll(bits);
     }
   }
-  return scorer_offer(scorer, err);
+  return scorer_offer(scorer, batch, err);
 }
 
 void scorer_rewind(struct scorer *scorer) {

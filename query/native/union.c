@@ -199,9 +199,7 @@ static int add_member(struct merger *merger, struct member *member, uint32_t bas
     if (status) return status;
     const uint32_t *docs = cursor->docs + cursor->at;
     for (uint32_t i = 0; i < count; i++) scores[docs[i] - base] += units[i];
-    for (uint32_t i = 0; present && i < count; i++) {
-      present[(docs[i] - base) / 64] |= UINT64_C(1) << (docs[i] - base) % 64;
-    }
+    if (present) kernels()->mark(docs, count, base, present);
     from = docs[count - 1] + 1;
     if (from >= end) return NSEARCH_OK;
   }
@@ -271,7 +269,7 @@ static int find_candidates(struct merger *merger, size_t first, uint32_t base, u
                            uint32_t threshold, struct nsearch_error *err) {
   merger->batch.count = 0;
   if (first + 1 == merger->count) return take_member(merger, merger->order[first], base, rest, threshold, err);
-  bool marked = threshold <= rest || marks_are_better(merger, first);
+  bool marked = threshold == 0 || marks_are_better(merger, first);
   for (size_t i = first; i < merger->count; i++) {
     struct member *member = merger->order[i];
     if (member->bound == 0) continue;
@@ -280,7 +278,7 @@ static int find_candidates(struct merger *merger, size_t first, uint32_t base, u
     if (status) return status;
   }
   if (marked) {
-    take_marked(merger, base, threshold > rest ? threshold - rest : 0);
+    take_marked(merger, base, threshold - rest);
   } else {
     take_all(merger, base, threshold - rest);
   }
