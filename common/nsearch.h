@@ -288,7 +288,8 @@ NSEARCH_API void nsearch_hit_mark(const nsearch_hit *hit, size_t i, size_t *offs
 
 /* With explain: the parts of the score, which add up to it, one for each word of the question that the article holds,
  * in the question's order. Gives the word as the index has it; the articles that hold it, how often this one does
- * (a word of the title counted by the title weight), and the part. Any of the three may be NULL. */
+ * (a word of the title counted by the title weight), and the part. Any of the three may be NULL. Wildcards and words
+ * with ~ score a constant, whatever the articles that hold them: their df is 0. */
 NSEARCH_API size_t nsearch_hit_parts(const nsearch_hit *hit);
 NSEARCH_API const char *nsearch_hit_part(const nsearch_hit *hit, size_t i, uint64_t *df, uint64_t *tf, double *score);
 

@@ -40,15 +40,20 @@ static void print_snippet(const struct page *page, int indent, const nsearch_hit
   release(marks);
 }
 
-/* "2.0581 alibaba (4 here, in 5 articles)" for each word that counts. */
+/* "2.0581 alibaba (4 here, in 5 articles)"; "1.0000 gray|grey (constant)" for a wildcard. */
+static char *part_line(const char *word, uint64_t df, uint64_t tf, double score) {
+  char here[FORMAT_ROOM], articles[FORMAT_ROOM];
+  if (df == 0) return text_of("%.4f %s (constant)", score, word);
+  return text_of("%.4f %s (%s here, in %s article%s)", score, word, format_count(here, tf), format_count(articles, df),
+                 df == 1 ? "" : "s");
+}
+
 static void print_parts(const struct page *page, int indent, const nsearch_hit *hit) {
   for (size_t i = 0; i < nsearch_hit_parts(hit); i++) {
-    char here[FORMAT_ROOM], articles[FORMAT_ROOM];
     uint64_t df = 0, tf = 0;
     double score = 0;
     const char *word = nsearch_hit_part(hit, i, &df, &tf, &score);
-    char *line = text_of("%.4f %s (%s here, in %s article%s)", score, word, format_count(here, tf),
-                         format_count(articles, df), df == 1 ? "" : "s");
+    char *line = part_line(word, df, tf, score);
     page_blanks(page, indent);
     page_plain(page, indent, STYLE_DIM, line);
     put(page->out, "\n");

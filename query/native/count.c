@@ -71,3 +71,16 @@ uint64_t count_known(const struct scoring *scoring, const struct segment *segmen
   const struct counting own = {scoring, segment->info.documents, number};
   return count_node(&own, tree, 0);
 }
+
+uint64_t count_least(const struct scoring *scoring, const struct node *node, size_t leaf) {
+  uint64_t least = 0;
+  if (node->kind == NODE_TERM) return scoring->leaves[leaf].df;
+  if (node->kind == NODE_AND_MAYBE) return count_least(scoring, node->children[0], leaf);
+  if (node->kind != NODE_OR) return 0;
+  for (size_t i = 0; i < node->child_count; i++) {
+    uint64_t child = count_least(scoring, node->children[i], leaf);
+    if (child > least) least = child;
+    leaf += node_leaves(node->children[i]);
+  }
+  return least;
+}

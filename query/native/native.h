@@ -149,6 +149,9 @@ double bm25_stretch(const struct scoring *scoring, const struct segment *segment
 /* The number of documents of a segment that match, dates aside, where the leaves' numbers of articles tell it. */
 uint64_t count_known(const struct scoring *scoring, const struct segment *segment, uint32_t number,
                      const struct node *tree);
+/* A number of articles of the whole index that the tree's matches, dates aside, never fall below: that of the most
+ * frequent word of a union. `leaf` is the number of the tree's first leaf. */
+uint64_t count_least(const struct scoring *scoring, const struct node *node, size_t leaf);
 
 /* ---- dates.c ------------------------------------------------------------------------------------------------------------- */
 

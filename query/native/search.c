@@ -252,24 +252,11 @@ static int search_segment(struct search *search, uint32_t number, struct nsearch
   return status;
 }
 
-/* Where a union matches no less than its most frequent word; 0 elsewhere. */
-static uint64_t least_matches(const struct search *search) {
-  uint64_t least = 0;
-  if (search->shape.kind != SHAPE_UNION || is_dated(search->request)) return 0;
-  for (size_t i = 0; i < search->shape.count; i++) {
-    const struct shape_part *part = &search->shape.parts[i];
-    if (part->role != PART_ANY) return 0;
-    uint64_t df = search->scoring.leaves[part->leaf].df;
-    if (df > least) least = df;
-  }
-  return least;
-}
-
 /* What the answer may say of the number of matches: exact when all were seen, else a bound that depends on the
  * question and the index alone. */
 static void set_matches(const struct search *search, struct search_answer *answer) {
   const struct search_request *request = search->request;
-  uint64_t least = least_matches(search);
+  uint64_t least = is_dated(request) ? 0 : count_least(&search->scoring, request->tree, 0);
   if (search->known != COUNT_UNKNOWN) {
     answer->matches = search->known;
     answer->matches_exact = true;

@@ -20,4 +20,4 @@ assert [hit["explain"] for hit in newest["hits"]] == [[], []]
 assert "explain" not in usual and "explain" not in usual["hits"][0]
 END
 echo '---- as text'
-"$NSEARCH" query --explain -n 1 --no-snippets Alibaba PLA | grep -E 'understood as|searched by|here, in'
+"$NSEARCH" query --explain -n 1 --no-snippets 'Alibaba PLA m?mo' | grep -E 'at least|understood as|searched by|here, in|constant'
