@@ -328,7 +328,7 @@ enum {
 };
 
 /* Did you mean: the question with each word of the article's text that no article holds replaced by the nearest one
- * that some do; NULL when there is none. In the pool. */
+ * that some do; NULL when there is none, or no time left to look. In the pool. */
 int suggest_make(struct planner *planner, const char *question, const struct question_node *parsed, const char **out);
 
 /* ---- describe.c ------------------------------------------------------------------------------------------------------------- */
