@@ -497,8 +497,8 @@ int invert(struct batch *const *batches, size_t count, unsigned threads, const s
   if (!status) status = order_docs(&inv, err);
   if (!status) status = sort_ordinals(&inv, threads, err);
   if (!status) {
-    status = segment_create(&inv.segment, path, inv.meta, inv.doc_count, options->title_weight, options->keep_text,
-                            languages, err);
+    status = segment_create(&inv.segment, path, segment_docs_of(inv.meta, inv.doc_count), options->title_weight,
+                            options->keep_text, languages, err);
   }
   if (!status) status = write_terms(&inv, threads, err);
   if (!status) status = write_columns(&inv, err);

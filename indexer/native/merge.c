@@ -109,7 +109,6 @@ static void merge_free(struct merge *merge) {
   }
   memory_free(merge->sources);
   memory_free(merge->order);
-  memory_free(merge->meta);
   memory_free(merge->text_sources);
   memory_free(merge->ranges);
   for (unsigned i = 0; i < merge->desk_count; i++) merge_desk_free(&merge->desks[i], merge->count);
@@ -126,8 +125,8 @@ int merge_segments(struct merge_input *inputs, size_t count, const struct write_
   int status = merge_open(&merge, inputs, count, err);
   *documents = merge.documents;
   if (status || merge.documents == 0) goto out;
-  status = segment_create(&merge.out, path, merge.meta, merge.documents, first->title_weight, first->has_text != 0,
-                          languages, err);
+  status =
+      segment_create(&merge.out, path, merge_docs(&merge), first->title_weight, first->has_text != 0, languages, err);
   if (!status) status = merge_terms(&merge, options, err);
   if (!status) status = merge_columns(&merge, err);
 out:;

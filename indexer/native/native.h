@@ -102,8 +102,16 @@ int merge_segments(struct merge_input *inputs, size_t count, const struct write_
 /* What has no new number: a document that is left out, a term with no documents left. */
 #define GONE UINT32_MAX
 
+/* What a source keeps of its documents. */
+struct merge_columns {
+  const uint8_t *lengths, *published, *date_info, *ids, *urls, *signatures;
+  struct packed_column sequences;
+  struct places cards, texts;
+};
+
 struct merge_source {
   struct segment *segment;
+  struct merge_columns columns;
   const uint64_t *dropped;
   uint32_t *doc_map; /* old document -> new, GONE */
   uint32_t *numbers; /* old term -> new, GONE */
@@ -123,7 +131,6 @@ struct merge {
   struct merge_source *sources;
   size_t count;
   struct merge_place *order; /* new document -> where it comes from */
-  struct segment_doc *meta;
   uint32_t documents;
   struct merge_range *ranges;
   size_t range_count, range_capacity;
@@ -137,8 +144,10 @@ struct merge {
 
 /* ---- merge_docs.c ------------------------------------------------------------------------------------------------ */
 
-/* Interleaves the documents that stay in the total order: sets order, meta, documents and each source's doc_map. */
+/* Interleaves the documents that stay in the total order: sets order, documents and each source's doc_map. */
 int merge_order_docs(struct merge *merge, struct nsearch_error *err);
+/* The documents that stay, as the writer asks for them: read from the sources each time. */
+struct segment_docs merge_docs(const struct merge *merge);
 /* Writes the columns of keywords; all terms have their new numbers. */
 int merge_columns(struct merge *merge, struct nsearch_error *err);
 
