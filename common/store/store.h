@@ -250,6 +250,10 @@ static inline uint32_t *list_gaps(struct list_writer *list, size_t count, struct
   return gaps;
 }
 
+/* Several postings at once with their gaps, as many as the freqs say, NULL for tags without; *taken: how many those were. */
+int list_add_run(struct list_writer *list, const uint32_t *docs, const uint32_t *freqs, size_t count,
+                 const uint32_t *gaps, size_t *taken, struct nsearch_error *err);
+
 /* The same for occurrences as such, in the order of documents and positions in them: a document comes as often as the
  * term is in it. positions is not read for tags without. A call may go on with the document of the call before. */
 int list_add_tokens(struct list_writer *list, const uint32_t *docs, const uint32_t *positions, size_t count,

@@ -5,8 +5,9 @@
 
 #include "indexer/native/native.h"
 
-/* Of lists in a range of keys; blocks of the dictionary of one source; parts of the memory for lists that wait. */
-enum { RANGE_BYTES = 1 << 20, RANGE_BLOCKS = 512, MEMORY_SHARE = 8 };
+/* Of lists in a range of keys, and more for each source, where finding the range has its price; blocks of the dictionary
+ * of one source; parts of the memory for lists that wait. */
+enum { RANGE_BYTES = 1 << 20, SOURCE_BYTES = 64 << 10, RANGE_BLOCKS = 512, MEMORY_SHARE = 8, FORGET_EVERY = 16 };
 
 /* ---- Ranges of keys ---------------------------------------------------------------------------------------------- */
 
@@ -30,7 +31,7 @@ static int split_ranges(struct merge *merge, struct nsearch_error *err) {
     total += segment->sections[SECTION_LISTS].len;
     if (segment->sections[SECTION_LISTS].len > widest->sections[SECTION_LISTS].len) widest = segment;
   }
-  uint64_t step = widest->sections[SECTION_LISTS].len / (total / RANGE_BYTES + 1);
+  uint64_t step = widest->sections[SECTION_LISTS].len / (total / (RANGE_BYTES + merge->count * SOURCE_BYTES) + 1);
   int status = add_range(merge, "", 0, err);
   bool stems = false;
   for (uint32_t block = 1; !status && block < widest->index_entries; block++) {
@@ -67,9 +68,16 @@ static int make_desks(struct merge *merge, unsigned threads, uint64_t memory, st
   return status;
 }
 
+/* What was read of the sources' files counts as the process's memory until it is let go. */
+static void forget_sources(const struct merge *merge) {
+  for (size_t s = 0; s < merge->count; s++) file_forget(&merge->sources[s].segment->file.map);
+}
+
 static int run_range(void *payload, unsigned hand, size_t range, struct nsearch_error *err) {
   struct merge *merge = payload;
-  return merge_desk_run(&merge->desks[hand], merge, range, err);
+  int status = merge_desk_run(&merge->desks[hand], merge, range, err);
+  if (atomic_fetch_add(&merge->merged, 1) % FORGET_EVERY == FORGET_EVERY - 1) forget_sources(merge);
+  return status;
 }
 
 static void abandon(void *payload) { segment_abandon(((struct merge *)payload)->out); }
@@ -86,7 +94,10 @@ static int merge_terms(struct merge *merge, const struct write_options *options,
   struct crew_work work = {.run = run_range, .abandon = abandon, .payload = merge, .tasks = merge->range_count};
   unsigned threads = options->threads < work.tasks ? options->threads : (unsigned)work.tasks;
   status = make_desks(merge, threads, options->memory / MEMORY_SHARE, err);
-  return status ? status : crew_run(&work, threads, err);
+  forget_sources(merge);
+  if (!status) status = crew_run(&work, threads, err);
+  forget_sources(merge);
+  return status;
 }
 
 /* ---- The whole --------------------------------------------------------------------------------------------------- */

@@ -39,11 +39,14 @@ struct batch {
   uint64_t tokens;      /* title and body, each once */
   uint64_t languages;   /* bit set of the languages that stems were made in */
   struct buffer card, key;
+  uint32_t *ordinals; /* inversion's largest array, zeroed by the kernel when it is new: kept for the next batch */
+  size_t ordinal_bytes;
 };
 
 int batch_init(struct batch *batch, struct nsearch_error *err);
 void batch_free(struct batch *batch);
 void batch_clear(struct batch *batch);
+void batch_trim(struct batch *batch); /* gives back what is kept for inversion alone */
 /* Analyses the article and stores its card and body; texts may be NULL: then bodies are not kept. */
 int batch_add(struct batch *batch, const struct write_options *options, const struct nsearch_article *article,
               uint64_t sequence, struct pack_out *cards, struct pack_out *texts, struct nsearch_error *err);
@@ -140,6 +143,7 @@ struct merge {
   struct merge_desk *desks; /* one a thread */
   unsigned desk_count;
   struct segment_writer *out;
+  atomic_size_t merged; /* ranges */
 };
 
 /* ---- merge_docs.c ------------------------------------------------------------------------------------------------ */
@@ -153,13 +157,13 @@ int merge_columns(struct merge *merge, struct nsearch_error *err);
 
 /* ---- merge_terms.c ----------------------------------------------------------------------------------------------- */
 
-/* One source's list as it is read. */
+/* One source's list as it is read, a block at a time. */
 struct list_source {
   struct list_view view;
-  uint32_t block, next, size;
+  uint32_t block, next, size; /* the block behind the one at hand; in that one: the next document, their number */
   bool positions;
-  uint32_t docs[BLOCK], freqs[BLOCK];
-  uint32_t *gaps; /* of the block's positions */
+  uint32_t docs[BLOCK], freqs[BLOCK]; /* new numbers of those that stay */
+  uint32_t *gaps;                     /* of their positions */
   size_t gap_at, gap_capacity;
 };
 
