@@ -144,6 +144,7 @@ struct merge {
   unsigned desk_count;
   struct segment_writer *out;
   atomic_size_t merged; /* ranges */
+  size_t forget_every;  /* so many of them are read before their pages are let go */
 };
 
 /* ---- merge_docs.c ------------------------------------------------------------------------------------------------ */
