@@ -42,6 +42,35 @@ int list_grow_gaps(struct list_writer *list, size_t count, struct nsearch_error 
   return memory_reserve(&list->gaps, &list->gap_capacity, list->gap_count + count, sizeof *list->gaps, err);
 }
 
+int list_add_run(struct list_writer *list, const uint32_t *docs, const uint32_t *freqs, size_t count,
+                 const uint32_t *gaps, size_t *taken, struct nsearch_error *err) {
+  *taken = 0;
+  while (count > 0) {
+    if (list->fill == BLOCK) {
+      int status = list_flush(list, err);
+      if (status) return status;
+    }
+    size_t part = count < BLOCK - list->fill ? count : BLOCK - list->fill, tokens = 0;
+    for (size_t i = 0; i < part; i++) {
+      list->docs[list->fill + i] = docs[i];
+      list->freqs[list->fill + i] = freqs[i];
+      tokens += freqs[i];
+    }
+    if (gaps) {
+      uint32_t *to = list_gaps(list, tokens, err);
+      if (!to) return NSEARCH_ERR_MEMORY;
+      memcpy(to, gaps + *taken, tokens * sizeof *gaps);
+    }
+    list->fill += part;
+    list->cf += tokens;
+    *taken += tokens;
+    docs += part;
+    freqs += part;
+    count -= part;
+  }
+  return NSEARCH_OK;
+}
+
 /* Tokens of the block's last document, as many as there are; returns how many. */
 static size_t add_to_last(struct list_writer *list, const uint32_t *docs, const uint32_t *positions, size_t count,
                           uint32_t *gaps) {

@@ -3,22 +3,22 @@
 
 #include "common/store/segment_format.h"
 
-static int damaged(const struct segment *segment, const char *what, struct nsearch_error *err) {
+int segment_damaged(const struct segment *segment, const char *what, struct nsearch_error *err) {
   return error_set(err, NSEARCH_ERR_DAMAGED, "%s: its %s is damaged; restore the file from a copy or index again",
                    segment->file.path, what);
 }
 
 static int read_table(struct segment *segment, struct nsearch_error *err) {
   const struct checked_file *file = &segment->file;
-  if (file->len < 8) return damaged(segment, "section table", err);
+  if (file->len < 8) return segment_damaged(segment, "section table", err);
   int status = checked_touch(file, file->len - 8, 8, err);
   if (status) return status;
   uint64_t at = load_u64(file->map.bytes + file->len - 8);
-  if (at > file->len - 8) return damaged(segment, "section table", err);
+  if (at > file->len - 8) return segment_damaged(segment, "section table", err);
   status = checked_touch(file, at, file->len - 8 - at, err);
   if (status) return status;
   struct bytes in = {.at = file->map.bytes + at, .end = file->map.bytes + file->len - 8};
-  if (bytes_u32(&in) != SEGMENT_MAGIC) return damaged(segment, "section table", err);
+  if (bytes_u32(&in) != SEGMENT_MAGIC) return segment_damaged(segment, "section table", err);
   if (bytes_u32(&in) != SEGMENT_VERSION) {
     return error_set(err, NSEARCH_ERR_VERSION, "%s was written by another version of nsearch; use that one",
                      file->path);
@@ -26,35 +26,45 @@ static int read_table(struct segment *segment, struct nsearch_error *err) {
   for (uint32_t left = bytes_u32(&in); left > 0 && !in.failed; left--) {
     uint32_t id = bytes_u32(&in);
     uint64_t offset = bytes_u64(&in), len = bytes_u64(&in);
-    if (offset > at || len > at - offset) return damaged(segment, "section table", err);
+    if (offset > at || len > at - offset) return segment_damaged(segment, "section table", err);
     if (id < SECTION_COUNT) {
       segment->sections[id].offset = offset;
       segment->sections[id].len = len;
     }
   }
-  return in.failed ? damaged(segment, "section table", err) : NSEARCH_OK;
+  return in.failed ? segment_damaged(segment, "section table", err) : NSEARCH_OK;
+}
+
+/* Whether a section has something of every document, or nothing at all. */
+static bool is_kept(const struct segment *segment, int section) {
+  switch (section) {
+  case SECTION_SIGNATURES:
+  case SECTION_TEXTS:
+    return segment->info.has_text;
+  case SECTION_URL_HASHES:
+    return segment->sections[section].len > 0;
+  default:
+    return true;
+  }
 }
 
 static const uint8_t section_sizes[SECTION_COUNT] = {
-    [SECTION_LENGTHS] = 4,    [SECTION_PUBLISHED] = 8, [SECTION_DATE_INFO] = 1, [SECTION_ID_HASHES] = 8,
-    [SECTION_SIGNATURES] = 8, [SECTION_SEQUENCES] = 8, [SECTION_CARDS] = 8,     [SECTION_TEXTS] = 8,
+    [SECTION_LENGTHS] = 4,   [SECTION_PUBLISHED] = 8,  [SECTION_DATE_INFO] = 1,
+    [SECTION_ID_HASHES] = 8, [SECTION_SIGNATURES] = 8, [SECTION_URL_HASHES] = 8,
 };
 
 /* Sizes of fixed-width sections against the number of documents: after this they can be indexed by document. */
 static int check_sizes(struct segment *segment, struct nsearch_error *err) {
   for (int s = 0; s < SECTION_COUNT; s++) {
-    uint64_t documents = s == SECTION_TEXTS && !segment->info.has_text ? 0 : segment->info.documents;
+    uint64_t documents = is_kept(segment, s) ? segment->info.documents : 0;
     if (section_sizes[s] && segment->sections[s].len != section_sizes[s] * documents) {
-      return damaged(segment, section_name((enum section)s), err);
+      return segment_damaged(segment, section_name((enum section)s), err);
     }
   }
-  if (segment->info.documents > DOCUMENTS_MAX) return damaged(segment, section_name(SECTION_INFO), err);
+  if (segment->info.documents > DOCUMENTS_MAX) return segment_damaged(segment, section_name(SECTION_INFO), err);
   uint64_t index = segment->sections[SECTION_TERM_INDEX].len, terms = segment->info.terms;
   uint64_t entries = terms / DICTIONARY_BLOCK + (terms % DICTIONARY_BLOCK != 0);
-  if (index != entries * TERM_INDEX_ENTRY) return damaged(segment, section_name(SECTION_TERM_INDEX), err);
-  if (segment->sections[SECTION_KEYS].len % SEGMENT_KEY) {
-    return damaged(segment, section_name(SECTION_KEYS), err);
-  }
+  if (index != entries * TERM_INDEX_ENTRY) return segment_damaged(segment, section_name(SECTION_TERM_INDEX), err);
   segment->index_entries = (uint32_t)entries;
   return NSEARCH_OK;
 }
@@ -67,7 +77,7 @@ int segment_open(struct segment *out, const char *path, struct nsearch_error *er
   if (!status) {
     const uint8_t *info = segment_section(out, SECTION_INFO, err);
     status = info ? segment_info_decode(&out->info, info, out->sections[SECTION_INFO].len, path, err)
-                  : damaged(out, "description", err);
+                  : segment_damaged(out, "description", err);
   }
   if (!status) status = check_sizes(out, err);
   if (status) segment_close(out);
@@ -86,6 +96,17 @@ const uint8_t *segment_section(struct segment *segment, enum section section, st
   return segment->file.map.bytes + offset;
 }
 
+int segment_packed(struct segment *segment, enum section section, struct packed_column *out,
+                   struct nsearch_error *err) {
+  *out = (struct packed_column){0};
+  const uint8_t *bytes = segment_section(segment, section, err);
+  uint64_t len = segment->sections[section].len;
+  if (!bytes && len) return NSEARCH_ERR_DAMAGED;
+  return packed_column_open(out, bytes, len, segment->info.documents)
+             ? NSEARCH_OK
+             : segment_damaged(segment, section_name(section), err);
+}
+
 int segment_column_open(struct segment *segment, const struct keyword_field *field, struct column *out,
                         struct nsearch_error *err) {
   memset(out, 0, sizeof *out);
@@ -94,14 +115,14 @@ int segment_column_open(struct segment *segment, const struct keyword_field *fie
   const uint8_t *bytes = segment_section(segment, field->column, err);
   if (!bytes) return NSEARCH_ERR_DAMAGED;
   uint64_t documents = segment->info.documents;
-  if (len < COLUMN_HEADER) return damaged(segment, section_name(field->column), err);
+  if (len < COLUMN_HEADER) return segment_damaged(segment, section_name(field->column), err);
   out->width = load_u32(bytes);
   out->first = load_u32(bytes + 4);
   out->count = load_u32(bytes + 8);
   uint64_t starts = field->multi ? (documents + 1) * 4 : 0;
   uint64_t values = (field->multi ? out->count : documents) * out->width;
   if ((out->width != 1 && out->width != 2 && out->width != 4) || len != COLUMN_HEADER + starts + values) {
-    return damaged(segment, section_name(field->column), err);
+    return segment_damaged(segment, section_name(field->column), err);
   }
   out->starts = field->multi ? bytes + COLUMN_HEADER : NULL;
   out->values = bytes + COLUMN_HEADER + starts;

@@ -12,7 +12,7 @@ static const char *const section_names[SECTION_COUNT] = {
     [SECTION_PUBLISHED] = "dates",
     [SECTION_DATE_INFO] = "date precisions",
     [SECTION_ID_HASHES] = "id hashes",
-    [SECTION_KEYS] = "ids and urls",
+    [SECTION_ID_ORDER] = "ids",
     [SECTION_SIGNATURES] = "signatures",
     [SECTION_SEQUENCES] = "sequences",
     [SECTION_CARDS] = "card places",
@@ -23,6 +23,8 @@ static const char *const section_names[SECTION_COUNT] = {
     [SECTION_SITE] = "sites",
     [SECTION_TOPIC] = "topics",
     [SECTION_BYLINE] = "authors",
+    [SECTION_URL_HASHES] = "url hashes",
+    [SECTION_URL_ORDER] = "urls",
 };
 
 const char *section_name(enum section section) { return section_names[section]; }

@@ -11,11 +11,11 @@
 /* Per-article statistics of this segment fix the K of its block maxima; a reader scales them to the index's. */
 static int statistics_setup(struct segment_writer *segment, struct nsearch_error *err) {
   uint32_t count = segment->info.documents;
-  segment->lengths = memory_array(NULL, count + 1, sizeof *segment->lengths);
+  segment->lengths = memory_array(NULL, (size_t)count + 1, sizeof *segment->lengths);
   if (!segment->lengths) return error_memory(err);
   for (uint32_t d = 0; d < count; d++) {
-    segment->lengths[d] = segment->docs[d].length;
-    segment->info.length += segment->docs[d].length;
+    segment->lengths[d] = (uint32_t)segment->docs.value(segment->docs.payload, d, SECTION_LENGTHS);
+    segment->info.length += segment->lengths[d];
   }
   double average = count ? (double)segment->info.length / count : 0;
   segment->c0 = (float)(BM25_K1 * (1 - BM25_B));
@@ -23,8 +23,8 @@ static int statistics_setup(struct segment_writer *segment, struct nsearch_error
   return NSEARCH_OK;
 }
 
-int segment_create(struct segment_writer **out, const char *path, const struct segment_doc *docs, uint32_t count,
-                   uint32_t title_weight, bool has_text, uint64_t languages, struct nsearch_error *err) {
+int segment_create(struct segment_writer **out, const char *path, struct segment_docs docs, uint32_t title_weight,
+                   bool has_text, uint64_t languages, struct nsearch_error *err) {
   struct segment_writer *segment = memory_zero(1, sizeof *segment);
   *out = segment;
   if (!segment) return error_memory(err);
@@ -32,7 +32,7 @@ int segment_create(struct segment_writer **out, const char *path, const struct s
   pthread_mutex_init(&segment->lock, NULL);
   pthread_cond_init(&segment->next, NULL);
   segment->info = (struct segment_info){
-      .documents = count, .title_weight = title_weight, .has_text = has_text, .languages = languages};
+      .documents = docs.count, .title_weight = title_weight, .has_text = has_text, .languages = languages};
   int status = checked_create(&segment->file, path, err);
   if (!status) status = dictionary_create(&segment->dictionary, err);
   if (!status) status = statistics_setup(segment, err);
@@ -79,7 +79,7 @@ static int end_lists(struct segment_writer *segment, struct nsearch_error *err) 
 }
 
 /* Lists come first in the file and end where the first other section begins. */
-static int section_begin(struct segment_writer *segment, enum section section, struct nsearch_error *err) {
+int segment_section_begin(struct segment_writer *segment, enum section section, struct nsearch_error *err) {
   if (!segment->lists_done) {
     int status = end_lists(segment, err);
     if (status) return status;
@@ -90,16 +90,16 @@ static int section_begin(struct segment_writer *segment, enum section section, s
   return checked_write(segment->file, zeros, pad, err);
 }
 
-static void section_end(struct segment_writer *segment, enum section section) {
+void segment_section_end(struct segment_writer *segment, enum section section) {
   segment->sections[section].len = checked_offset(segment->file) - segment->sections[section].offset;
 }
 
 static int section_write(struct segment_writer *segment, enum section section, const struct buffer *bytes,
                          struct nsearch_error *err) {
   int status = buffer_status(bytes, err);
-  if (!status) status = section_begin(segment, section, err);
+  if (!status) status = segment_section_begin(segment, section, err);
   if (!status) status = checked_write(segment->file, bytes->bytes, bytes->len, err);
-  section_end(segment, section);
+  segment_section_end(segment, section);
   return status;
 }
 
@@ -119,7 +119,7 @@ int segment_column(struct segment_writer *segment, const struct keyword_field *f
                    const uint32_t *values, struct nsearch_error *err) {
   uint32_t documents = segment->info.documents, first, count = starts[documents];
   uint32_t width = column_width(values, count, &first);
-  int status = section_begin(segment, field->column, err);
+  int status = segment_section_begin(segment, field->column, err);
   if (status || width == 0) return status;
   struct buffer bytes = {0};
   buffer_u32(&bytes, width);
@@ -137,71 +137,8 @@ int segment_column(struct segment_writer *segment, const struct keyword_field *f
   }
   status = buffer_status(&bytes, err);
   if (!status) status = checked_write(segment->file, bytes.bytes, bytes.len, err);
-  section_end(segment, field->column);
+  segment_section_end(segment, field->column);
   buffer_free(&bytes);
-  return status;
-}
-
-static int write_doc_sections(struct segment_writer *segment, struct nsearch_error *err) {
-  static const struct {
-    enum section section;
-    size_t offset, size;
-  } fields[] = {
-      {SECTION_LENGTHS, offsetof(struct segment_doc, length), 4},
-      {SECTION_PUBLISHED, offsetof(struct segment_doc, published), 8},
-      {SECTION_DATE_INFO, offsetof(struct segment_doc, date_info), 1},
-      {SECTION_ID_HASHES, offsetof(struct segment_doc, id_hash), 8},
-      {SECTION_SIGNATURES, offsetof(struct segment_doc, signature), 8},
-      {SECTION_SEQUENCES, offsetof(struct segment_doc, sequence), 8},
-      {SECTION_CARDS, offsetof(struct segment_doc, card), 8},
-      {SECTION_TEXTS, offsetof(struct segment_doc, text), 8},
-  };
-  int status = NSEARCH_OK;
-  for (size_t f = 0; !status && f < sizeof fields / sizeof *fields; f++) {
-    uint32_t documents = fields[f].section == SECTION_TEXTS && !segment->info.has_text ? 0 : segment->info.documents;
-    status = section_begin(segment, fields[f].section, err);
-    for (uint32_t d = 0; !status && d < documents; d++) {
-      status = checked_write(segment->file, (const char *)&segment->docs[d] + fields[f].offset, fields[f].size, err);
-    }
-    section_end(segment, fields[f].section);
-  }
-  return status;
-}
-
-struct segment_key {
-  uint64_t hash;
-  uint32_t doc;
-};
-
-static int compare_segment_keys(const void *a, const void *b) {
-  const struct segment_key *x = a, *y = b;
-  if (x->hash != y->hash) return x->hash < y->hash ? -1 : 1;
-  return x->doc < y->doc ? -1 : x->doc > y->doc;
-}
-
-static int write_keys(struct segment_writer *segment, struct nsearch_error *err) {
-  uint32_t documents = segment->info.documents;
-  size_t count = 0;
-  struct segment_key *keys = memory_zero(2 * (size_t)documents + 1, sizeof *keys);
-  if (!keys) return error_memory(err);
-  for (uint32_t d = 0; d < documents; d++) {
-    const struct segment_doc *doc = &segment->docs[d];
-    keys[count++] = (struct segment_key){.hash = doc->id_hash, .doc = d};
-    if (doc->url_hash && doc->url_hash != doc->id_hash) {
-      keys[count++] = (struct segment_key){.hash = doc->url_hash, .doc = d};
-    }
-  }
-  qsort(keys, count, sizeof *keys, compare_segment_keys);
-  uint8_t *packed = (uint8_t *)keys; /* in place: an entry moves down to where nothing is left to read */
-  for (size_t i = 0; i < count; i++) {
-    struct segment_key key = keys[i];
-    memcpy(packed + i * SEGMENT_KEY, &key.hash, sizeof key.hash);
-    memcpy(packed + i * SEGMENT_KEY + sizeof key.hash, &key.doc, sizeof key.doc);
-  }
-  int status = section_begin(segment, SECTION_KEYS, err);
-  if (!status) status = checked_write(segment->file, packed, count * SEGMENT_KEY, err);
-  section_end(segment, SECTION_KEYS);
-  memory_free(keys);
   return status;
 }
 
@@ -244,8 +181,7 @@ int segment_finish(struct segment_writer **pointer, bool commit, struct nsearch_
   if (commit) {
     status = section_write(segment, SECTION_TERMS, dictionary_terms(segment->dictionary), err);
     if (!status) status = section_write(segment, SECTION_TERM_INDEX, dictionary_index(segment->dictionary), err);
-    if (!status) status = write_doc_sections(segment, err);
-    if (!status) status = write_keys(segment, err);
+    if (!status) status = segment_write_docs(segment, err);
     if (!status) status = write_info(segment, err);
     if (!status) status = write_table(segment, err);
   }

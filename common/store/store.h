@@ -12,7 +12,6 @@
 #include "common/text/text.h"
 
 enum { BLOCK = 256 };          /* postings in a full block */
-enum { SEGMENT_KEY = 12 };     /* bytes of an entry of SECTION_KEYS */
 #define DOCUMENTS_MAX UINT32_C(0xfffff000) /* of a segment: a window of documents beyond the last has numbers too */
 enum { BODY_GAP = 100 };       /* positions between title and body, and between two authors */
 #define BM25_K1 1.2
@@ -121,17 +120,19 @@ enum section {
   SECTION_PUBLISHED,  /* i64 per document, descending; INT64_MIN: undated */
   SECTION_DATE_INFO,  /* u8 per document: precision | origin << 4 */
   SECTION_ID_HASHES,  /* u64 per document: XXH3 of the id */
-  SECTION_KEYS,       /* (u64 hash of id or URL, u32 document) by hash */
-  SECTION_SIGNATURES, /* u64 per document: XXH3 of the body */
-  SECTION_SEQUENCES,  /* u64 per document: its place in the run that added it */
-  SECTION_CARDS,      /* u64 per document: place of its card in the packs */
-  SECTION_TEXTS,      /* u64 per document: place of its body in the packs */
+  SECTION_ID_ORDER,   /* packed: the documents by the hash of the id, see packed_column.c */
+  SECTION_SIGNATURES, /* u64 per document: XXH3 of the body; empty where bodies are not kept */
+  SECTION_SEQUENCES,  /* packed: its place in the run that added it */
+  SECTION_CARDS,      /* packed: place of its card in the packs, see struct places */
+  SECTION_TEXTS,      /* packed: place of its body in the packs; empty where bodies are not kept */
   SECTION_SOURCE,     /* columns of keyword fields, see column.c */
   SECTION_SECTION,
   SECTION_LANGUAGE,
   SECTION_SITE,
   SECTION_TOPIC,
   SECTION_BYLINE,
+  SECTION_URL_HASHES, /* u64 per document: XXH3 of the URL, 0: none, or the same as the id; empty where all are 0 */
+  SECTION_URL_ORDER,  /* packed: the documents by the hash of the URL; empty as the one before */
   SECTION_COUNT
 };
 
@@ -249,6 +250,10 @@ static inline uint32_t *list_gaps(struct list_writer *list, size_t count, struct
   return gaps;
 }
 
+/* Several postings at once with their gaps, as many as the freqs say, NULL for tags without; *taken: how many those were. */
+int list_add_run(struct list_writer *list, const uint32_t *docs, const uint32_t *freqs, size_t count,
+                 const uint32_t *gaps, size_t *taken, struct nsearch_error *err);
+
 /* The same for occurrences as such, in the order of documents and positions in them: a document comes as often as the
  * term is in it. positions is not read for tags without. A call may go on with the document of the call before. */
 int list_add_tokens(struct list_writer *list, const uint32_t *docs, const uint32_t *positions, size_t count,
@@ -296,6 +301,22 @@ static inline uint32_t view_block_last(const struct list_view *view, uint32_t bl
   return load_u32(view->skip_last + 4 * (size_t)block);
 }
 
+/* ---- packed_column.c: numbers of 64 bits, in few, each read by itself -------------------------------------------------- */
+
+struct packed_column {
+  const uint8_t *bits, *heads;
+  uint64_t len; /* of the bits */
+};
+enum { PACKED_COLUMN_MAX = BLOCK * 8 };
+/* The bits of up to 256 numbers, for which `bits` has room, and what the end of the section says of them. offset: where
+ * they begin, from the first block's. */
+void packed_column_block(const uint64_t *values, size_t count, uint64_t offset, uint8_t *bits, size_t *len,
+                         struct buffer *heads);
+/* False where the bytes, a whole section, cannot hold so many numbers. */
+bool packed_column_open(struct packed_column *column, const uint8_t *bytes, uint64_t len, uint32_t count);
+/* index is below the count; 0 where the column is damaged. */
+uint64_t packed_column_at(const struct packed_column *column, uint32_t index);
+
 /* ---- segment_writer.c ---------------------------------------------------------------------------------------------------------- */
 
 /* One document as a segment keeps it, in the segment's order. */
@@ -307,6 +328,15 @@ struct segment_doc {
   uint64_t signature, sequence, card, text;
 };
 
+/* Documents as they are asked for when a segment is written: value() gives what a section keeps of one. A place is as
+ * in pack.c, -1 (PLACE_NONE) for none; SECTION_PUBLISHED is the bits of an i64. */
+struct segment_docs {
+  uint32_t count;
+  uint64_t (*value)(const void *payload, uint32_t doc, enum section section);
+  const void *payload;
+};
+struct segment_docs segment_docs_of(const struct segment_doc *docs, uint32_t count); /* borrows them */
+
 /* The total order: newest first, undated last, then by hash of the id. */
 int segment_doc_compare(int64_t published_a, uint64_t id_hash_a, int64_t published_b, uint64_t id_hash_b);
 
@@ -314,8 +344,8 @@ int segment_doc_compare(int64_t published_a, uint64_t id_hash_a, int64_t publish
  * segment_term_end() (or segment_term_alias()), or the same in parts; then per keyword field segment_column(), then
  * finish. */
 struct segment_writer;
-int segment_create(struct segment_writer **out, const char *path, const struct segment_doc *docs, uint32_t count,
-                   uint32_t title_weight, bool has_text, uint64_t languages, struct nsearch_error *err);
+int segment_create(struct segment_writer **out, const char *path, struct segment_docs docs, uint32_t title_weight,
+                   bool has_text, uint64_t languages, struct nsearch_error *err);
 struct list_writer *segment_term_begin(struct segment_writer *segment, uint8_t tag);
 /* *number: the term's number, UINT32_MAX when nothing was added (then no entry is made). */
 int segment_term_end(struct segment_writer *segment, const char *key, size_t len, uint32_t *number,
@@ -370,6 +400,28 @@ void segment_close(struct segment *segment);
 
 /* A whole fixed-width section, verified at its first use; NULL on damage, or (no error) when it has no bytes. */
 const uint8_t *segment_section(struct segment *segment, enum section section, struct nsearch_error *err);
+
+/* A packed section, verified at its first use. */
+int segment_packed(struct segment *segment, enum section section, struct packed_column *out, struct nsearch_error *err);
+
+/* Places of cards or texts. */
+struct places {
+  struct packed_column column;
+  unsigned pack_bits;
+};
+int segment_places(struct segment *segment, enum section section, struct places *out, struct nsearch_error *err);
+uint64_t places_at(const struct places *places, uint32_t doc); /* PLACE_NONE: none, or bodies are not kept */
+
+/* Documents by the hash of their id or of their URL; a URL that is the id is not among the URLs. */
+struct hash_order {
+  const uint8_t *hashes;
+  struct packed_column order;
+  uint32_t documents;
+};
+int segment_hash_order(struct segment *segment, bool by_url, struct hash_order *out, struct nsearch_error *err);
+uint32_t hash_order_first(const struct hash_order *order, uint64_t hash); /* place in the order of the first */
+/* The document at that place, UINT32_MAX where its hash is another one or there are no more. */
+uint32_t hash_order_doc(const struct hash_order *order, uint32_t place, uint64_t hash);
 
 /* *found false when the term is not there. Aliases are followed: entry is then the target's, alias_of says so. */
 int segment_lookup(struct segment *segment, const char *key, size_t len, struct term_entry *entry, bool *found,

@@ -177,6 +177,10 @@ void file_unmap(struct file_map *map) {
   *map = (struct file_map){0};
 }
 
+void file_forget(const struct file_map *map) {
+  if (map->bytes) (void)madvise((void *)(uintptr_t)map->bytes, map->len, MADV_DONTNEED); /* advice */
+}
+
 /* ---- reading in order ---- */
 
 struct file_in {

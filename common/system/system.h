@@ -109,6 +109,7 @@ struct file_map {
 };
 int file_map(struct file_map *out, const char *path, struct nsearch_error *err); /* NSEARCH_ERR_MISSING when absent */
 void file_unmap(struct file_map *map);
+void file_forget(const struct file_map *map); /* what was read goes out of the process's memory until it is read again */
 
 /* A file being read in order, from any descriptor: a path, or "-" for standard input. */
 struct file_in;

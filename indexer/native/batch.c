@@ -11,7 +11,14 @@ int batch_init(struct batch *batch, struct nsearch_error *err) {
   return status;
 }
 
+void batch_trim(struct batch *batch) {
+  memory_unmap(batch->ordinals, batch->ordinal_bytes);
+  batch->ordinals = NULL;
+  batch->ordinal_bytes = 0;
+}
+
 void batch_free(struct batch *batch) {
+  batch_trim(batch);
   analyser_free(batch->analyser);
   lexicon_free(batch->lexicon);
   tokens_free(&batch->stream);

@@ -176,12 +176,33 @@ static int scatter_range(void *payload, unsigned hand, size_t range, struct nsea
   return NSEARCH_OK;
 }
 
+/* A batch that is inverted alone lends the array that it had the last time. Batches are of about one size: a little more
+ * is asked for than this one needs. */
+static void take_ordinals(struct inversion *inv) {
+  size_t bytes = ((size_t)inv->tokens + 1) * sizeof *inv->ordinals;
+  struct batch *lender = inv->joint.batches[0];
+  if (lender->ordinal_bytes < bytes || inv->joint.count > 1) batch_trim(lender);
+  inv->ordinals = lender->ordinals;
+  inv->ordinal_bytes = lender->ordinal_bytes;
+  lender->ordinals = NULL;
+  lender->ordinal_bytes = 0;
+  if (inv->ordinals) return;
+  inv->ordinal_bytes = bytes + bytes / 8;
+  inv->ordinals = memory_map(inv->ordinal_bytes);
+}
+
+static void give_ordinals(struct inversion *inv) {
+  struct batch *lender = inv->joint.batches[0];
+  lender->ordinals = inv->ordinals;
+  lender->ordinal_bytes = inv->ordinals ? inv->ordinal_bytes : 0;
+  if (inv->joint.count > 1) batch_trim(lender);
+}
+
 static int sort_ordinals(struct inversion *inv, unsigned threads, struct nsearch_error *err) {
   size_t words = lexicon_word_count(inv->joint.lexicon);
   int status = split_docs(inv, threads, err);
   if (status) return status;
-  inv->ordinal_bytes = ((size_t)inv->tokens + 1) * sizeof *inv->ordinals;
-  inv->ordinals = memory_map(inv->ordinal_bytes);
+  take_ordinals(inv);
   inv->word_starts = memory_array(NULL, words + 1, sizeof *inv->word_starts);
   if (!inv->ordinals || !inv->word_starts) return error_memory(err);
   struct crew_work work = {.run = count_range, .payload = inv, .tasks = inv->ranges};
@@ -469,7 +490,7 @@ static int write_columns(struct inversion *inv, struct nsearch_error *err) {
 static void inversion_free(struct inversion *inv) {
   for (unsigned i = 0; i < inv->desk_count; i++) desk_free(&inv->desks[i]);
   for (uint32_t r = 0; r < inv->ranges; r++) memory_free(inv->counters[r]);
-  if (inv->ordinals) memory_unmap(inv->ordinals, inv->ordinal_bytes);
+  give_ordinals(inv);
   joint_free(&inv->joint);
   memory_free(inv->desks);
   memory_free(inv->docs);
@@ -497,8 +518,8 @@ int invert(struct batch *const *batches, size_t count, unsigned threads, const s
   if (!status) status = order_docs(&inv, err);
   if (!status) status = sort_ordinals(&inv, threads, err);
   if (!status) {
-    status = segment_create(&inv.segment, path, inv.meta, inv.doc_count, options->title_weight, options->keep_text,
-                            languages, err);
+    status = segment_create(&inv.segment, path, segment_docs_of(inv.meta, inv.doc_count), options->title_weight,
+                            options->keep_text, languages, err);
   }
   if (!status) status = write_terms(&inv, threads, err);
   if (!status) status = write_columns(&inv, err);

@@ -5,8 +5,9 @@
 
 #include "indexer/native/native.h"
 
-/* Of lists in a range of keys; blocks of the dictionary of one source; parts of the memory for lists that wait. */
-enum { RANGE_BYTES = 1 << 20, RANGE_BLOCKS = 512, MEMORY_SHARE = 8 };
+/* Of lists in a range of keys, and more for each source, where finding the range has its price; blocks of the dictionary
+ * of one source; parts of the memory for lists that wait. */
+enum { RANGE_BYTES = 1 << 20, SOURCE_BYTES = 64 << 10, RANGE_BLOCKS = 512, MEMORY_SHARE = 8 };
 
 /* ---- Ranges of keys ---------------------------------------------------------------------------------------------- */
 
@@ -20,8 +21,9 @@ static int add_range(struct merge *merge, const char *from, size_t len, struct n
   return NSEARCH_OK;
 }
 
-/* Cuts the keys where the source with the longest lists has about as much of them in each range. */
-static int split_ranges(struct merge *merge, struct nsearch_error *err) {
+/* Cuts the keys where the source with the longest lists has about as much of them in each range. memory: of the lists
+ * that were read and not let go. */
+static int split_ranges(struct merge *merge, uint64_t memory, struct nsearch_error *err) {
   struct segment *widest = merge->sources[0].segment;
   uint64_t total = 0, last = 0;
   uint32_t last_block = 0;
@@ -30,7 +32,9 @@ static int split_ranges(struct merge *merge, struct nsearch_error *err) {
     total += segment->sections[SECTION_LISTS].len;
     if (segment->sections[SECTION_LISTS].len > widest->sections[SECTION_LISTS].len) widest = segment;
   }
-  uint64_t step = widest->sections[SECTION_LISTS].len / (total / RANGE_BYTES + 1);
+  uint64_t range_bytes = RANGE_BYTES + merge->count * SOURCE_BYTES;
+  uint64_t step = widest->sections[SECTION_LISTS].len / (total / range_bytes + 1);
+  merge->forget_every = 1 + memory / range_bytes;
   int status = add_range(merge, "", 0, err);
   bool stems = false;
   for (uint32_t block = 1; !status && block < widest->index_entries; block++) {
@@ -67,9 +71,16 @@ static int make_desks(struct merge *merge, unsigned threads, uint64_t memory, st
   return status;
 }
 
+/* What was read of the sources' files counts as the process's memory until it is let go. */
+static void forget_sources(const struct merge *merge) {
+  for (size_t s = 0; s < merge->count; s++) file_forget(&merge->sources[s].segment->file.map);
+}
+
 static int run_range(void *payload, unsigned hand, size_t range, struct nsearch_error *err) {
   struct merge *merge = payload;
-  return merge_desk_run(&merge->desks[hand], merge, range, err);
+  int status = merge_desk_run(&merge->desks[hand], merge, range, err);
+  if (atomic_fetch_add(&merge->merged, 1) % merge->forget_every == 0) forget_sources(merge);
+  return status;
 }
 
 static void abandon(void *payload) { segment_abandon(((struct merge *)payload)->out); }
@@ -81,12 +92,15 @@ static int merge_terms(struct merge *merge, const struct write_options *options,
     if (!source->numbers) return error_memory(err);
     memset(source->numbers, 0xff, source->segment->info.terms * sizeof *source->numbers); /* GONE */
   }
-  int status = split_ranges(merge, err);
+  int status = split_ranges(merge, options->memory / MEMORY_SHARE, err);
   if (status) return status;
   struct crew_work work = {.run = run_range, .abandon = abandon, .payload = merge, .tasks = merge->range_count};
   unsigned threads = options->threads < work.tasks ? options->threads : (unsigned)work.tasks;
   status = make_desks(merge, threads, options->memory / MEMORY_SHARE, err);
-  return status ? status : crew_run(&work, threads, err);
+  forget_sources(merge);
+  if (!status) status = crew_run(&work, threads, err);
+  forget_sources(merge);
+  return status;
 }
 
 /* ---- The whole --------------------------------------------------------------------------------------------------- */
@@ -109,7 +123,6 @@ static void merge_free(struct merge *merge) {
   }
   memory_free(merge->sources);
   memory_free(merge->order);
-  memory_free(merge->meta);
   memory_free(merge->text_sources);
   memory_free(merge->ranges);
   for (unsigned i = 0; i < merge->desk_count; i++) merge_desk_free(&merge->desks[i], merge->count);
@@ -126,8 +139,8 @@ int merge_segments(struct merge_input *inputs, size_t count, const struct write_
   int status = merge_open(&merge, inputs, count, err);
   *documents = merge.documents;
   if (status || merge.documents == 0) goto out;
-  status = segment_create(&merge.out, path, merge.meta, merge.documents, first->title_weight, first->has_text != 0,
-                          languages, err);
+  status =
+      segment_create(&merge.out, path, merge_docs(&merge), first->title_weight, first->has_text != 0, languages, err);
   if (!status) status = merge_terms(&merge, options, err);
   if (!status) status = merge_columns(&merge, err);
 out:;

@@ -5,83 +5,118 @@
 
 /* ---- Order ------------------------------------------------------------------------------------------------------- */
 
-struct doc_sections {
-  const uint8_t *lengths, *published, *date_info, *ids, *signatures, *sequences, *cards, *texts;
-  uint64_t *url_hashes;
-};
-
-static int open_sections(struct segment *segment, struct doc_sections *out, struct nsearch_error *err) {
+static int open_columns(struct merge_source *source, struct nsearch_error *err) {
+  struct segment *segment = source->segment;
+  struct merge_columns *columns = &source->columns;
   const struct {
     enum section section;
     const uint8_t **to;
-  } wanted[] = {
-      {SECTION_LENGTHS, &out->lengths}, {SECTION_PUBLISHED, &out->published},   {SECTION_DATE_INFO, &out->date_info},
-      {SECTION_ID_HASHES, &out->ids},   {SECTION_SIGNATURES, &out->signatures}, {SECTION_SEQUENCES, &out->sequences},
-      {SECTION_CARDS, &out->cards},     {SECTION_TEXTS, &out->texts},
+  } plain[] = {
+      {SECTION_LENGTHS, &columns->lengths},     {SECTION_PUBLISHED, &columns->published},
+      {SECTION_DATE_INFO, &columns->date_info}, {SECTION_ID_HASHES, &columns->ids},
+      {SECTION_URL_HASHES, &columns->urls},     {SECTION_SIGNATURES, &columns->signatures},
   };
-  for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
-    *wanted[i].to = segment_section(segment, wanted[i].section, err);
-    bool none = wanted[i].section == SECTION_TEXTS && !segment->info.has_text;
-    if (!*wanted[i].to && segment->info.documents && !none) return NSEARCH_ERR_DAMAGED;
+  for (size_t i = 0; i < sizeof plain / sizeof *plain; i++) {
+    *plain[i].to = segment_section(segment, plain[i].section, err);
+    if (!*plain[i].to && segment->sections[plain[i].section].len) return NSEARCH_ERR_DAMAGED;
   }
-  return NSEARCH_OK;
-}
-
-/* A document's URL hash stands only in the keys: the entry that is not its id's. */
-static int read_url_hashes(struct segment *segment, struct doc_sections *sections, struct nsearch_error *err) {
-  uint32_t documents = segment->info.documents;
-  uint64_t count = segment->sections[SECTION_KEYS].len / SEGMENT_KEY;
-  const uint8_t *keys = segment_section(segment, SECTION_KEYS, err);
-  if (count && !keys) return NSEARCH_ERR_DAMAGED;
-  sections->url_hashes = memory_zero((size_t)documents + 1, sizeof *sections->url_hashes);
-  if (!sections->url_hashes) return error_memory(err);
-  for (uint64_t i = 0; i < count; i++) {
-    uint64_t hash = load_u64(keys + SEGMENT_KEY * i);
-    uint32_t doc = load_u32(keys + SEGMENT_KEY * i + 8);
-    if (doc < documents && hash != load_u64(sections->ids + 8 * (size_t)doc)) sections->url_hashes[doc] = hash;
-  }
-  return NSEARCH_OK;
+  int status = segment_packed(segment, SECTION_SEQUENCES, &columns->sequences, err);
+  if (!status) status = segment_places(segment, SECTION_CARDS, &columns->cards, err);
+  return status ? status : segment_places(segment, SECTION_TEXTS, &columns->texts, err);
 }
 
 static bool is_dropped(const struct merge_source *source, uint32_t doc) {
   return source->dropped && (source->dropped[doc / 64] >> doc % 64 & 1);
 }
 
-static void copy_doc(const struct doc_sections *from, uint32_t doc, struct segment_doc *to) {
-  size_t at4 = 4 * (size_t)doc, at8 = 8 * (size_t)doc;
-  to->length = load_u32(from->lengths + at4);
-  to->published = (int64_t)load_u64(from->published + at8);
-  to->date_info = from->date_info[doc];
-  to->id_hash = load_u64(from->ids + at8);
-  to->url_hash = from->url_hashes[doc];
-  to->signature = load_u64(from->signatures + at8);
-  to->sequence = load_u64(from->sequences + at8);
-  to->card = load_u64(from->cards + at8);
-  to->text = from->texts ? load_u64(from->texts + at8) : PLACE_NONE;
+static uint64_t doc_value(const void *payload, uint32_t number, enum section section) {
+  const struct merge *merge = payload;
+  const struct merge_columns *columns = &merge->sources[merge->order[number].source].columns;
+  size_t doc = merge->order[number].doc;
+  switch (section) {
+  case SECTION_LENGTHS:
+    return load_u32(columns->lengths + 4 * doc);
+  case SECTION_PUBLISHED:
+    return load_u64(columns->published + 8 * doc);
+  case SECTION_DATE_INFO:
+    return columns->date_info[doc];
+  case SECTION_ID_HASHES:
+    return load_u64(columns->ids + 8 * doc);
+  case SECTION_URL_HASHES:
+    return columns->urls ? load_u64(columns->urls + 8 * doc) : 0;
+  case SECTION_SIGNATURES:
+    return columns->signatures ? load_u64(columns->signatures + 8 * doc) : 0;
+  case SECTION_SEQUENCES:
+    return packed_column_at(&columns->sequences, (uint32_t)doc);
+  case SECTION_CARDS:
+    return places_at(&columns->cards, (uint32_t)doc);
+  default:
+    return places_at(&columns->texts, (uint32_t)doc);
+  }
+}
+
+struct segment_docs merge_docs(const struct merge *merge) {
+  return (struct segment_docs){.count = merge->documents, .value = doc_value, .payload = merge};
+}
+
+/* A source and its next document. */
+struct runner {
+  int64_t published;
+  uint64_t id;
+  uint32_t source, doc;
+};
+
+/* Moves to the source's next document that stays; false at its end. */
+static bool runner_seek(struct merge *merge, struct runner *runner) {
+  struct merge_source *source = &merge->sources[runner->source];
+  while (runner->doc < source->segment->info.documents && is_dropped(source, runner->doc)) {
+    source->doc_map[runner->doc++] = GONE;
+  }
+  if (runner->doc == source->segment->info.documents) return false;
+  runner->published = (int64_t)load_u64(source->columns.published + 8 * (size_t)runner->doc);
+  runner->id = load_u64(source->columns.ids + 8 * (size_t)runner->doc);
+  return true;
+}
+
+static bool runs_before(const struct runner *a, const struct runner *b) {
+  int order = segment_doc_compare(a->published, a->id, b->published, b->id);
+  return order ? order < 0 : a->source < b->source;
+}
+
+/* Lets the first of a heap find its place. */
+static void runners_down(struct runner *runners, size_t count) {
+  struct runner top = runners[0];
+  size_t at = 0;
+  for (size_t child; (child = 2 * at + 1) < count; at = child) {
+    if (child + 1 < count && runs_before(&runners[child + 1], &runners[child])) child++;
+    if (!runs_before(&runners[child], &top)) break;
+    runners[at] = runners[child];
+  }
+  runners[at] = top;
+}
+
+static void runners_add(struct runner *runners, size_t count, struct runner runner) {
+  size_t at = count;
+  for (; at > 0 && runs_before(&runner, &runners[(at - 1) / 2]); at = (at - 1) / 2) {
+    runners[at] = runners[(at - 1) / 2];
+  }
+  runners[at] = runner;
 }
 
 /* Interleaves the sources' documents: each time the first of the source whose next one comes first. */
-static void interleave(struct merge *merge, const struct doc_sections *sections, uint32_t *next) {
-  for (;;) {
-    size_t best = merge->count;
-    int64_t best_published = 0;
-    uint64_t best_id = 0;
-    for (size_t s = 0; s < merge->count; s++) {
-      struct merge_source *source = &merge->sources[s];
-      while (next[s] < source->segment->info.documents && is_dropped(source, next[s])) {
-        source->doc_map[next[s]++] = GONE;
-      }
-      if (next[s] == source->segment->info.documents) continue;
-      int64_t published = (int64_t)load_u64(sections[s].published + 8 * (size_t)next[s]);
-      uint64_t id = load_u64(sections[s].ids + 8 * (size_t)next[s]);
-      if (best < merge->count && segment_doc_compare(best_published, best_id, published, id) <= 0) continue;
-      best = s, best_published = published, best_id = id;
-    }
-    if (best == merge->count) return;
-    uint32_t doc = next[best]++;
-    merge->sources[best].doc_map[doc] = merge->documents;
-    merge->order[merge->documents] = (struct merge_place){(uint32_t)best, doc};
-    copy_doc(&sections[best], doc, &merge->meta[merge->documents++]);
+static void interleave(struct merge *merge, struct runner *runners) {
+  size_t count = 0;
+  for (uint32_t s = 0; s < merge->count; s++) {
+    struct runner runner = {.source = s};
+    if (runner_seek(merge, &runner)) runners_add(runners, count++, runner);
+  }
+  while (count > 0) {
+    struct runner *first = &runners[0];
+    merge->sources[first->source].doc_map[first->doc] = merge->documents;
+    merge->order[merge->documents++] = (struct merge_place){first->source, first->doc};
+    first->doc++;
+    if (!runner_seek(merge, first)) runners[0] = runners[--count];
+    if (count > 1) runners_down(runners, count);
   }
 }
 
@@ -92,21 +127,16 @@ int merge_order_docs(struct merge *merge, struct nsearch_error *err) {
     return error_set(err, NSEARCH_ERR_UNSUPPORTED, "more than %" PRIu32 " articles; use several indexes",
                      DOCUMENTS_MAX);
   }
-  struct doc_sections *sections = memory_zero(merge->count, sizeof *sections);
-  uint32_t *next = memory_zero(merge->count, sizeof *next);
+  struct runner *runners = memory_array(NULL, merge->count, sizeof *runners);
   merge->order = memory_array(NULL, total + 1, sizeof *merge->order);
-  merge->meta = memory_array(NULL, total + 1, sizeof *merge->meta);
-  int status = sections && next && merge->order && merge->meta ? NSEARCH_OK : error_memory(err);
+  int status = runners && merge->order ? NSEARCH_OK : error_memory(err);
   for (size_t s = 0; !status && s < merge->count; s++) {
     struct merge_source *source = &merge->sources[s];
     source->doc_map = memory_array(NULL, (size_t)source->segment->info.documents + 1, sizeof *source->doc_map);
-    status = source->doc_map ? open_sections(source->segment, &sections[s], err) : error_memory(err);
-    if (!status) status = read_url_hashes(source->segment, &sections[s], err);
+    status = source->doc_map ? open_columns(source, err) : error_memory(err);
   }
-  if (!status) interleave(merge, sections, next);
-  for (size_t s = 0; sections && s < merge->count; s++) memory_free(sections[s].url_hashes);
-  memory_free(sections);
-  memory_free(next);
+  if (!status) interleave(merge, runners);
+  memory_free(runners);
   return status;
 }
 

@@ -1,4 +1,7 @@
-/* The lists of one term, from several sources to one: each decoded and encoded again with new document numbers. */
+/* The lists of one term, from several sources to one: decoded a block at a time, given their new document numbers, and
+ * encoded again. A source's stretch between two documents of others is copied at once. */
+#include <string.h>
+
 #include "indexer/native/native.h"
 
 /* All positions of the block at once: few of its documents go. */
@@ -7,39 +10,51 @@ static int read_gaps(struct merge_cursor *cursor, struct nsearch_error *err) {
   struct position_run run;
   uint64_t total = 0;
   for (uint32_t i = 0; i < list->size; i++) total += list->freqs[i];
-  list->gap_at = 0;
   int status = position_run_open(cursor->source->segment, &list->view, list->block, total, &run, err);
   if (!status) status = memory_reserve(&list->gaps, &list->gap_capacity, total, sizeof *list->gaps, err);
   return status ? status : position_run_read(&run, list->gaps, total, err);
 }
 
-static int cursor_block(struct merge_cursor *cursor, struct nsearch_error *err) {
-  struct list_source *list = &cursor->list;
-  struct block_place place;
-  int status = list_block_docs(cursor->source->segment, &list->view, list->block, list->docs, &place, err);
-  if (!status) status = list_block_freqs(&list->view, list->block, &place, list->freqs, err);
-  if (status) return status;
-  list->size = view_block_size(&list->view, list->block);
-  list->next = 0;
-  return list->positions ? read_gaps(cursor, err) : NSEARCH_OK;
-}
-
-/* Moves to the next document that stays; *doc is its new number, GONE at the end of the list. */
-static inline int cursor_seek(struct merge_cursor *cursor, uint32_t *doc, struct nsearch_error *err) {
-  struct list_source *list = &cursor->list;
-  for (;; list->gap_at += list->freqs[list->next++]) {
-    if (list->next == list->size) {
-      *doc = GONE;
-      if (++list->block == list->view.blocks) return NSEARCH_OK;
-      int status = cursor_block(cursor, err);
-      if (status) return status;
-    }
-    *doc = cursor->source->doc_map[list->docs[list->next]];
-    if (*doc != GONE) return NSEARCH_OK;
+/* Old numbers become new ones; what is left out goes, with its positions. */
+static void renumber(const struct merge_source *source, struct list_source *list) {
+  const uint32_t *map = source->doc_map;
+  if (!source->dropped) {
+    for (uint32_t i = 0; i < list->size; i++) list->docs[i] = map[list->docs[i]];
+    return;
   }
+  uint32_t kept = 0;
+  size_t from = 0, to = 0;
+  for (uint32_t i = 0; i < list->size; i++) {
+    uint32_t doc = map[list->docs[i]], freq = list->freqs[i];
+    if (doc != GONE) {
+      list->docs[kept] = doc;
+      list->freqs[kept++] = freq;
+      if (list->positions && from != to) memmove(list->gaps + to, list->gaps + from, freq * sizeof *list->gaps);
+      to += freq;
+    }
+    from += freq;
+  }
+  list->size = kept;
 }
 
-static int cursor_open(struct merge_cursor *cursor, uint8_t tag, uint32_t *doc, struct nsearch_error *err) {
+/* Reads the next block that has a document that stays; its size is 0 at the end of the list. */
+static int next_block(struct merge_cursor *cursor, struct nsearch_error *err) {
+  struct list_source *list = &cursor->list;
+  list->next = 0;
+  list->gap_at = 0;
+  for (list->size = 0; list->size == 0 && list->block < list->view.blocks; list->block++) {
+    struct block_place place;
+    int status = list_block_docs(cursor->source->segment, &list->view, list->block, list->docs, &place, err);
+    if (!status) status = list_block_freqs(&list->view, list->block, &place, list->freqs, err);
+    list->size = status ? 0 : view_block_size(&list->view, list->block);
+    if (!status && list->positions) status = read_gaps(cursor, err);
+    if (status) return status;
+    renumber(cursor->source, list);
+  }
+  return NSEARCH_OK;
+}
+
+static int cursor_open(struct merge_cursor *cursor, uint8_t tag, struct nsearch_error *err) {
   struct list_source *list = &cursor->list;
   struct term_entry target;
   const struct term_entry *entry = &cursor->entry;
@@ -52,25 +67,33 @@ static int cursor_open(struct merge_cursor *cursor, uint8_t tag, uint32_t *doc, 
   if (status) return status;
   list->positions = tag_has_positions(tag);
   list->block = 0;
-  status = cursor_block(cursor, err);
-  return status ? status : cursor_seek(cursor, doc, err);
+  return next_block(cursor, err);
 }
 
-/* Copies the cursor's posting at hand and moves on. */
-static inline int cursor_take(struct merge_cursor *cursor, struct list_writer *out, uint32_t *doc,
-                              struct nsearch_error *err) {
+/* How many of the block's next documents, of which the first is one, are below the limit: often one or all of them. */
+static uint32_t stretch(const struct list_source *list, uint64_t limit) {
+  const uint32_t *docs = list->docs + list->next;
+  uint32_t left = list->size - list->next, count = 1;
+  if (docs[left - 1] < limit) return left;
+  while (docs[count] < limit) count++;
+  return count;
+}
+
+/* Copies the cursor's postings below the limit, and moves on. */
+static int cursor_take(struct merge_cursor *cursor, uint64_t limit, struct list_writer *out,
+                       struct nsearch_error *err) {
   struct list_source *list = &cursor->list;
-  uint32_t freq = list->freqs[list->next];
-  int status = list_add(out, *doc, freq, err);
-  if (status) return status;
-  if (list->positions) {
-    uint32_t *gaps = list_gaps(out, freq, err);
-    if (!gaps) return NSEARCH_ERR_MEMORY;
-    for (uint32_t i = 0; i < freq; i++) gaps[i] = list->gaps[list->gap_at + i];
+  while (list->size && list->docs[list->next] < limit) {
+    uint32_t count = stretch(list, limit);
+    size_t gaps;
+    int status = list_add_run(out, list->docs + list->next, list->freqs + list->next, count,
+                              list->positions ? list->gaps + list->gap_at : NULL, &gaps, err);
+    list->gap_at += gaps;
+    list->next += count;
+    if (!status && list->next == list->size) status = next_block(cursor, err);
+    if (status) return status;
   }
-  list->gap_at += freq;
-  list->next++;
-  return cursor_seek(cursor, doc, err);
+  return NSEARCH_OK;
 }
 
 static void heap_down(uint64_t *heap, size_t count) {
@@ -90,31 +113,30 @@ static void heap_add(uint64_t *heap, size_t count, uint64_t value) {
   heap[at] = value;
 }
 
-/* The least entry but the first. */
+/* The document of the least entry but the first. */
 static uint64_t heap_second(const uint64_t *heap, size_t count) {
   if (count < 2) return UINT64_MAX;
-  return count > 2 && heap[2] < heap[1] ? heap[2] : heap[1];
+  return (count > 2 && heap[2] < heap[1] ? heap[2] : heap[1]) >> 16;
+}
+
+static uint64_t heap_entry(const struct list_source *list, uint32_t source) {
+  return (uint64_t)list->docs[list->next] << 16 | source;
 }
 
 int merge_lists(struct merge_desk *desk, size_t active, uint8_t tag, struct nsearch_error *err) {
   struct list_writer *out = part_term_begin(desk->part, tag);
   size_t held = 0;
-  uint32_t doc;
   int status = NSEARCH_OK;
   for (size_t i = 0; !status && i < active; i++) {
-    status = cursor_open(&desk->cursors[desk->active[i]], tag, &doc, err);
-    if (!status && doc != GONE) heap_add(desk->heap, held++, (uint64_t)doc << 16 | desk->active[i]);
+    struct merge_cursor *cursor = &desk->cursors[desk->active[i]];
+    status = cursor_open(cursor, tag, err);
+    if (!status && cursor->list.size) heap_add(desk->heap, held++, heap_entry(&cursor->list, desk->active[i]));
   }
   while (!status && held > 0) {
     uint32_t source = desk->heap[0] & 0xffff;
     struct merge_cursor *cursor = &desk->cursors[source];
-    uint64_t top = desk->heap[0], limit = heap_second(desk->heap, held);
-    do { /* a source often has several documents in a row */
-      doc = (uint32_t)(top >> 16);
-      status = cursor_take(cursor, out, &doc, err);
-      top = (uint64_t)doc << 16 | source;
-    } while (!status && doc != GONE && top < limit);
-    desk->heap[0] = doc == GONE ? desk->heap[--held] : top;
+    status = cursor_take(cursor, heap_second(desk->heap, held), out, err);
+    desk->heap[0] = cursor->list.size ? heap_entry(&cursor->list, source) : desk->heap[--held];
     if (held > 1) heap_down(desk->heap, held);
   }
   return status;

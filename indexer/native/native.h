@@ -39,11 +39,14 @@ struct batch {
   uint64_t tokens;      /* title and body, each once */
   uint64_t languages;   /* bit set of the languages that stems were made in */
   struct buffer card, key;
+  uint32_t *ordinals; /* inversion's largest array, zeroed by the kernel when it is new: kept for the next batch */
+  size_t ordinal_bytes;
 };
 
 int batch_init(struct batch *batch, struct nsearch_error *err);
 void batch_free(struct batch *batch);
 void batch_clear(struct batch *batch);
+void batch_trim(struct batch *batch); /* gives back what is kept for inversion alone */
 /* Analyses the article and stores its card and body; texts may be NULL: then bodies are not kept. */
 int batch_add(struct batch *batch, const struct write_options *options, const struct nsearch_article *article,
               uint64_t sequence, struct pack_out *cards, struct pack_out *texts, struct nsearch_error *err);
@@ -102,8 +105,16 @@ int merge_segments(struct merge_input *inputs, size_t count, const struct write_
 /* What has no new number: a document that is left out, a term with no documents left. */
 #define GONE UINT32_MAX
 
+/* What a source keeps of its documents. */
+struct merge_columns {
+  const uint8_t *lengths, *published, *date_info, *ids, *urls, *signatures;
+  struct packed_column sequences;
+  struct places cards, texts;
+};
+
 struct merge_source {
   struct segment *segment;
+  struct merge_columns columns;
   const uint64_t *dropped;
   uint32_t *doc_map; /* old document -> new, GONE */
   uint32_t *numbers; /* old term -> new, GONE */
@@ -123,7 +134,6 @@ struct merge {
   struct merge_source *sources;
   size_t count;
   struct merge_place *order; /* new document -> where it comes from */
-  struct segment_doc *meta;
   uint32_t documents;
   struct merge_range *ranges;
   size_t range_count, range_capacity;
@@ -133,24 +143,28 @@ struct merge {
   struct merge_desk *desks; /* one a thread */
   unsigned desk_count;
   struct segment_writer *out;
+  atomic_size_t merged; /* ranges */
+  size_t forget_every;  /* so many of them are read before their pages are let go */
 };
 
 /* ---- merge_docs.c ------------------------------------------------------------------------------------------------ */
 
-/* Interleaves the documents that stay in the total order: sets order, meta, documents and each source's doc_map. */
+/* Interleaves the documents that stay in the total order: sets order, documents and each source's doc_map. */
 int merge_order_docs(struct merge *merge, struct nsearch_error *err);
+/* The documents that stay, as the writer asks for them: read from the sources each time. */
+struct segment_docs merge_docs(const struct merge *merge);
 /* Writes the columns of keywords; all terms have their new numbers. */
 int merge_columns(struct merge *merge, struct nsearch_error *err);
 
 /* ---- merge_terms.c ----------------------------------------------------------------------------------------------- */
 
-/* One source's list as it is read. */
+/* One source's list as it is read, a block at a time. */
 struct list_source {
   struct list_view view;
-  uint32_t block, next, size;
+  uint32_t block, next, size; /* the block behind the one at hand; in that one: the next document, their number */
   bool positions;
-  uint32_t docs[BLOCK], freqs[BLOCK];
-  uint32_t *gaps; /* of the block's positions */
+  uint32_t docs[BLOCK], freqs[BLOCK]; /* new numbers of those that stay */
+  uint32_t *gaps;                     /* of their positions */
   size_t gap_at, gap_capacity;
 };
 

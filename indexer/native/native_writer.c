@@ -159,6 +159,7 @@ static int take_batch(struct engine_writer *writer, struct batch **out, struct n
 /* As many batches wait as there were workers at once. */
 static void leave_batch(struct engine_writer *writer, struct batch **batch) {
   if ((*batch)->doc_count == 0) return;
+  batch_trim(*batch);
   pthread_mutex_lock(&writer->mutex);
   if (writer->pending_count < THREADS_MAX) {
     writer->pending[writer->pending_count++] = *batch;
@@ -342,7 +343,8 @@ static int merge_range(struct commit *commit, size_t first, size_t count, struct
   char *path = segment_path(commit->writer->folder, number);
   int status = inputs && path ? NSEARCH_OK : error_memory(err);
   for (size_t i = 0; !status && i < count; i++) {
-    inputs[i] = (struct merge_input){.segment = &commit->segments[first + i], .dropped = commit->dropped[first + i]};
+    inputs[i].segment = &commit->segments[first + i];
+    if (any_dropped(commit, first + i)) inputs[i].dropped = commit->dropped[first + i];
   }
   if (!status) status = merge_segments(inputs, count, &commit->writer->options, path, &documents, err);
   if (!status && documents) status = keep_segment(commit, number, documents, err);

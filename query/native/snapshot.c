@@ -35,12 +35,13 @@ static void add_segment_parts(struct engine_stats *stats, const struct segment *
     enum section section;
     const char *part;
   } parts[] = {
-      {SECTION_TERMS, "dictionary"},  {SECTION_TERM_INDEX, "dictionary"}, {SECTION_LENGTHS, "lengths"},
-      {SECTION_KEYS, "ids"},          {SECTION_ID_HASHES, "ids"},         {SECTION_PUBLISHED, "dates"},
-      {SECTION_DATE_INFO, "dates"},   {SECTION_SOURCE, "keywords"},       {SECTION_SECTION, "keywords"},
-      {SECTION_LANGUAGE, "keywords"}, {SECTION_SITE, "keywords"},         {SECTION_TOPIC, "keywords"},
-      {SECTION_BYLINE, "keywords"},   {SECTION_SIGNATURES, "signatures"}, {SECTION_SEQUENCES, "sequences"},
-      {SECTION_CARDS, "places"},      {SECTION_TEXTS, "places"},
+      {SECTION_TERMS, "dictionary"},      {SECTION_TERM_INDEX, "dictionary"}, {SECTION_LENGTHS, "lengths"},
+      {SECTION_ID_ORDER, "ids"},          {SECTION_ID_HASHES, "ids"},         {SECTION_PUBLISHED, "dates"},
+      {SECTION_URL_HASHES, "ids"},        {SECTION_URL_ORDER, "ids"},         {SECTION_DATE_INFO, "dates"},
+      {SECTION_SOURCE, "keywords"},       {SECTION_SECTION, "keywords"},      {SECTION_LANGUAGE, "keywords"},
+      {SECTION_SITE, "keywords"},         {SECTION_TOPIC, "keywords"},        {SECTION_BYLINE, "keywords"},
+      {SECTION_SIGNATURES, "signatures"}, {SECTION_SEQUENCES, "sequences"},   {SECTION_CARDS, "places"},
+      {SECTION_TEXTS, "places"},
   };
   const struct segment_info *info = &segment->info;
   uint64_t lists = segment->sections[SECTION_LISTS].len, counted = lists;
@@ -208,17 +209,17 @@ static int fetch(struct snapshot *snapshot, struct doc_ref doc, unsigned want, s
                  struct nsearch_error *err) {
   struct segment *segment = &snapshot->segments[doc.segment];
   struct buffer bytes = {0};
+  struct places places;
   int status = NSEARCH_OK;
   article_clear(out);
   if (want & WANT_CARD) {
-    const uint8_t *cards = segment_section(segment, SECTION_CARDS, err);
-    status = cards ? read_place(snapshot, load_u64(cards + 8 * (size_t)doc.doc), &bytes, err) : NSEARCH_ERR_DAMAGED;
+    status = segment_places(segment, SECTION_CARDS, &places, err);
+    if (!status) status = read_place(snapshot, places_at(&places, doc.doc), &bytes, err);
     if (!status) status = article_decode_card(out, (const uint8_t *)bytes.bytes, bytes.len, err);
   }
   if (!status && (want & WANT_BODY)) {
-    const uint8_t *texts = segment_section(segment, SECTION_TEXTS, err);
-    if (!texts && segment->info.has_text) status = NSEARCH_ERR_DAMAGED;
-    uint64_t place = texts ? load_u64(texts + 8 * (size_t)doc.doc) : PLACE_NONE;
+    status = segment_places(segment, SECTION_TEXTS, &places, err);
+    uint64_t place = status ? PLACE_NONE : places_at(&places, doc.doc);
     if (place != PLACE_NONE) {
       buffer_clear(&bytes);
       status = read_place(snapshot, place, &bytes, err);
@@ -229,44 +230,45 @@ static int fetch(struct snapshot *snapshot, struct doc_ref doc, unsigned want, s
   return status;
 }
 
-/* Documents of a segment whose id or URL has this hash are compared as text: ids first. */
-static int find_in(struct snapshot *snapshot, uint32_t number, const char *text, uint64_t hash, enum article_part part,
-                   struct nsearch_article *scratch, bool *found, struct doc_ref *out, struct nsearch_error *err) {
-  struct segment *segment = &snapshot->segments[number];
-  uint64_t low = 0, count = segment->sections[SECTION_KEYS].len / SEGMENT_KEY, high = count;
-  const uint8_t *keys = segment_section(segment, SECTION_KEYS, err);
-  if (count && !keys) return NSEARCH_ERR_DAMAGED;
-  while (low < high) {
-    uint64_t middle = low + (high - low) / 2;
-    if (load_u64(keys + SEGMENT_KEY * middle) < hash) {
-      low = middle + 1;
-    } else {
-      high = middle;
-    }
-  }
-  for (; low < count && load_u64(keys + SEGMENT_KEY * low) == hash; low++) {
-    struct doc_ref doc = {number, load_u32(keys + SEGMENT_KEY * low + 8)};
-    if (doc.doc >= segment->info.documents) continue;
-    int status = fetch(snapshot, doc, WANT_CARD, scratch, err);
-    if (status) return status;
+/* What is looked for: an id or a URL, whose text the part must be. */
+struct wanted {
+  const char *text;
+  uint64_t hash;
+  enum article_part part;
+};
+
+/* Documents of a segment whose id or URL has this hash are compared as text. */
+static int find_in(struct snapshot *snapshot, uint32_t number, bool by_url, const struct wanted *wanted,
+                   struct nsearch_article *scratch, struct doc_ref *out, bool *found, struct nsearch_error *err) {
+  struct hash_order order;
+  int status = segment_hash_order(&snapshot->segments[number], by_url, &order, err);
+  if (status) return status;
+  for (uint32_t doc, at = hash_order_first(&order, wanted->hash);
+       (doc = hash_order_doc(&order, at, wanted->hash)) != UINT32_MAX; at++) {
     size_t len;
-    if (strcmp(article_get(scratch, part, &len), text) != 0) continue;
-    *found = true;
-    *out = doc;
-    return NSEARCH_OK;
+    *out = (struct doc_ref){number, doc};
+    status = fetch(snapshot, *out, WANT_CARD, scratch, err);
+    if (status) return status;
+    *found = strcmp(article_get(scratch, wanted->part, &len), wanted->text) == 0;
+    if (*found) break;
   }
   return NSEARCH_OK;
 }
 
 static int find(struct snapshot *snapshot, const char *id_or_url, struct doc_ref *out, struct nsearch_error *err) {
-  static const enum article_part parts[] = {ARTICLE_ID, ARTICLE_URL};
-  uint64_t hash = hash_bytes(id_or_url, strlen(id_or_url));
+  /* Ids first; a URL that is the id as well is not among the URLs. */
+  static const struct {
+    enum article_part part;
+    bool by_url;
+  } ways[] = {{ARTICLE_ID, false}, {ARTICLE_URL, false}, {ARTICLE_URL, true}};
+  struct wanted wanted = {.text = id_or_url, .hash = hash_bytes(id_or_url, strlen(id_or_url))};
   struct nsearch_article *scratch = nsearch_article_new();
   int status = scratch ? NSEARCH_OK : error_memory(err);
   bool found = false;
-  for (size_t p = 0; !status && !found && p < 2; p++) {
+  for (size_t w = 0; !status && !found && w < sizeof ways / sizeof *ways; w++) {
+    wanted.part = ways[w].part;
     for (uint32_t s = 0; !status && !found && s < snapshot->segment_count; s++) {
-      status = find_in(snapshot, s, id_or_url, hash, parts[p], scratch, &found, out, err);
+      status = find_in(snapshot, s, ways[w].by_url, &wanted, scratch, out, &found, err);
     }
   }
   nsearch_article_free(scratch);
@@ -277,9 +279,10 @@ static int find(struct snapshot *snapshot, const char *id_or_url, struct doc_ref
 }
 
 static int signature(struct snapshot *snapshot, struct doc_ref doc, uint64_t *out, struct nsearch_error *err) {
-  const uint8_t *signatures = segment_section(&snapshot->segments[doc.segment], SECTION_SIGNATURES, err);
-  if (!signatures) return NSEARCH_ERR_DAMAGED;
-  *out = load_u64(signatures + 8 * (size_t)doc.doc);
+  struct segment *segment = &snapshot->segments[doc.segment];
+  const uint8_t *signatures = segment_section(segment, SECTION_SIGNATURES, err);
+  if (!signatures && segment->info.has_text) return NSEARCH_ERR_DAMAGED;
+  *out = signatures ? load_u64(signatures + 8 * (size_t)doc.doc) : 0;
   return NSEARCH_OK;
 }
 

@@ -3,8 +3,8 @@ mkfifo pipe
 "$NSEARCH" index --quiet - <pipe &
 run=$!
 exec 3>pipe
-for _ in $(seq 1 100); do
-  [ -e .nsearch ] && break
+for _ in $(seq 1 200); do # until the lock is held, not just made
+  inode=$(stat -c %i .nsearch/lock 2>/dev/null) && grep -q ":$inode " /proc/locks && break
   sleep 0.05
 done
 "$NSEARCH" index "$CORPUS"

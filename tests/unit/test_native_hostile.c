@@ -151,7 +151,7 @@ static void test_hostile_frequency(void **state) {
   static const uint32_t freqs[] = {0, UINT32_MAX};
   for (size_t f = 0; f < 2; f++) {
     struct segment_writer *writer;
-    assert_int_equal(segment_create(&writer, path, docs, DOCS, 1, false, 0, NULL), 0);
+    assert_int_equal(segment_create(&writer, path, segment_docs_of(docs, DOCS), 1, false, 0, NULL), 0);
     struct list_writer *list = segment_term_begin(writer, TAG_TEXT);
     for (uint32_t d = 0; d < DOCS; d++) {
       assert_int_equal(list_add(list, d, 1, NULL), 0);
@@ -193,7 +193,7 @@ static void test_hostile_alias(void **state) {
   snprintf(to, sizeof to, "%s/merged", folder);
   struct segment_doc doc = {.id_hash = 1, .length = 1};
   struct segment_writer *writer;
-  assert_int_equal(segment_create(&writer, path, &doc, 1, 1, false, 0, NULL), 0);
+  assert_int_equal(segment_create(&writer, path, segment_docs_of(&doc, 1), 1, false, 0, NULL), 0);
   assert_int_equal(segment_term_alias(writer, "Zena", 4, 1, NULL), 0);
   assert_int_equal(list_add(segment_term_begin(writer, TAG_STEM), 0, 1, NULL), 0);
   uint32_t number, documents;

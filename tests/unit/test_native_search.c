@@ -243,7 +243,7 @@ static void test_unusual(void **state) {
   close_index(&opened);
   struct segment_writer *writer;
   struct snapshot *snapshot;
-  assert_int_equal(segment_create(&writer, segment, NULL, 0, 1, false, 0, NULL), 0);
+  assert_int_equal(segment_create(&writer, segment, (struct segment_docs){0}, 1, false, 0, NULL), 0);
   assert_int_equal(segment_finish(&writer, true, NULL), 0);
   assert_int_equal(native_reader_engine.open(&snapshot, path, NULL), 0);
   struct node all = {.kind = NODE_ALL};

@@ -82,7 +82,8 @@ static void term_key(uint32_t t, char *key) { snprintf(key, 16, "Xterm%03u", t);
 
 static void write_model(struct model *model) {
   struct segment_writer *segment;
-  assert_int_equal(segment_create(&segment, model->path, model->meta, model->docs, 2, false, 0, NULL), 0);
+  assert_int_equal(segment_create(&segment, model->path, segment_docs_of(model->meta, model->docs), 2, false, 0, NULL),
+                   0);
   for (uint32_t t = 0; t < TERMS; t++) {
     struct list_writer *list = segment_term_begin(segment, TAG_TEXT);
     for (uint32_t d = 0; d < model->docs; d++) {
@@ -217,7 +218,7 @@ static size_t write_keys(const char *path, struct some_key *keys, struct model *
   size_t count = 0;
   for (size_t k = 0; k < KEYS; k++) random_key(&keys[k]);
   qsort(keys, KEYS, sizeof *keys, compare_keys);
-  assert_int_equal(segment_create(&segment, path, model->meta, model->docs, 2, false, 0, NULL), 0);
+  assert_int_equal(segment_create(&segment, path, segment_docs_of(model->meta, model->docs), 2, false, 0, NULL), 0);
   for (size_t k = 0; k < KEYS; k++) {
     if (k && compare_keys(&keys[k], &keys[k - 1]) == 0) continue;
     uint8_t tag = (uint8_t)keys[k].bytes[0];
@@ -458,7 +459,8 @@ static void test_parts(void **state) {
   snprintf(path, sizeof path, "%s/parts.segment", folder);
   struct part_work work = {.model = model};
   struct crew_work crew = {.run = write_part, .payload = &work, .tasks = PARTS};
-  assert_int_equal(segment_create(&work.segment, path, model->meta, model->docs, 2, false, 0, NULL), 0);
+  assert_int_equal(segment_create(&work.segment, path, segment_docs_of(model->meta, model->docs), 2, false, 0, NULL),
+                   0);
   for (int i = 0; i < PART_THREADS; i++)
     assert_int_equal(part_new(&work.parts[i], work.segment, i == 0 ? 0 : 2000, NULL), 0);
   assert_int_equal(crew_run(&crew, PART_THREADS, NULL), 0);
@@ -493,7 +495,8 @@ static void test_abandoned_part(void **state) {
   struct part_work work = {.model = model};
   struct crew_work crew = {.run = abandon_third, .abandon = abandon_segment, .payload = &work, .tasks = PARTS};
   struct nsearch_error *err = nsearch_error_new();
-  assert_int_equal(segment_create(&work.segment, model->path, model->meta, model->docs, 2, false, 0, NULL), 0);
+  assert_int_equal(
+      segment_create(&work.segment, model->path, segment_docs_of(model->meta, model->docs), 2, false, 0, NULL), 0);
   for (int i = 0; i < PART_THREADS; i++) assert_int_equal(part_new(&work.parts[i], work.segment, 2000, NULL), 0);
   assert_int_equal(crew_run(&crew, PART_THREADS, err), NSEARCH_ERR_SYSTEM);
   assert_string_equal(nsearch_error_message(err), "the third part");
