@@ -21,7 +21,8 @@
  *   scorer.c     scores of documents that are known to match
  *   pass.c       one segment of a search: dates, deadline, what was found
  *   search.c     a request over all segments
- *   explain.c    how one article comes to its score */
+ *   explain.c    how one article comes to its score
+ *   occurrences.c  how often terms stand in some articles */
 #ifndef QUERY_NATIVE_NATIVE_H
 #define QUERY_NATIVE_NATIVE_H
 
@@ -464,7 +465,7 @@ void schedule_free(struct schedule *schedule);
 /* Offers the best documents of lists of one cursor; batch is room to work in. */
 int single_list(struct pass *pass, const struct lists *lists, struct candidates *batch, struct nsearch_error *err);
 
-/* ---- union.c, conjunction.c and search.c ------------------------------------------------------------------------------------------- */
+/* ---- union.c, conjunction.c, explain.c, occurrences.c and search.c ------------------------------------------------------------------- */
 
 /* Offer the best documents of a segment; conjunction_pass() does what the pass says about counting. */
 int union_pass(struct pass *pass, const struct shape *shape, struct nsearch_error *err);
@@ -472,6 +473,9 @@ int conjunction_pass(struct pass *pass, const struct shape *shape, struct nsearc
 
 int snapshot_explain(struct snapshot *snapshot, const struct node *tree, struct doc_ref doc, struct score_part *parts,
                      struct nsearch_error *err);
+int snapshot_occurrences(struct snapshot *snapshot, const struct term_key *keys, size_t key_count,
+                         const struct doc_ref *docs, size_t doc_count, uint32_t *tfs, uint32_t *lengths,
+                         struct nsearch_error *err);
 int snapshot_search(struct snapshot *snapshot, const struct search_request *request, struct search_answer *answer,
                     struct nsearch_error *err);
 
