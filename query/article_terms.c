@@ -13,15 +13,12 @@ enum {
 
 /* What is known of a term, by its number in the scratch's lexicon. */
 struct term_figures {
-  double rarity; /* of its df in the snapshot: 0 not known yet, below 0 nothing to tell */
-  uint32_t tf;   /* of the article that is being counted; zero between articles */
+  uint64_t df; /* in the snapshot */
+  bool known;  /* df is */
+  uint32_t tf; /* of the article that is being counted; zero between articles */
 };
 
 double term_damped(uint32_t tf) { return tf ? 1 + log(tf) : 0; }
-
-double term_rarity(uint64_t articles, uint64_t df) {
-  return df && df < articles ? log((double)articles / (double)df) : 0;
-}
 
 /* Room for all terms that the lexicon has now, new ones zeroed. */
 static int make_room(struct scratch *scratch, struct article_terms *terms, struct nsearch_error *err) {
@@ -50,15 +47,13 @@ static void count_tokens(struct scratch *scratch, struct article_terms *terms, s
 static int look_up(struct nsearch_reader *reader, struct scratch *scratch, struct article_term *term,
                    struct nsearch_error *err) {
   struct term_figures *figures = &scratch->figures[term->term];
-  if (figures->rarity == 0) {
+  if (!figures->known) {
     struct term_key key = lexicon_key(scratch->lexicon, term->term);
-    uint64_t df = 0;
-    int status = reader->engine->frequency(reader->snapshot, key.bytes, key.len, &df, err);
+    int status = reader->engine->frequency(reader->snapshot, key.bytes, key.len, &figures->df, err);
     if (status) return status;
-    figures->rarity = term_rarity(reader->engine->stats(reader->snapshot)->articles, df);
-    if (figures->rarity <= 0) figures->rarity = -1;
+    figures->known = true;
   }
-  term->rarity = figures->rarity > 0 ? figures->rarity : 0;
+  term->df = figures->df;
   return NSEARCH_OK;
 }
 
@@ -70,12 +65,14 @@ static int by_weight(const void *a, const void *b) {
 
 static int weigh(struct nsearch_reader *reader, struct scratch *scratch, struct article_terms *terms,
                  struct nsearch_error *err) {
+  uint64_t articles = reader->engine->stats(reader->snapshot)->articles;
   int status = NSEARCH_OK;
   for (size_t i = 0; i < terms->count; i++) {
     struct article_term *term = &terms->terms[i];
     term->tf = scratch->figures[term->term].tf;
     scratch->figures[term->term].tf = 0;
     if (!status) status = look_up(reader, scratch, term, err);
+    term->rarity = term->df && term->df < articles ? log((double)articles / (double)term->df) : 0;
     term->weight = term->rarity * term_damped(term->tf);
   }
   if (terms->count) qsort(terms->terms, terms->count, sizeof *terms->terms, by_weight);

@@ -474,6 +474,7 @@ struct article_term {
   uint32_t term, word; /* numbers in the scratch's lexicon: the stem, where there is one; the first word of it */
   uint32_t place;      /* among the article's terms, in order of first occurrence; numbers of terms depend on the past */
   uint32_t tf;         /* title and lead counting more */
+  uint64_t df;
   double rarity;       /* ln(articles / df); 0: every article holds it, or none */
   double weight;       /* rarity * damped tf */
 };
@@ -491,7 +492,6 @@ int article_terms_make(struct nsearch_reader *reader, struct scratch *scratch, c
                        struct article_terms *out, struct nsearch_error *err);
 void article_terms_free(struct article_terms *terms);
 double term_damped(uint32_t tf); /* 1 + ln(tf); 0 of 0 */
-double term_rarity(uint64_t articles, uint64_t df);
 
 /* ---- related.c -------------------------------------------------------------------------------------------------------------------- */
 

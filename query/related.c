@@ -1,5 +1,4 @@
-/* Articles like one: its most telling terms fetch candidates, which are then compared with it over many more of its
- * terms. */
+/* Articles like one: its most telling terms fetch candidates, which are then compared with it over more of its terms. */
 #include "query/query.h"
 
 #include <math.h>
@@ -9,14 +8,17 @@
 /* ---- the formula ---- */
 
 enum {
-  SEED_TERMS = 30,       /* terms that fetch candidates */
-  COMPARED_TERMS = 100,  /* terms over which these are compared */
-  CANDIDATES_MIN = 200,  /* compared at least, where there are so many */
-  CANDIDATES_MAX = 1000, /* and at most, however many hits are wanted */
-  SEED_DF_MIN = 2,       /* a term of one article finds nothing else */
-  COMMON_FROM = 1000,    /* in an index of so many articles, a term in more than */
-  COMMON_SHARE = 10,     /* one in so many is too common to be a seed */
-  DIGITS_MIN = 4         /* shorter numbers tell nothing: they count things */
+  SEED_TERMS = 30,        /* terms that fetch candidates, at most, */
+  SEED_POSTINGS = 100000, /* and so many articles that hold one of them, each counted */
+  SEED_DF_MIN = 2,        /* a term of one article finds nothing else */
+  COMMON_FROM = 1000,     /* in an index of so many articles, a term in more than */
+  COMMON_SHARE = 10,      /* one in so many is too common to be a seed */
+  DIGITS_MIN = 4,         /* shorter numbers tell nothing: they count things */
+  CANDIDATES_MIN = 200,   /* compared at least, where there are so many */
+  CANDIDATES_MAX = 1000,  /* and at most, however many hits are wanted */
+  FIRST_TERMS = 40,       /* over so many terms, */
+  SHORTLIST = 64,         /* then the best so many, or as many as hits are wanted, */
+  COMPARED_TERMS = 100    /* over so many */
 };
 
 struct comparison {
@@ -24,6 +26,7 @@ struct comparison {
   struct scratch *scratch;
   struct pool *pool;
   struct article_terms source;
+  double square; /* of the norm of the source, over the terms compared */
   struct nsearch_error *err;
 };
 
@@ -42,12 +45,11 @@ static bool is_short_number(const char *text, size_t len) {
   return digits < DIGITS_MIN;
 }
 
-/* Rarity falls as df grows, so bounds of df are bounds of rarity. */
 static bool is_seed(const struct comparison *comparison, const struct article_term *term) {
   const struct lexicon *lexicon = comparison->scratch->lexicon;
   uint64_t articles = comparison->reader->engine->stats(comparison->reader->snapshot)->articles;
-  if (term->rarity <= 0 || term->rarity > term_rarity(articles, SEED_DF_MIN) ||
-      (articles >= COMMON_FROM && term->rarity < term_rarity(articles, articles / COMMON_SHARE)))
+  if (term->weight <= 0 || term->df < SEED_DF_MIN ||
+      (articles >= COMMON_FROM && term->df > articles / COMMON_SHARE))
     return false;
   struct term_key exact = lexicon_key(lexicon, lexicon_words(lexicon)[term->word].exact);
   return !is_short_number(exact.bytes + 1, exact.len - 1) &&
@@ -66,15 +68,19 @@ static struct node *seed_leaf(const struct comparison *comparison, const struct 
   return leaf->keys[0].bytes ? leaf : NULL;
 }
 
-/* The source's best terms as a weighted OR; a tree without children when it has none. */
+/* The source's best terms as a weighted OR; a tree without children when it has none. A term that is in too many articles
+ * to come after those before it leaves its place to a rarer one. */
 static int seed_tree(const struct comparison *comparison, struct node **out) {
   const struct article_terms *source = &comparison->source;
   struct node *tree = *out = pool_take(comparison->pool, sizeof *tree);
   if (!tree || !(tree->children = pool_take(comparison->pool, SEED_TERMS * sizeof *tree->children)))
     return error_memory(comparison->err);
   tree->kind = NODE_OR;
+  uint64_t postings = 0;
   for (size_t i = 0; i < source->count && tree->child_count < SEED_TERMS; i++) {
-    if (!is_seed(comparison, &source->terms[i])) continue;
+    uint64_t df = source->terms[i].df;
+    if (!is_seed(comparison, &source->terms[i]) || (postings && postings + df > SEED_POSTINGS)) continue;
+    postings += df;
     struct node *leaf = seed_leaf(comparison, &source->terms[i]);
     if (!leaf) return error_memory(comparison->err);
     tree->children[tree->child_count++] = leaf;
@@ -122,44 +128,54 @@ static int by_score(const void *a, const void *b) {
   return (x->place > y->place) - (x->place < y->place);
 }
 
-/* Cosines of the source and candidates, over the source's best terms, with one estimate: the norm of the candidate is
- * taken to be that of the source times the root of the ratio of their lengths. So nothing needs to be known of the
- * candidate but how often it holds these terms; judged by articles on the same event it is the better measure, too. */
-static int compare(struct comparison *comparison, struct candidate *candidates, size_t count) {
+/* Adds to candidates, which are put in the order of their numbers, what the source's terms from `first` up to `end` give:
+ * the cosine of the two, but for one estimate. The norm of a candidate is taken to be that of the source times the root
+ * of the ratio of their lengths, so that nothing needs to be known of it but how often it holds the source's terms.
+ * Judged by articles on one event this is the better measure, too (docs/ranking.md). */
+static int compare(const struct comparison *comparison, struct candidate *candidates, size_t count, size_t first,
+                   size_t end) {
   const struct article_terms *source = &comparison->source;
   const struct reader_engine *engine = comparison->reader->engine;
-  size_t terms = source->count < COMPARED_TERMS ? source->count : COMPARED_TERMS;
-  struct term_key *keys = pool_take(comparison->pool, terms * sizeof *keys);
-  struct doc_ref *docs = pool_take(comparison->pool, count * sizeof *docs);
-  uint32_t *lengths = pool_take(comparison->pool, count * sizeof *lengths);
-  uint32_t *tfs = pool_take(comparison->pool, terms * count * sizeof *tfs);
-  double square = 0;
+  size_t terms = end - first;
+  struct term_key *keys = pool_take(comparison->pool, (terms + 1) * sizeof *keys);
+  struct doc_ref *docs = pool_take(comparison->pool, (count + 1) * sizeof *docs);
+  uint32_t *lengths = pool_take(comparison->pool, (count + 1) * sizeof *lengths);
+  uint32_t *tfs = pool_take(comparison->pool, (terms * count + 1) * sizeof *tfs);
   if (!keys || !docs || !lengths || !tfs) return error_memory(comparison->err);
-  for (size_t t = 0; t < terms; t++) keys[t] = key_of(comparison, &source->terms[t]);
+  qsort(candidates, count, sizeof *candidates, by_number);
+  for (size_t t = 0; t < terms; t++) keys[t] = key_of(comparison, &source->terms[first + t]);
   for (size_t i = 0; i < count; i++) docs[i] = candidates[i].doc;
-  int status = engine->occurrences(comparison->reader->snapshot, keys, terms, docs, count, tfs, lengths, comparison->err);
-  if (status) return status;
-  for (size_t t = 0; t < terms; t++) {
-    const struct article_term *term = &source->terms[t];
-    square += term->weight * term->weight;
-    for (size_t i = 0; i < count; i++)
-      candidates[i].score += term->weight * term->rarity * term_damped(tfs[t * count + i]);
+  int status =
+      engine->occurrences(comparison->reader->snapshot, keys, terms, docs, count, tfs, lengths, comparison->err);
+  for (size_t i = 0; !status && i < count; i++) {
+    double product = 0;
+    for (size_t t = 0; t < terms; t++) {
+      const struct article_term *term = &source->terms[first + t];
+      product += term->weight * term->rarity * term_damped(tfs[t * count + i]);
+    }
+    candidates[i].score += product / (comparison->square * sqrt((double)lengths[i] / (double)source->length));
   }
-  for (size_t i = 0; i < count; i++)
-    candidates[i].score /= square * sqrt((double)lengths[i] / (double)source->length);
-  return NSEARCH_OK;
+  return status;
 }
 
-/* Puts hits in the order of their likeness to the source. */
-static int rank(struct comparison *comparison, struct search_hit *hits, size_t count) {
+static size_t least(size_t a, size_t b) { return a < b ? a : b; }
+
+/* Puts hits in the order of their likeness to the source. Frequent terms take most of the time and change little, so
+ * they are looked at only for a shortlist; since they only add, it stays on top. */
+static int rank(struct comparison *comparison, struct search_hit *hits, size_t count, uint64_t wanted) {
+  const struct article_terms *source = &comparison->source;
+  size_t first = least(source->count, FIRST_TERMS), end = least(source->count, COMPARED_TERMS);
+  size_t shortlist = least(count, wanted < SHORTLIST ? SHORTLIST : wanted);
   struct candidate *candidates = pool_take(comparison->pool, (count + 1) * sizeof *candidates);
   if (!candidates) return error_memory(comparison->err);
-  if (count == 0) return NSEARCH_OK;
   for (size_t i = 0; i < count; i++) candidates[i] = (struct candidate){.doc = hits[i].doc, .place = i};
-  qsort(candidates, count, sizeof *candidates, by_number);
-  int status = compare(comparison, candidates, count);
+  for (size_t t = 0; t < end; t++) comparison->square += source->terms[t].weight * source->terms[t].weight;
+  int status = compare(comparison, candidates, count, 0, first);
   if (status) return status;
   qsort(candidates, count, sizeof *candidates, by_score);
+  status = compare(comparison, candidates, shortlist, first, end);
+  if (status) return status;
+  qsort(candidates, shortlist, sizeof *candidates, by_score);
   for (size_t i = 0; i < count; i++) hits[i] = (struct search_hit){candidates[i].doc, candidates[i].score};
   return NSEARCH_OK;
 }
@@ -183,7 +199,7 @@ static int find(struct comparison *comparison, struct doc_ref source, const uint
   *full = answer->hit_count == sent.limit;
   if (!status) status = leave_out(comparison, source, signature, answer);
   if (!status) status = request_check(request, comparison->err);
-  return status ? status : rank(comparison, answer->hits, answer->hit_count);
+  return status ? status : rank(comparison, answer->hits, answer->hit_count, request->limit);
 }
 
 int related_find(struct nsearch_reader *reader, struct scratch *scratch, struct pool *pool, struct doc_ref source,

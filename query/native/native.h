@@ -13,6 +13,7 @@
  *   schedule.c   which parts of a segment to look at, the most promising first
  *   single.c     top-k of one list, best blocks first
  *   union.c      top-k of a union by block maxima: the answer of matcher.c, less work
+ *   sparse.c     top-k of a union of many short lists, all of them added up
  *   conjunction.c  top-k, or the number, of an intersection, scored first
  *   topk.c       the best k so far
  *   facets.c     values of fields counted over the matches
@@ -464,6 +465,13 @@ void schedule_free(struct schedule *schedule);
 
 /* Offers the best documents of lists of one cursor; batch is room to work in. */
 int single_list(struct pass *pass, const struct lists *lists, struct candidates *batch, struct nsearch_error *err);
+
+/* ---- sparse.c -------------------------------------------------------------------------------------------------------------------------- */
+
+/* Whether the shape is a union of so many lists, each so short in this segment, that sparse_pass() is the better way. */
+bool sparse_fits(const struct pass *pass, const struct shape *shape);
+/* Offers the best documents of a segment, as union_pass(). */
+int sparse_pass(struct pass *pass, const struct shape *shape, struct nsearch_error *err);
 
 /* ---- union.c, conjunction.c, explain.c, occurrences.c and search.c ------------------------------------------------------------------- */
 
