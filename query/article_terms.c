@@ -30,7 +30,8 @@ static int make_room(struct scratch *scratch, struct article_terms *terms, struc
   return status ? status : terms->terms ? NSEARCH_OK : error_memory(err);
 }
 
-static void count_tokens(struct scratch *scratch, struct article_terms *terms, size_t from, size_t end, uint32_t times) {
+static void count_tokens(struct scratch *scratch, struct article_terms *terms, size_t from, size_t end,
+                         uint32_t times) {
   const struct word *words = lexicon_words(scratch->lexicon);
   for (size_t i = from; i < end; i++) {
     uint32_t word = scratch->counted.words[i], term = words[word].stem ? words[word].stem : words[word].exact;

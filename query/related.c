@@ -18,7 +18,7 @@ enum {
   CANDIDATES_MAX = 1000,  /* and at most, however many hits are wanted */
   FIRST_TERMS = 40,       /* over so many terms, */
   SHORTLIST = 64,         /* then the best so many, or as many as hits are wanted, */
-  COMPARED_TERMS = 100    /* over so many */
+  COMPARED_TERMS = 120    /* over so many */
 };
 
 struct comparison {
@@ -48,8 +48,7 @@ static bool is_short_number(const char *text, size_t len) {
 static bool is_seed(const struct comparison *comparison, const struct article_term *term) {
   const struct lexicon *lexicon = comparison->scratch->lexicon;
   uint64_t articles = comparison->reader->engine->stats(comparison->reader->snapshot)->articles;
-  if (term->weight <= 0 || term->df < SEED_DF_MIN ||
-      (articles >= COMMON_FROM && term->df > articles / COMMON_SHARE))
+  if (term->weight <= 0 || term->df < SEED_DF_MIN || (articles >= COMMON_FROM && term->df > articles / COMMON_SHARE))
     return false;
   struct term_key exact = lexicon_key(lexicon, lexicon_words(lexicon)[term->word].exact);
   return !is_short_number(exact.bytes + 1, exact.len - 1) &&
