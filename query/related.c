@@ -129,8 +129,8 @@ static int by_score(const void *a, const void *b) {
 
 /* Adds to candidates, which are put in the order of their numbers, what the source's terms from `first` up to `end` give:
  * the cosine of the two, but for one estimate. The norm of a candidate is taken to be that of the source times the root
- * of the ratio of their lengths, so that nothing needs to be known of it but how often it holds the source's terms.
- * Judged by articles on one event this is the better measure, too (docs/ranking.md). */
+ * of the ratio of their lengths, so that nothing needs to be known of it but how often it holds the source's terms
+ * (docs/ranking.md). */
 static int compare(const struct comparison *comparison, struct candidate *candidates, size_t count, size_t first,
                    size_t end) {
   const struct article_terms *source = &comparison->source;
@@ -147,12 +147,12 @@ static int compare(const struct comparison *comparison, struct candidate *candid
   int status =
       engine->occurrences(comparison->reader->snapshot, keys, terms, docs, count, tfs, lengths, comparison->err);
   for (size_t i = 0; !status && i < count; i++) {
-    double product = 0;
+    double product = 0, length = lengths[i] ? lengths[i] : 1; /* 0: of a damaged index */
     for (size_t t = 0; t < terms; t++) {
       const struct article_term *term = &source->terms[first + t];
       product += term->weight * term->rarity * term_damped(tfs[t * count + i]);
     }
-    candidates[i].score += product / (comparison->square * sqrt((double)lengths[i] / (double)source->length));
+    candidates[i].score += product / (comparison->square * sqrt(length / (double)source->length));
   }
   return status;
 }

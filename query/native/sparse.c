@@ -19,8 +19,9 @@ struct sparse {
   struct pass *pass;
   struct sparse_list *lists;
   size_t count;
-  uint32_t *units;   /* of the span; zero between spans */
-  uint64_t *present; /* documents of the span with units; the same */
+  uint32_t span, words; /* SPAN, or all documents where they are fewer; words of `present` */
+  uint32_t *units;      /* of the span; zero between spans */
+  uint64_t *present;    /* documents of the span with units; the same */
 };
 
 bool sparse_fits(const struct pass *pass, const struct shape *shape) {
@@ -37,9 +38,12 @@ bool sparse_fits(const struct pass *pass, const struct shape *shape) {
 }
 
 static int open_lists(struct sparse *sparse, const struct shape *shape, struct nsearch_error *err) {
+  uint32_t documents = sparse->pass->dates.end - sparse->pass->dates.first;
+  sparse->span = documents < SPAN ? documents : SPAN;
+  sparse->words = (sparse->span + 63) / 64;
   sparse->lists = memory_zero(shape_union_keys(shape) + 1, sizeof *sparse->lists);
-  sparse->units = memory_zero(SPAN, sizeof *sparse->units);
-  sparse->present = memory_zero(SPAN / 64, sizeof *sparse->present);
+  sparse->units = memory_zero((size_t)sparse->span + 1, sizeof *sparse->units);
+  sparse->present = memory_zero((size_t)sparse->words + 1, sizeof *sparse->present);
   if (!sparse->lists || !sparse->units || !sparse->present) return error_memory(err);
   for (size_t i = 0; i < shape->count; i++) {
     const struct shape_part *part = &shape->parts[i];
@@ -81,7 +85,7 @@ static int add_list(struct sparse *sparse, struct sparse_list *list, uint32_t ba
 static int take_span(struct sparse *sparse, uint32_t base, bool dated, struct nsearch_error *err) {
   struct pass *pass = sparse->pass;
   int status = NSEARCH_OK;
-  for (uint32_t w = 0; w < SPAN / 64; w++) {
+  for (uint32_t w = 0; w < sparse->words; w++) {
     uint64_t bits = sparse->present[w];
     for (; bits; bits &= bits - 1) {
       uint32_t at = w * 64 + (uint32_t)__builtin_ctzll(bits), units = sparse->units[at];
