@@ -161,6 +161,11 @@ struct reader_engine {
   /* How one article comes to its score: a part for each leaf of the tree, left to right, parts[node_leaves(tree)]. */
   int (*explain)(struct snapshot *snapshot, const struct node *tree, struct doc_ref doc, struct score_part *parts,
                  struct nsearch_error *err);
+  /* How often each term stands in each article: tfs[term * doc_count + article]; and the articles' lengths, the sums of
+   * all tf. The articles come in the order of their numbers, segment first. */
+  int (*occurrences)(struct snapshot *snapshot, const struct term_key *keys, size_t key_count,
+                     const struct doc_ref *docs, size_t doc_count, uint32_t *tfs, uint32_t *lengths,
+                     struct nsearch_error *err);
   /* Terms that begin with prefix (tag first), from `from` on (NULL: from the start). */
   int (*terms)(struct snapshot *snapshot, const char *prefix, size_t prefix_len, const char *from, size_t from_len,
                visit_term visit, void *payload, struct nsearch_error *err);

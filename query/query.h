@@ -18,6 +18,7 @@
  *   hits.c       reading a result
  *   finder.c     a question's words in a body
  *   snippet.c    a body -> the passage to show
+ *   article_terms.c  an article -> its terms and their weights
  *   related.c    an article -> articles like it
  *   stats.c      the figures of an index
  *   reader.c     the functions of nsearch.h that tie these together
@@ -350,10 +351,8 @@ struct scratch {
   /* Indexed by term number of the lexicon. */
   uint32_t *marks; /* snippet.c: word of the question, from 1; all zero between calls */
   size_t mark_room;
-  struct term_figures *figures; /* related.c: what it knows of a term in this snapshot */
+  struct term_figures *figures; /* article_terms.c: what it knows of a term in this snapshot */
   size_t figure_room;
-  uint32_t *counts; /* related.c: indexed by word number; all zero between articles */
-  size_t count_room;
 };
 
 /* Scratches that are not in use. One of more than a bound is freed when it comes back. */
@@ -469,9 +468,34 @@ void result_take_facets(struct nsearch_result *result, const struct search_reque
 int result_explain(struct nsearch_result *result, struct nsearch_reader *reader, const struct search_request *sent,
                    const struct search_hit *hits, struct nsearch_error *err);
 
+/* ---- article_terms.c --------------------------------------------------------------------------------------------------------------- */
+
+struct article_term {
+  uint32_t term, word; /* numbers in the scratch's lexicon: the stem, where there is one; the first word of it */
+  uint32_t place;      /* among the article's terms, in order of first occurrence; numbers of terms depend on the past */
+  uint32_t tf;         /* title and lead counting more */
+  uint64_t df;
+  double rarity;       /* ln(articles / df); 0: every article holds it, or none */
+  double weight;       /* rarity * damped tf */
+};
+
+/* Zeroed is empty. */
+struct article_terms {
+  struct article_term *terms; /* heaviest first, of equals in order of first occurrence */
+  size_t count;
+  uint64_t length; /* as an engine counts it */
+  int language;    /* that the text was analysed in */
+};
+
+/* The terms of title and body; they are the scratch's until it is given back. */
+int article_terms_make(struct nsearch_reader *reader, struct scratch *scratch, const struct nsearch_article *article,
+                       struct article_terms *out, struct nsearch_error *err);
+void article_terms_free(struct article_terms *terms);
+double term_damped(uint32_t tf); /* 1 + ln(tf); 0 of 0 */
+
 /* ---- related.c -------------------------------------------------------------------------------------------------------------------- */
 
-/* Articles like `source`, best first, scores by cosine; *full says that there may be more than were looked at.
+/* Articles like `source`, best first, scores by cosine (docs/ranking.md); *full says that there may be more than were looked at.
  * request has dates, limit, deadline and cancel; tree and order are set to what was asked of the engine, with nodes in
  * the pool. hits: memory_free(). */
 int related_find(struct nsearch_reader *reader, struct scratch *scratch, struct pool *pool, struct doc_ref source,

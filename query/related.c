@@ -1,4 +1,4 @@
-/* Articles like one: its most telling terms fetch candidates, which are then compared with it over all their terms. */
+/* Articles like one: its most telling terms fetch candidates, which are then compared with it over more of its terms. */
 #include "query/query.h"
 
 #include <math.h>
@@ -8,169 +8,33 @@
 /* ---- the formula ---- */
 
 enum {
-  SEED_TERMS = 30,       /* terms that fetch candidates */
-  CANDIDATES_MIN = 200,  /* compared at least, where there are so many */
-  CANDIDATES_MAX = 1000, /* and at most, however many hits are wanted */
-  TITLE_WEIGHT = 2,      /* times that a word of the title counts, */
-  LEAD_WEIGHT = 2,       /* and one of the first */
-  LEAD_TOKENS = 100,     /* so many of the body */
-  SEED_DF_MIN = 2,       /* a term of one article finds nothing else */
-  COMMON_FROM = 1000,    /* in an index of so many articles, a term in more than */
-  COMMON_SHARE = 10,     /* one in so many is too common to be a seed */
-  DIGITS_MIN = 4,        /* shorter numbers tell nothing: they count things */
-  TF_TABLE = 64
-};
-
-static double damped(uint32_t tf) { return tf ? 1 + log(tf) : 0; }
-
-static double rarity(uint64_t articles, uint64_t df) {
-  return df && df < articles ? log((double)articles / (double)df) : 0;
-}
-
-/* ---- terms of an article ---- */
-
-/* What is known of a term, by its number in the scratch's lexicon. Small: it is read at random, for every distinct term
- * of every candidate. */
-struct term_figures {
-  double rarity;   /* of its df in the snapshot: 0 not known yet, below 0 nothing to tell */
-  uint32_t source; /* its place in the source article, from 1; zero between calls */
-  uint32_t tf;     /* of the article that is being counted; zero between articles */
-};
-
-struct article_term {
-  uint32_t term, word;
-  uint32_t place; /* among the article's terms, in order of first occurrence; numbers of terms depend on the past */
-  uint32_t tf;
-  uint32_t source; /* as in struct term_figures */
-  double weight;
-};
-
-/* An article as weights of terms. */
-struct vector {
-  struct article_term *terms;
-  size_t count, room;
-  double norm;
+  SEED_TERMS = 30,        /* terms that fetch candidates, at most, */
+  SEED_POSTINGS = 100000, /* and so many articles that hold one of them, each counted */
+  SEED_DF_MIN = 2,        /* a term of one article finds nothing else */
+  COMMON_FROM = 1000,     /* in an index of so many articles, a term in more than */
+  COMMON_SHARE = 10,      /* one in so many is too common to be a seed */
+  DIGITS_MIN = 4,         /* shorter numbers tell nothing: they count things */
+  CANDIDATES_MIN = 200,   /* compared at least, where there are so many */
+  CANDIDATES_MAX = 1000,  /* and at most, however many hits are wanted */
+  FIRST_TERMS = 40,       /* over so many terms, */
+  SHORTLIST = 64,         /* then the best so many, or as many as hits are wanted, */
+  COMPARED_TERMS = 120    /* over so many */
 };
 
 struct comparison {
   struct nsearch_reader *reader;
   struct scratch *scratch;
-  const struct engine_stats *stats;
-  struct nsearch_article *article; /* the one at hand */
-  struct vector source, other;
-  uint32_t *words; /* distinct words of the article at hand */
-  size_t word_room;
-  double damped[TF_TABLE];
+  struct pool *pool;
+  struct article_terms source;
+  double square; /* of the norm of the source, over the terms compared */
   struct nsearch_error *err;
 };
 
-/* Room for all words and terms that the lexicon has now, new ones zeroed. */
-static int make_room(struct comparison *comparison, struct vector *vector) {
-  struct scratch *scratch = comparison->scratch;
-  size_t had = scratch->figure_room, had_counts = scratch->count_room;
-  int status = memory_reserve(&scratch->figures, &scratch->figure_room, lexicon_term_count(scratch->lexicon),
-                              sizeof *scratch->figures, comparison->err);
-  if (!status) memset(scratch->figures + had, 0, (scratch->figure_room - had) * sizeof *scratch->figures);
-  if (!status)
-    status = memory_reserve(&scratch->counts, &scratch->count_room, lexicon_word_count(scratch->lexicon),
-                            sizeof *scratch->counts, comparison->err);
-  if (!status) memset(scratch->counts + had_counts, 0, (scratch->count_room - had_counts) * sizeof *scratch->counts);
-  if (!status)
-    status = memory_reserve(&comparison->words, &comparison->word_room, scratch->counted.count + 1,
-                            sizeof *comparison->words, comparison->err);
-  if (!status)
-    status = memory_reserve(&vector->terms, &vector->room, scratch->counted.count + 1, sizeof *vector->terms,
-                            comparison->err);
-  return status;
+static struct term_key key_of(const struct comparison *comparison, const struct article_term *term) {
+  return lexicon_key(comparison->scratch->lexicon, term->term);
 }
 
-/* Counts a run of tokens; a word that is new to the article goes to the list. The only work per token: four bytes of
- * a table that stays in the cache. */
-static size_t count_words(struct comparison *comparison, const uint32_t *tokens, size_t len, uint32_t times,
-                          size_t count) {
-  uint32_t *counts = comparison->scratch->counts, *words = comparison->words;
-  for (size_t i = 0; i < len; i++) {
-    words[count] = tokens[i];
-    count += counts[tokens[i]] == 0;
-    counts[tokens[i]] += times;
-  }
-  return count;
-}
-
-/* Unites words that share a term, and leaves the counts at zero. */
-static void count_terms(struct comparison *comparison, struct vector *vector, size_t count) {
-  const struct word *words = lexicon_words(comparison->scratch->lexicon);
-  vector->count = 0;
-  for (size_t i = 0; i < count; i++) {
-    uint32_t number = comparison->words[i];
-    uint32_t term = words[number].stem ? words[number].stem : words[number].exact;
-    struct term_figures *figures = &comparison->scratch->figures[term];
-    if (figures->tf == 0) {
-      vector->terms[vector->count] =
-          (struct article_term){.term = term, .word = number, .place = (uint32_t)vector->count};
-      vector->count++;
-    }
-    figures->tf += comparison->scratch->counts[number];
-    comparison->scratch->counts[number] = 0;
-  }
-}
-
-/* Looks up the df of a term, once per snapshot. */
-static int look_up(struct comparison *comparison, uint32_t term, struct term_figures *figures) {
-  struct term_key key = lexicon_key(comparison->scratch->lexicon, term);
-  uint64_t df = 0;
-  int status =
-      comparison->reader->engine->frequency(comparison->reader->snapshot, key.bytes, key.len, &df, comparison->err);
-  if (status) return status;
-  figures->rarity = rarity(comparison->stats->articles, df);
-  if (figures->rarity <= 0) figures->rarity = -1;
-  return NSEARCH_OK;
-}
-
-static int weigh_terms(struct comparison *comparison, struct vector *vector) {
-  int status = NSEARCH_OK;
-  double sum = 0;
-  for (size_t i = 0; i < vector->count; i++) {
-    struct article_term *term = &vector->terms[i];
-    struct term_figures *figures = &comparison->scratch->figures[term->term];
-    term->tf = figures->tf;
-    term->source = figures->source;
-    figures->tf = 0;
-    if (figures->rarity == 0 && !status) status = look_up(comparison, term->term, figures);
-    double damping = term->tf < TF_TABLE ? comparison->damped[term->tf] : damped(term->tf);
-    term->weight = figures->rarity > 0 ? figures->rarity * damping : 0;
-    sum += term->weight * term->weight;
-  }
-  vector->norm = sqrt(sum);
-  return status;
-}
-
-/* The vector of the article at hand. */
-static int make_vector(struct comparison *comparison, struct vector *vector) {
-  struct scratch *scratch = comparison->scratch;
-  struct tokens *tokens = &scratch->counted;
-  int language = reader_language(comparison->stats, comparison->article);
-  size_t title_len, body_len;
-  const char *title = article_get(comparison->article, ARTICLE_TITLE, &title_len);
-  const char *body = article_get(comparison->article, ARTICLE_BODY, &body_len);
-  tokens->count = 0;
-  int status = analyser_run(scratch->analyser, FIELD_TEXT, language, title, utf8_valid_prefix(title, title_len), tokens,
-                            comparison->err);
-  size_t lead = tokens->count, rest;
-  if (!status)
-    status = analyser_run(scratch->analyser, FIELD_TEXT, language, body, utf8_valid_prefix(body, body_len), tokens,
-                          comparison->err);
-  if (!status) status = make_room(comparison, vector);
-  if (status) return status;
-  rest = tokens->count - lead < LEAD_TOKENS ? tokens->count : lead + LEAD_TOKENS;
-  size_t count = count_words(comparison, tokens->words, lead, TITLE_WEIGHT, 0);
-  count = count_words(comparison, tokens->words + lead, rest - lead, LEAD_WEIGHT, count);
-  count = count_words(comparison, tokens->words + rest, tokens->count - rest, 1, count);
-  count_terms(comparison, vector, count);
-  return weigh_terms(comparison, vector);
-}
-
-/* ---- the terms that fetch candidates ---- */
+/* ---- candidates ---- */
 
 static bool is_short_number(const char *text, size_t len) {
   size_t digits = 0;
@@ -181,133 +45,146 @@ static bool is_short_number(const char *text, size_t len) {
   return digits < DIGITS_MIN;
 }
 
-/* Rarity falls as df grows, so bounds of df are bounds of rarity. */
-static bool is_seed(struct comparison *comparison, const struct article_term *term, int language) {
+static bool is_seed(const struct comparison *comparison, const struct article_term *term) {
   const struct lexicon *lexicon = comparison->scratch->lexicon;
-  uint64_t articles = comparison->stats->articles;
-  double known = comparison->scratch->figures[term->term].rarity;
-  if (known <= 0 || known > rarity(articles, SEED_DF_MIN) ||
-      (articles >= COMMON_FROM && known < rarity(articles, articles / COMMON_SHARE)))
+  uint64_t articles = comparison->reader->engine->stats(comparison->reader->snapshot)->articles;
+  if (term->weight <= 0 || term->df < SEED_DF_MIN || (articles >= COMMON_FROM && term->df > articles / COMMON_SHARE))
     return false;
   struct term_key exact = lexicon_key(lexicon, lexicon_words(lexicon)[term->word].exact);
-  return !is_short_number(exact.bytes + 1, exact.len - 1) && !stop_word(language, exact.bytes + 1, exact.len - 1);
+  return !is_short_number(exact.bytes + 1, exact.len - 1) &&
+         !stop_word(comparison->source.language, exact.bytes + 1, exact.len - 1);
 }
 
-static int by_weight(const void *a, const void *b) {
-  const struct article_term *x = a, *y = b;
-  if (x->weight != y->weight) return x->weight > y->weight ? -1 : 1;
-  return (x->place > y->place) - (x->place < y->place);
-}
-
-static struct node *seed_leaf(struct comparison *comparison, struct pool *pool, const struct article_term *term) {
-  struct term_key key = lexicon_key(comparison->scratch->lexicon, term->term);
-  struct node *leaf = pool_take(pool, sizeof *leaf);
-  if (!leaf || !(leaf->keys = pool_take(pool, sizeof *leaf->keys))) return NULL;
+static struct node *seed_leaf(const struct comparison *comparison, const struct article_term *term) {
+  struct term_key key = key_of(comparison, term);
+  struct node *leaf = pool_take(comparison->pool, sizeof *leaf);
+  if (!leaf || !(leaf->keys = pool_take(comparison->pool, sizeof *leaf->keys))) return NULL;
   leaf->kind = NODE_TERM;
   leaf->score = SCORE_BM25;
-  leaf->boost = damped(term->tf);
-  leaf->keys[0] = (struct term_key){pool_copy(pool, key.bytes, key.len), key.len};
+  leaf->boost = term_damped(term->tf);
+  leaf->keys[0] = (struct term_key){pool_copy(comparison->pool, key.bytes, key.len), key.len};
   leaf->key_count = 1;
   return leaf->keys[0].bytes ? leaf : NULL;
 }
 
-/* The source's best terms as a weighted OR; a tree without children when it has none. */
-static int seed_tree(struct comparison *comparison, struct pool *pool, int language, struct node **out) {
-  struct vector *source = &comparison->source;
-  struct node *tree = *out = pool_take(pool, sizeof *tree);
-  if (!tree || !(tree->children = pool_take(pool, SEED_TERMS * sizeof *tree->children)))
+/* The source's best terms as a weighted OR; a tree without children when it has none. A term that is in too many articles
+ * to come after those before it leaves its place to a rarer one. */
+static int seed_tree(const struct comparison *comparison, struct node **out) {
+  const struct article_terms *source = &comparison->source;
+  struct node *tree = *out = pool_take(comparison->pool, sizeof *tree);
+  if (!tree || !(tree->children = pool_take(comparison->pool, SEED_TERMS * sizeof *tree->children)))
     return error_memory(comparison->err);
   tree->kind = NODE_OR;
-  qsort(source->terms, source->count, sizeof *source->terms, by_weight);
+  uint64_t postings = 0;
   for (size_t i = 0; i < source->count && tree->child_count < SEED_TERMS; i++) {
-    if (!is_seed(comparison, &source->terms[i], language)) continue;
-    struct node *leaf = seed_leaf(comparison, pool, &source->terms[i]);
+    uint64_t df = source->terms[i].df;
+    if (!is_seed(comparison, &source->terms[i]) || (postings && postings + df > SEED_POSTINGS)) continue;
+    postings += df;
+    struct node *leaf = seed_leaf(comparison, &source->terms[i]);
     if (!leaf) return error_memory(comparison->err);
     tree->children[tree->child_count++] = leaf;
   }
   return NSEARCH_OK;
 }
 
-/* ---- candidates ---- */
-
-static int fetch(struct comparison *comparison, struct doc_ref doc) {
-  article_clear(comparison->article);
-  return comparison->reader->engine->fetch(comparison->reader->snapshot, doc, WANT_CARD | WANT_BODY,
-                                           comparison->article, comparison->err);
-}
-
-/* Cosine of the source and a candidate. */
-static int compare(struct comparison *comparison, struct doc_ref doc, double *score) {
-  int status = fetch(comparison, doc);
-  if (!status) status = make_vector(comparison, &comparison->other);
-  double product = 0, norms = comparison->source.norm * comparison->other.norm;
-  for (size_t i = 0; i < comparison->other.count && !status; i++) {
-    const struct article_term *term = &comparison->other.terms[i];
-    if (term->source) product += term->weight * comparison->source.terms[term->source - 1].weight;
-  }
-  *score = norms > 0 ? product / norms : 0;
-  return status;
-}
-
-/* Merge sort: candidates of equal score stay in the order in which the engine gave them. */
-static void sort_hits(struct search_hit *hits, size_t count, struct search_hit *room) {
-  if (count < 2) return;
-  size_t half = count / 2, left = 0, right = half;
-  sort_hits(hits, half, room);
-  sort_hits(hits + half, count - half, room);
-  memcpy(room, hits, count * sizeof *hits);
-  for (size_t i = 0; i < count; i++) {
-    bool take_left = right == count || (left < half && room[left].score >= room[right].score);
-    hits[i] = take_left ? room[left++] : room[right++];
-  }
-}
-
-/* Which of the candidates stay, with their scores: the source and its copies go. */
-static int rank(struct comparison *comparison, struct doc_ref source, const uint64_t *signature,
-                const struct search_request *request, struct search_hit *hits, size_t *count) {
+/* Takes the source and its copies out: those with its signature, unless that is NULL. */
+static int leave_out(const struct comparison *comparison, struct doc_ref source, const uint64_t *signature,
+                     struct search_answer *answer) {
   const struct reader_engine *engine = comparison->reader->engine;
   size_t kept = 0;
-  for (size_t i = 0; i < *count; i++) {
-    struct search_hit hit = hits[i];
+  for (size_t i = 0; i < answer->hit_count; i++) {
+    struct search_hit hit = answer->hits[i];
     uint64_t other;
     if (hit.doc.segment == source.segment && hit.doc.doc == source.doc) continue;
-    int status = request_check(request, comparison->err);
-    if (!status && signature) {
-      status = engine->signature(comparison->reader->snapshot, hit.doc, &other, comparison->err);
-      if (!status && other == *signature) continue;
+    if (signature) {
+      int status = engine->signature(comparison->reader->snapshot, hit.doc, &other, comparison->err);
+      if (status) return status;
+      if (other == *signature) continue;
     }
-    if (!status) status = compare(comparison, hit.doc, &hit.score);
-    if (status) return status;
-    hits[kept++] = hit;
+    answer->hits[kept++] = hit;
   }
-  *count = kept;
-  struct search_hit *room = memory_array(NULL, kept + 1, sizeof *room);
-  if (!room) return error_memory(comparison->err);
-  sort_hits(hits, kept, room);
-  memory_free(room);
+  answer->hit_count = kept;
   return NSEARCH_OK;
 }
 
-/* Lets the terms of the source be known in candidates, or takes that back. */
-static void point_to_source(struct comparison *comparison, bool on) {
-  for (size_t i = 0; i < comparison->source.count; i++)
-    comparison->scratch->figures[comparison->source.terms[i].term].source = on ? (uint32_t)i + 1 : 0;
+/* ---- comparison ---- */
+
+struct candidate {
+  struct doc_ref doc;
+  size_t place; /* in the engine's order, which ties keep */
+  double score;
+};
+
+static int by_number(const void *a, const void *b) {
+  const struct doc_ref x = ((const struct candidate *)a)->doc, y = ((const struct candidate *)b)->doc;
+  if (x.segment != y.segment) return x.segment < y.segment ? -1 : 1;
+  return (x.doc > y.doc) - (x.doc < y.doc);
 }
 
-static int find(struct comparison *comparison, struct pool *pool, struct doc_ref source, bool copies,
-                struct search_request *request, struct search_hit **hits, size_t *count, bool *full) {
+static int by_score(const void *a, const void *b) {
+  const struct candidate *x = a, *y = b;
+  if (x->score != y->score) return x->score > y->score ? -1 : 1;
+  return (x->place > y->place) - (x->place < y->place);
+}
+
+/* Adds to candidates, which are put in the order of their numbers, what the source's terms from `first` up to `end` give:
+ * the cosine of the two, but for one estimate. The norm of a candidate is taken to be that of the source times the root
+ * of the ratio of their lengths, so that nothing needs to be known of it but how often it holds the source's terms
+ * (docs/ranking.md). */
+static int compare(const struct comparison *comparison, struct candidate *candidates, size_t count, size_t first,
+                   size_t end) {
+  const struct article_terms *source = &comparison->source;
   const struct reader_engine *engine = comparison->reader->engine;
-  struct snapshot *snapshot = comparison->reader->snapshot;
-  struct search_answer answer = {0};
-  struct node *tree;
-  uint64_t signature = 0;
-  int status = fetch(comparison, source);
-  if (!status) status = make_vector(comparison, &comparison->source);
+  size_t terms = end - first;
+  struct term_key *keys = pool_take(comparison->pool, (terms + 1) * sizeof *keys);
+  struct doc_ref *docs = pool_take(comparison->pool, (count + 1) * sizeof *docs);
+  uint32_t *lengths = pool_take(comparison->pool, (count + 1) * sizeof *lengths);
+  uint32_t *tfs = pool_take(comparison->pool, (terms * count + 1) * sizeof *tfs);
+  if (!keys || !docs || !lengths || !tfs) return error_memory(comparison->err);
+  qsort(candidates, count, sizeof *candidates, by_number);
+  for (size_t t = 0; t < terms; t++) keys[t] = key_of(comparison, &source->terms[first + t]);
+  for (size_t i = 0; i < count; i++) docs[i] = candidates[i].doc;
+  int status =
+      engine->occurrences(comparison->reader->snapshot, keys, terms, docs, count, tfs, lengths, comparison->err);
+  for (size_t i = 0; !status && i < count; i++) {
+    double product = 0, length = lengths[i] ? lengths[i] : 1; /* 0: of a damaged index */
+    for (size_t t = 0; t < terms; t++) {
+      const struct article_term *term = &source->terms[first + t];
+      product += term->weight * term->rarity * term_damped(tfs[t * count + i]);
+    }
+    candidates[i].score += product / (comparison->square * sqrt(length / (double)source->length));
+  }
+  return status;
+}
+
+static size_t least(size_t a, size_t b) { return a < b ? a : b; }
+
+/* Puts hits in the order of their likeness to the source. Frequent terms take most of the time and change little, so
+ * they are looked at only for a shortlist; since they only add, it stays on top. */
+static int rank(struct comparison *comparison, struct search_hit *hits, size_t count, uint64_t wanted) {
+  const struct article_terms *source = &comparison->source;
+  size_t first = least(source->count, FIRST_TERMS), end = least(source->count, COMPARED_TERMS);
+  size_t shortlist = least(count, wanted < SHORTLIST ? SHORTLIST : wanted);
+  struct candidate *candidates = pool_take(comparison->pool, (count + 1) * sizeof *candidates);
+  if (!candidates) return error_memory(comparison->err);
+  for (size_t i = 0; i < count; i++) candidates[i] = (struct candidate){.doc = hits[i].doc, .place = i};
+  for (size_t t = 0; t < end; t++) comparison->square += source->terms[t].weight * source->terms[t].weight;
+  int status = compare(comparison, candidates, count, 0, first);
   if (status) return status;
-  /* All articles without a text have one signature. */
-  bool has_body = comparison->article->parts[ARTICLE_BODY].len > 0;
-  status = seed_tree(comparison, pool, reader_language(comparison->stats, comparison->article), &tree);
-  if (!status && has_body) status = engine->signature(snapshot, source, &signature, comparison->err);
+  qsort(candidates, count, sizeof *candidates, by_score);
+  status = compare(comparison, candidates, shortlist, first, end);
+  if (status) return status;
+  qsort(candidates, shortlist, sizeof *candidates, by_score);
+  for (size_t i = 0; i < count; i++) hits[i] = (struct search_hit){candidates[i].doc, candidates[i].score};
+  return NSEARCH_OK;
+}
+
+/* ---- the whole ---- */
+
+static int find(struct comparison *comparison, struct doc_ref source, const uint64_t *signature,
+                struct search_request *request, struct search_answer *answer, bool *full) {
+  struct node *tree;
+  int status = seed_tree(comparison, &tree);
   request->tree = tree;
   request->order = ORDER_RELEVANCE;
   if (status || tree->child_count == 0) return status;
@@ -317,36 +194,41 @@ static int find(struct comparison *comparison, struct pool *pool, struct doc_ref
                : request->limit > CANDIDATES_MAX ? CANDIDATES_MAX
                                                  : request->limit;
   sent.limit++; /* the source itself is one of them */
-  point_to_source(comparison, true);
-  status = engine->search(snapshot, &sent, &answer, comparison->err);
-  *full = answer.hit_count == sent.limit;
-  if (!status)
-    status = rank(comparison, source, has_body && !copies ? &signature : NULL, request, answer.hits, &answer.hit_count);
-  point_to_source(comparison, false);
-  *hits = answer.hits;
-  *count = status ? 0 : answer.hit_count;
-  return status;
+  status = comparison->reader->engine->search(comparison->reader->snapshot, &sent, answer, comparison->err);
+  *full = answer->hit_count == sent.limit;
+  if (!status) status = leave_out(comparison, source, signature, answer);
+  if (!status) status = request_check(request, comparison->err);
+  return status ? status : rank(comparison, answer->hits, answer->hit_count, request->limit);
 }
 
 int related_find(struct nsearch_reader *reader, struct scratch *scratch, struct pool *pool, struct doc_ref source,
                  bool copies, struct search_request *request, struct search_hit **hits, size_t *count, bool *full,
                  struct nsearch_error *err) {
-  struct comparison comparison = {
-      .reader = reader, .scratch = scratch, .stats = reader->engine->stats(reader->snapshot), .err = err};
+  struct comparison comparison = {.reader = reader, .scratch = scratch, .pool = pool, .err = err};
+  struct search_answer answer = {0};
+  uint64_t signature = 0;
   *hits = NULL;
   *count = 0;
   *full = false;
-  if (!comparison.stats->has_text)
+  if (!reader->engine->stats(reader->snapshot)->has_text)
     return error_set(
         err, NSEARCH_ERR_UNSUPPORTED,
         "related articles are found by their text, and this index does not keep it: index again with text");
-  comparison.article = nsearch_article_new();
-  if (!comparison.article) return error_memory(err);
-  for (uint32_t tf = 0; tf < TF_TABLE; tf++) comparison.damped[tf] = damped(tf);
-  int status = find(&comparison, pool, source, copies, request, hits, count, full);
-  nsearch_article_free(comparison.article);
-  memory_free(comparison.words);
-  memory_free(comparison.source.terms);
-  memory_free(comparison.other.terms);
+  struct nsearch_article *article = nsearch_article_new();
+  if (!article) return error_memory(err);
+  int status = reader->engine->fetch(reader->snapshot, source, WANT_CARD | WANT_BODY, article, err);
+  if (!status) status = article_terms_make(reader, scratch, article, &comparison.source, err);
+  /* All articles without a text have one signature. */
+  bool told = !copies && article->parts[ARTICLE_BODY].len > 0;
+  if (!status && told) status = reader->engine->signature(reader->snapshot, source, &signature, err);
+  if (!status) status = find(&comparison, source, told ? &signature : NULL, request, &answer, full);
+  if (!status) {
+    *hits = answer.hits;
+    *count = answer.hit_count;
+    answer.hits = NULL;
+  }
+  search_answer_free(&answer);
+  article_terms_free(&comparison.source);
+  nsearch_article_free(article);
   return status;
 }

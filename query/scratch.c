@@ -14,7 +14,6 @@ static void scratch_free(struct scratch *scratch) {
   folder_free(scratch->folder);
   memory_free(scratch->marks);
   memory_free(scratch->figures);
-  memory_free(scratch->counts);
   memory_free(scratch);
 }
 

@@ -13,6 +13,7 @@
  *   schedule.c   which parts of a segment to look at, the most promising first
  *   single.c     top-k of one list, best blocks first
  *   union.c      top-k of a union by block maxima: the answer of matcher.c, less work
+ *   sparse.c     top-k of a union of many short lists, all of them added up
  *   conjunction.c  top-k, or the number, of an intersection, scored first
  *   topk.c       the best k so far
  *   facets.c     values of fields counted over the matches
@@ -21,7 +22,8 @@
  *   scorer.c     scores of documents that are known to match
  *   pass.c       one segment of a search: dates, deadline, what was found
  *   search.c     a request over all segments
- *   explain.c    how one article comes to its score */
+ *   explain.c    how one article comes to its score
+ *   occurrences.c  how often terms stand in some articles */
 #ifndef QUERY_NATIVE_NATIVE_H
 #define QUERY_NATIVE_NATIVE_H
 
@@ -467,7 +469,14 @@ void schedule_free(struct schedule *schedule);
 /* Offers the best documents of lists of one cursor; batch is room to work in. */
 int single_list(struct pass *pass, const struct lists *lists, struct candidates *batch, struct nsearch_error *err);
 
-/* ---- union.c, conjunction.c and search.c ------------------------------------------------------------------------------------------- */
+/* ---- sparse.c -------------------------------------------------------------------------------------------------------------------------- */
+
+/* Whether the shape is a union of so many lists, each so short in this segment, that sparse_pass() is the better way. */
+bool sparse_fits(const struct pass *pass, const struct shape *shape);
+/* Offers the best documents of a segment, as union_pass(). */
+int sparse_pass(struct pass *pass, const struct shape *shape, struct nsearch_error *err);
+
+/* ---- union.c, conjunction.c, explain.c, occurrences.c and search.c ------------------------------------------------------------------- */
 
 /* Offer the best documents of a segment; conjunction_pass() does what the pass says about counting. */
 int union_pass(struct pass *pass, const struct shape *shape, struct nsearch_error *err);
@@ -475,6 +484,9 @@ int conjunction_pass(struct pass *pass, const struct shape *shape, struct nsearc
 
 int snapshot_explain(struct snapshot *snapshot, const struct node *tree, struct doc_ref doc, struct score_part *parts,
                      struct nsearch_error *err);
+int snapshot_occurrences(struct snapshot *snapshot, const struct term_key *keys, size_t key_count,
+                         const struct doc_ref *docs, size_t doc_count, uint32_t *tfs, uint32_t *lengths,
+                         struct nsearch_error *err);
 int snapshot_search(struct snapshot *snapshot, const struct search_request *request, struct search_answer *answer,
                     struct nsearch_error *err);
 

@@ -70,7 +70,8 @@ static int rank_windows(struct pass *pass, struct nsearch_error *err) {
 static int rank_segment(struct search *search, struct pass *pass, struct nsearch_error *err) {
   switch (search->shape.kind) {
   case SHAPE_UNION:
-    return union_pass(pass, &search->shape, err);
+    return sparse_fits(pass, &search->shape) ? sparse_pass(pass, &search->shape, err)
+                                             : union_pass(pass, &search->shape, err);
   case SHAPE_CONJUNCTION:
     return conjunction_pass(pass, &search->shape, err);
   default:

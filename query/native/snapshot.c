@@ -296,6 +296,7 @@ const struct reader_engine native_reader_engine = {
     .release = release,
     .search = snapshot_search,
     .explain = snapshot_explain,
+    .occurrences = snapshot_occurrences,
     .terms = snapshot_terms,
     .frequency = snapshot_frequency,
     .find = find,

@@ -1,5 +1,6 @@
 /* The driver of nsearch. It links the whole library, because the search alone is timed, as with the peers: a question
- * parsed, planned and evaluated to documents and scores, no stored field read. */
+ * parsed, planned and evaluated to documents and scores, no stored field read. Related articles are timed as a caller
+ * gets them. */
 #include "driver.h"
 
 #include <stdlib.h>
@@ -133,6 +134,52 @@ static void search(void *payload, const struct question *question, struct answer
   search_answer_free(&answer);
 }
 
+/* ---- related ---- */
+
+enum { ROUNDS = 6 }; /* the first warms up, the fastest of the others counts */
+
+static int compare_doubles(const void *a, const void *b) {
+  double x = *(const double *)a, y = *(const double *)b;
+  return (x > y) - (x < y);
+}
+
+/* Milliseconds for the ten articles most like one, their cards fetched; of `count` articles spread over the index. */
+static void measure_related(const char *path, size_t count) {
+  nsearch_error *err = nsearch_error_new();
+  nsearch_request *request = nsearch_request_new("");
+  nsearch_article *article = nsearch_article_new();
+  nsearch_reader *reader;
+  double *best = malloc((count + 1) * sizeof *best), sum = 0;
+  if (!best || !request || !article) die("out of memory");
+  nsearch_request_set_snippets(request, 0);
+  must(nsearch_open(&reader, path, err), err);
+  const struct engine_stats *stats = reader->engine->stats(reader->snapshot);
+  if (stats->segments != 1 || count == 0 || stats->articles < count)
+    die("nsearch: wanted one segment of %zu articles", count);
+  for (int round = 0; round < ROUNDS; round++)
+    for (size_t i = 0; i < count; i++) {
+      struct doc_ref doc = {0, (uint32_t)(i * stats->articles / count)};
+      nsearch_result *result;
+      article_clear(article);
+      must(reader->engine->fetch(reader->snapshot, doc, WANT_CARD, article, err), err);
+      uint64_t started = nanoseconds();
+      must(nsearch_related(reader, nsearch_article_id(article), 0, request, &result, err), err);
+      double took = (double)(nanoseconds() - started) / 1e6;
+      nsearch_result_free(result);
+      if (round < 2 || took < best[i]) best[i] = took;
+    }
+  for (size_t i = 0; i < count; i++) sum += best[i];
+  qsort(best, count, sizeof *best, compare_doubles);
+  figure("mean", sum / (double)count);
+  figure("p50", best[count / 2]);
+  figure("p99", best[count * 99 / 100]);
+  nsearch_close(reader);
+  nsearch_article_free(article);
+  nsearch_request_free(request);
+  nsearch_error_free(err);
+  free(best);
+}
+
 int main(int argc, char **argv) {
   if (argc == 7 && !strcmp(argv[1], "index")) {
     build(argv[2], argv[3], (unsigned)atoi(argv[4]), atoi(argv[5]), strtoull(argv[6], NULL, 10));
@@ -144,10 +191,12 @@ int main(int argc, char **argv) {
     scratch_give(&index.reader->scratches, index.scratch);
     nsearch_close(index.reader);
     nsearch_error_free(index.err);
+  } else if (argc == 4 && !strcmp(argv[1], "related")) {
+    measure_related(argv[2], strtoull(argv[3], NULL, 10));
   } else if (argc == 2 && !strcmp(argv[1], "version")) {
     printf("nsearch %s\n", nsearch_version());
   } else {
-    die("usage: driver index CORPUS FOLDER THREADS STORE MEMORY_MB | serve FOLDER | version");
+    die("usage: driver index CORPUS FOLDER THREADS STORE MEMORY_MB | serve FOLDER | related FOLDER COUNT | version");
   }
   return 0;
 }

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Measures indexing and asking on the AllSides collection and prints the figures of docs/benchmarks.md as Markdown.
+"""Measures indexing and asking on the AllSides collection, and related articles also on generated ones, and prints the
+figures of docs/benchmarks.md as Markdown.
 
 Each run is a whole process; of several runs the fastest wall time counts, since whatever else the machine does only
 ever adds to it. Peak memory is the process' own account of its largest resident set, files that it maps left in."""
@@ -70,11 +71,26 @@ def memory_rows(nsearch, corpus, index):
     return rows
 
 
+def related_row(driver, label, index):
+    text = run([driver, "related", index, "200"])[2]
+    return (label, *(float(line.split("\t")[1]) for line in text.splitlines()))
+
+
+def generated_index(driver, articles, index):
+    """An index of generated articles, text kept, made by the driver of the benchmarks."""
+    generate = os.path.join(os.path.dirname(driver), "generate")
+    with subprocess.Popen([generate, str(articles), "1"], stdout=subprocess.PIPE) as source:
+        subprocess.run([driver, "index", "-", index, "2", "1", "1024"], stdin=source.stdout, stdout=subprocess.DEVNULL,
+                       check=True)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--program", default=".build/nsearch")
     parser.add_argument("--corpora", default=os.environ.get("NSEARCH_CORPORA"))
     parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--driver", default=".build/bench/bin/nsearch", help="without it, related articles are left out")
+    parser.add_argument("--generated", type=int, default=1000000, help="articles of the generated collection, 0: none")
     options = parser.parse_args()
     if not options.corpora:
         sys.exit("figures.py: say where the collections are: NSEARCH_CORPORA or --corpora")
@@ -110,6 +126,16 @@ def main():
                 r"mean ([\d.]+) ms, p50 ([\d.]+) ms, p95 ([\d.]+) ms, p99 ([\d.]+) ms", text).groups()]
             best = figures if best is None or figures[0] < best[0] else best
         print("| {} | {:.3f} | {:.3f} | {:.3f} | {:.3f} |".format(label, *best))
+
+    if os.path.exists(options.driver):
+        rows = [related_row(options.driver, "allsides-a", index)]
+        if options.generated:
+            shutil.rmtree(index)
+            generated_index(options.driver, options.generated, index)
+            rows.append(related_row(options.driver, f"{options.generated:,} generated", index))
+        print("\n| related articles | mean ms | p50 ms | p99 ms |\n| --- | --- | --- | --- |")
+        for row in rows:
+            print("| {} | {:.2f} | {:.2f} | {:.2f} |".format(*row))
     shutil.rmtree(scratch)
 
 

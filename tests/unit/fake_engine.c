@@ -285,6 +285,25 @@ static int fake_explain(struct snapshot *snapshot, const struct node *tree, stru
   return NSEARCH_OK;
 }
 
+static int fake_occurrences(struct snapshot *snapshot, const struct term_key *keys, size_t key_count,
+                            const struct doc_ref *docs, size_t doc_count, uint32_t *tfs, uint32_t *lengths,
+                            struct nsearch_error *err) {
+  (void)err;
+  for (size_t d = 0; d < doc_count; d++) {
+    assert(d == 0 || docs[d].doc > docs[d - 1].doc);
+    lengths[d] = 0;
+    for (size_t k = 0; k < key_count; k++) tfs[k * doc_count + d] = 0;
+    for (size_t i = 0; i < snapshot->posting_count; i++) {
+      const struct posting *posting = &snapshot->postings[i];
+      if (posting->doc != docs[d].doc) continue;
+      lengths[d] += posting->key[0] == TAG_TEXT;
+      for (size_t k = 0; k < key_count; k++)
+        tfs[k * doc_count + d] += compare_keys(posting->key, posting->len, keys[k].bytes, keys[k].len) == 0;
+    }
+  }
+  return NSEARCH_OK;
+}
+
 /* ---- the other calls ---- */
 
 static int fake_terms(struct snapshot *snapshot, const char *prefix, size_t prefix_len, const char *from,
@@ -366,6 +385,7 @@ const struct reader_engine fake_engine = {
     .release = fake_release,
     .search = fake_search,
     .explain = fake_explain,
+    .occurrences = fake_occurrences,
     .terms = fake_terms,
     .frequency = fake_frequency,
     .find = fake_find,

@@ -175,6 +175,108 @@ static void test_against_one_year(void **state) {
   model_one_year = false;
 }
 
+/* ---- Many short lists ---- */
+
+/* Word 0 is everywhere, word 1 in more articles than a block holds, each of the others in some dozens; in titles too, and
+ * several times. */
+static uint8_t rare_word(void) { return (uint8_t)(random_below(3) ? 1 + random_below(VOCABULARY - 1) : 1); }
+
+static void make_rare_words(void) {
+  make_model(ARTICLES);
+  for (uint32_t i = 0; i < ARTICLES; i++) {
+    struct model_article *article = &model[i];
+    memset(article->title, 0, sizeof article->title);
+    memset(article->body, 0, sizeof article->body);
+    if (random_below(12)) continue;
+    memset(article->body, rare_word(), random_below(article->body_len + 1));
+    if (article->title_len) article->title[0] = rare_word();
+  }
+  model_count_words();
+}
+
+/* Of many hits all postings are added up, of few the bounds decide which are looked at: the first of the many are the
+ * few. */
+static void check_few(const struct opened *opened, struct search_request request) {
+  struct search_answer many = ask(opened, &request);
+  request.limit = 99;
+  struct search_answer few = ask(opened, &request);
+  assert_true(many.hit_count >= few.hit_count);
+  many.hit_count = few.hit_count;
+  check_same(opened, &many, opened, &few);
+  memory_free(many.hits);
+  memory_free(few.hits);
+}
+
+static void test_many_short_lists(void **state) {
+  (void)state;
+  static const uint64_t limits[] = {100, 201, ARTICLES};
+  char one[80], many[80];
+  struct node leaves[VOCABULARY], *children[VOCABULARY];
+  struct term_key keys[VOCABULARY];
+  snprintf(one, sizeof one, "%s/one", folder);
+  snprintf(many, sizeof many, "%s/many", folder);
+  make_rare_words();
+  write_index(one, 0, 0);
+  write_index(many, SEGMENT, 0);
+  struct opened merged = open_index(one), several = open_index(many);
+  for (uint32_t w = 1; w < VOCABULARY; w++) {
+    keys[w] = (struct term_key){word_key[w], 3};
+    leaves[w] = (struct node){
+        .kind = NODE_TERM, .keys = &keys[w], .key_count = 1, .score = SCORE_BM25, .boost = 1 + random_below(3) / 2.0};
+    children[w - 1] = &leaves[w];
+  }
+  for (size_t i = 0; i < 12; i++) {
+    struct node any = {.kind = NODE_OR, .children = children, .child_count = VOCABULARY - 1 - i};
+    struct search_request request = {.tree = &any, .limit = limits[i % 3], .since = INT64_MIN, .until = INT64_MAX};
+    if (i >= 6) random_dates(&request.since, &request.until);
+    check_question(&merged, &several, &request);
+    check_few(&merged, request);
+    check_few(&several, request);
+  }
+  close_index(&merged);
+  close_index(&several);
+  remove_index(one);
+  remove_index(many);
+}
+
+/* ---- How often words stand in articles ---- */
+
+/* Of every third article or so, and of a word that no article has: as often as the explanation of its score says. */
+static void test_occurrences(void **state) {
+  (void)state;
+  enum { KEYS = VOCABULARY + 1, DOCS = ARTICLES / 3 };
+  static struct doc_ref docs[DOCS];
+  static uint32_t tfs[KEYS * DOCS], lengths[DOCS];
+  struct node leaves[KEYS], *children[KEYS], any = {.kind = NODE_OR, .children = children, .child_count = KEYS};
+  struct term_key keys[KEYS] = {[VOCABULARY] = {"Xnone", 5}};
+  struct score_part parts[KEYS];
+  size_t count = 0;
+  char path[80];
+  snprintf(path, sizeof path, "%s/occurrences", folder);
+  make_model(ARTICLES);
+  write_index(path, SEGMENT, 0);
+  struct opened opened = open_index(path);
+  for (size_t k = 0; k < KEYS; k++) {
+    if (k < VOCABULARY) keys[k] = (struct term_key){word_key[k], 3};
+    leaves[k] = (struct node){.kind = NODE_TERM, .keys = &keys[k], .key_count = 1, .score = SCORE_BM25, .boost = 1};
+    children[k] = &leaves[k];
+  }
+  for (uint32_t s = 0; s < opened.snapshot->segment_count; s++)
+    for (uint32_t d = random_below(3); d < opened.snapshot->segments[s].info.documents; d += 4 + random_below(40))
+      docs[count++] = (struct doc_ref){s, d};
+  memset(tfs, 0xff, sizeof tfs);
+  assert_int_equal(native_reader_engine.occurrences(opened.snapshot, keys, KEYS, docs, count, tfs, lengths, NULL), 0);
+  for (size_t d = 0; d < count; d++) {
+    const struct model_article *article = &model[opened.numbers[docs[d].segment][docs[d].doc]];
+    assert_int_equal(lengths[d], article->title_len * TITLE_WEIGHT + article->body_len);
+    assert_int_equal(native_reader_engine.explain(opened.snapshot, &any, docs[d], parts, NULL), 0);
+    for (size_t k = 0; k < KEYS; k++) assert_int_equal(tfs[k * count + d], parts[k].tf);
+  }
+  assert_int_equal(native_reader_engine.occurrences(opened.snapshot, keys, KEYS, docs, 0, tfs, lengths, NULL), 0);
+  close_index(&opened);
+  remove_index(path);
+}
+
 /* A cursor that loaded its first block, probed a later one and starts over reads the first block's frequencies. */
 static void test_rewound_cursor(void **state) {
   (void)state;
@@ -258,10 +360,9 @@ static void test_unusual(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_against_model),
-      cmocka_unit_test(test_against_one_year),
-      cmocka_unit_test(test_rewound_cursor),
-      cmocka_unit_test(test_unusual),
+      cmocka_unit_test(test_against_model),    cmocka_unit_test(test_against_one_year),
+      cmocka_unit_test(test_many_short_lists), cmocka_unit_test(test_occurrences),
+      cmocka_unit_test(test_rewound_cursor),   cmocka_unit_test(test_unusual),
   };
   return cmocka_run_group_tests_name("native search", tests, make_folder, remove_folder);
 }

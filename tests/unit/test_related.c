@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -150,10 +151,92 @@ static void test_common_terms(void **state) {
   fake_snapshot_free(snapshot);
 }
 
+/* A million articles, of which most words here are in few. */
+static int frequency_of_many(struct snapshot *snapshot, const char *key, size_t len, uint64_t *df,
+                             struct nsearch_error *err) {
+  (void)snapshot, (void)err;
+  *df = len > 6 && memcmp(key + 3, "big", 3) == 0 ? 80000 : 10;
+  return NSEARCH_OK;
+}
+
+/* Of words that are each in many articles only so many fetch candidates; they count all the same in these. */
+static void test_many_postings(void **state) {
+  (void)state;
+  static const struct fake_article some[] = {
+      {.id = "source", .body = "bigone bigtwo comet"},
+      {.id = "one", .body = "bigone else"},
+      {.id = "two", .body = "bigtwo else"},
+      {.id = "both", .body = "bigtwo comet"},
+      {.id = "comet", .body = "else comet"},
+  };
+  struct snapshot *snapshot = fake_snapshot_new(some, 5, language_find("en", 2));
+  struct reader_engine engine = fake_engine;
+  nsearch_reader *reader;
+  engine.frequency = frequency_of_many;
+  fake_stats(snapshot)->articles = 1000000;
+  assert_int_equal(reader_new(&reader, "fake", &engine, snapshot, NULL), NSEARCH_OK);
+  check(reader, "source", 0, NULL, "both comet one");
+  nsearch_close(reader);
+  fake_snapshot_free(snapshot);
+}
+
+/* All candidates share the source's first word, one at the end of the line also two of its last. */
+static void test_last_terms(void **state) {
+  (void)state;
+  enum { COUNT = 40, WORDS = 60 };
+  static struct fake_article some[COUNT];
+  static char ids[COUNT][8];
+  struct buffer body = {0};
+  for (int w = 0; w < WORDS; w++) buffer_format(&body, "word%d ", w);
+  buffer_byte(&body, 0);
+  for (size_t i = 0; i < COUNT; i++) {
+    snprintf(ids[i], sizeof ids[i], "n%zu", i);
+    some[i] = (struct fake_article){.id = ids[i], .body = i < COUNT / 2 ? "else what here" : "word0 else what"};
+  }
+  some[3].body = body.bytes;
+  some[COUNT - 1].body = "word0 word58 word59";
+  struct snapshot *snapshot;
+  nsearch_reader *reader = open_fake(&snapshot, some, COUNT);
+  nsearch_request *request = nsearch_request_new("");
+  nsearch_request_set_limit(request, 2);
+  check(reader, "n3", 0, request, "n39 n20");
+  nsearch_request_free(request);
+  nsearch_close(reader);
+  fake_snapshot_free(snapshot);
+  buffer_free(&body);
+}
+
+/* The formula: each word stands four times in the source as it is counted, the lead counting twice, and once in the
+ * others, which are half as long. */
+static void test_scores(void **state) {
+  (void)state;
+  static const struct fake_article some[] = {
+      {.id = "a", .body = "comet tail ice dust"},
+      {.id = "b", .body = "dust ice tail comet"},
+      {.id = "c", .body = "comet tail ice dust comet tail ice dust"},
+      {.id = "d", .body = "comet tail else what"},
+      {.id = "e", .body = "nothing of this"},
+  };
+  struct snapshot *snapshot;
+  nsearch_reader *reader = open_fake(&snapshot, some, 5);
+  nsearch_result *result;
+  assert_int_equal(nsearch_related(reader, "c", 1, NULL, &result, NULL), NSEARCH_OK);
+  assert_int_equal(nsearch_result_hits(result), 3);
+  double of_two = log(5.0 / 4) * log(5.0 / 4), of_others = log(5.0 / 3) * log(5.0 / 3); /* rarities of comet and tail */
+  double like = sqrt(2) / (1 + log(4));
+  double expected[] = {like, like, like * of_two / (of_two + of_others)};
+  for (size_t i = 0; i < 3; i++)
+    assert_true(fabs(nsearch_hit_score(nsearch_result_hit(result, i)) - expected[i]) < 1e-9);
+  nsearch_result_free(result);
+  nsearch_close(reader);
+  fake_snapshot_free(snapshot);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_topics),   cmocka_unit_test(test_titles_alone), cmocka_unit_test(test_limits),
-      cmocka_unit_test(test_failures), cmocka_unit_test(test_common_terms),
+      cmocka_unit_test(test_topics),     cmocka_unit_test(test_titles_alone), cmocka_unit_test(test_limits),
+      cmocka_unit_test(test_failures),   cmocka_unit_test(test_common_terms), cmocka_unit_test(test_many_postings),
+      cmocka_unit_test(test_last_terms), cmocka_unit_test(test_scores),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
