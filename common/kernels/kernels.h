@@ -38,6 +38,8 @@ struct kernels {
   uint32_t (*ones)(const uint8_t *bytes, uint64_t bits);
   /* Sets bit numbers[i] - first of words[]; no number is below first. */
   void (*mark)(const uint32_t *numbers, size_t count, uint32_t first, uint64_t *words);
+  /* Sets those of bits to, to + 1, ... of words[] that are set at from, from + 1, ... of bytes[], `count` in all. */
+  void (*merge)(const uint8_t *bytes, size_t from, size_t count, uint64_t *words, size_t to);
 };
 enum { NARROW_PAD = 8, MEMBERS_PAD = 4 };
 

@@ -56,4 +56,8 @@ static void mark(const uint32_t *numbers, size_t count, uint32_t first, uint64_t
   mark_in(numbers, count, first, words);
 }
 
-const struct kernels kernels_scalar = {"scalar", unpack, sum, bm25, select_least, narrow, members, ones, mark};
+static void merge(const uint8_t *bytes, size_t from, size_t count, uint64_t *words, size_t to) {
+  merge_in(bytes, from, count, words, to);
+}
+
+const struct kernels kernels_scalar = {"scalar", unpack, sum, bm25, select_least, narrow, members, ones, mark, merge};

@@ -101,5 +101,9 @@ static void mark(const uint32_t *numbers, size_t count, uint32_t first, uint64_t
   kernels_scalar.mark(numbers, count, first, words);
 }
 
-const struct kernels kernels_sse41 = {"sse4.1", unpack, sum, bm25, select_least, narrow, members, ones, mark};
+static void merge(const uint8_t *bytes, size_t from, size_t count, uint64_t *words, size_t to) {
+  kernels_scalar.merge(bytes, from, count, words, to);
+}
+
+const struct kernels kernels_sse41 = {"sse4.1", unpack, sum, bm25, select_least, narrow, members, ones, mark, merge};
 #endif

@@ -112,24 +112,31 @@ bool docs_bits(const uint8_t *in, const uint8_t *end, struct docs_bits *out) {
   return (size_t)(end - out->bytes) >= out->len;
 }
 
-/* Nearly all gaps are 0, so that no bits are spent on them: only the others begin a row. */
-size_t docs_rows(const uint8_t *in, const uint8_t *end, int64_t before, size_t count, struct docs_row *rows) {
+static void clear_bits(uint64_t *words, size_t from, size_t count) {
+  for (; count; from++, count--) words[from / 64] &= ~(UINT64_C(1) << from % 64);
+}
+
+/* Gaps of 0 take no bits, so only the others are there to be read. */
+size_t docs_rows(const uint8_t *in, const uint8_t *end, size_t count, uint64_t bits[ROWS_BITS / 64]) {
+  enum { GAPS_MAX = 64 };
   struct packed_run run;
-  uint32_t gaps[BLOCK];
-  if (end - in < 2 || in[0] != 0 || in[1] >= ROWS_MAX || !packed_run_open(&run, in, end, count)) return 0;
+  uint32_t gaps[GAPS_MAX];
+  if (end - in < 2 || in[0] != 0 || in[1] > GAPS_MAX || !packed_run_open(&run, in, end, count)) return 0;
   kernels()->unpack(run.highs, run.exceptions, run.high_width, 0, gaps);
-  uint64_t first = (uint64_t)(before + 1);
-  size_t found = 0, at = 0;
-  for (size_t e = 0; e <= run.exceptions; e++) {
-    size_t next = e < run.exceptions ? run.indexes[e] : count;
-    if (next < at || next > count || (next == at && at > 0)) return 0;
-    uint64_t stop = first + (next - at);
-    if (stop > UINT32_MAX) return 0;
-    if (next > at) rows[found++] = (struct docs_row){(uint32_t)first, (uint32_t)stop};
-    first = stop + (e < run.exceptions ? gaps[e] : 0);
-    at = next;
+  uint64_t total = count;
+  for (size_t e = 0; e < run.exceptions; e++) {
+    total += gaps[e];
+    if (run.indexes[e] >= count || (e > 0 && run.indexes[e] <= run.indexes[e - 1])) return 0;
   }
-  return found;
+  if (total > ROWS_BITS) return 0;
+  for (size_t w = 0; w < ROWS_BITS / 64; w++) {
+    size_t at = w * 64;
+    bits[w] = total >= at + 64 ? UINT64_MAX : total > at ? (UINT64_C(1) << (total - at)) - 1 : 0;
+  }
+  for (size_t e = 0, missing = 0; e < run.exceptions; missing += gaps[e++]) {
+    clear_bits(bits, run.indexes[e] + missing, gaps[e]);
+  }
+  return total;
 }
 
 static const uint8_t *bitset_decode(const struct docs_bits *set, int64_t before, uint32_t *docs, size_t count) {

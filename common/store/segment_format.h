@@ -8,7 +8,7 @@
 #include "common/store/store.h"
 
 #define SEGMENT_MAGIC 0x4745534eu /* "NSEG" */
-enum { SEGMENT_VERSION = 2, SECTION_ALIGN = 64, TERM_INDEX_ENTRY = 24, COLUMN_HEADER = 16 };
+enum { SEGMENT_VERSION = 3, SECTION_ALIGN = 64, TERM_INDEX_ENTRY = 24, COLUMN_HEADER = 16 };
 
 
 void segment_info_encode(const struct segment_info *info, struct buffer *out);

@@ -76,13 +76,10 @@ struct docs_bits {
 };
 bool docs_bits(const uint8_t *in, const uint8_t *end, struct docs_bits *out);
 
-/* Neighbours without a gap, first to end - 1. */
-struct docs_row {
-  uint32_t first, end;
-};
-enum { ROWS_MAX = 33 };
-/* The same documents as a few rows, ascending, whose number it returns; 0 where they are not kept so. */
-size_t docs_rows(const uint8_t *in, const uint8_t *end, int64_t before, size_t count, struct docs_row *rows);
+/* A run of documents that nearly all follow each other, as such a bit set, which it makes: returns the number of bits, 0
+ * where the run is of another kind. */
+enum { ROWS_BITS = 512 };
+size_t docs_rows(const uint8_t *in, const uint8_t *end, size_t count, uint64_t bits[ROWS_BITS / 64]);
 
 /* ---- checked_file.c: a file whose pages carry checksums --------------------------------------------------------------- */
 
@@ -147,6 +144,7 @@ struct segment_info {
   uint64_t stems_bytes;     /* share of SECTION_LISTS that is stem postings */
   uint32_t title_weight;
   uint32_t has_text;
+  uint32_t precisions; /* of the dates: bit set over enum nsearch_precision */
   uint64_t languages; /* bit set over language numbers; codes in the file */
 };
 

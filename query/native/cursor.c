@@ -59,7 +59,7 @@ uint32_t view_find_block(const struct list_view *view, uint32_t from, uint32_t t
   return high;
 }
 
-static int open_block(struct cursor *cursor, uint32_t block, struct nsearch_error *err) {
+int cursor_open_block(struct cursor *cursor, uint32_t block, struct nsearch_error *err) {
   cursor->block = block;
   if (cursor->opened == block) return NSEARCH_OK;
   int status = list_block_open(cursor->segment, &cursor->view, block, &cursor->place, err);
@@ -69,7 +69,7 @@ static int open_block(struct cursor *cursor, uint32_t block, struct nsearch_erro
 
 int cursor_load(struct cursor *cursor, uint32_t block, struct nsearch_error *err) {
   if (cursor->loaded == block) return NSEARCH_OK;
-  int status = open_block(cursor, block, err);
+  int status = cursor_open_block(cursor, block, err);
   if (!status) {
     status = list_block_decode(cursor->segment, &cursor->view, block, &cursor->place, cursor->docs, err);
   }
@@ -82,7 +82,7 @@ int cursor_load(struct cursor *cursor, uint32_t block, struct nsearch_error *err
 }
 
 /* The first index from `from` on whose document is not below target; gallops, since what is asked for ascends. */
-static uint32_t lower_bound(const uint32_t *docs, uint32_t from, uint32_t size, uint32_t target) {
+uint32_t lower_bound(const uint32_t *docs, uint32_t from, uint32_t size, uint32_t target) {
   uint32_t step = 1, low = from;
   while (low + step <= size && docs[low + step - 1] < target) {
     low += step;
@@ -133,13 +133,6 @@ static bool in_bits(const struct block_place *place, uint32_t doc) {
   return bit < place->bits.len * 8 && (place->bits.bytes[bit / 8] >> bit % 8 & 1);
 }
 
-/* Whether the opened block holds every document from its first to its last: nothing needs to be decoded then. */
-static bool is_row(const struct cursor *cursor) {
-  const struct list_view *view = &cursor->view;
-  return view->blocks > 1 && (int64_t)view_block_last(view, cursor->block) - cursor->place.before ==
-                                 (int64_t)view_block_size(view, cursor->block);
-}
-
 int cursor_probe(struct cursor *cursor, uint32_t doc, bool *found, struct nsearch_error *err) {
   const struct list_view *view = &cursor->view;
   *found = false;
@@ -148,9 +141,9 @@ int cursor_probe(struct cursor *cursor, uint32_t doc, bool *found, struct nsearc
     cursor->block = block;
     return NSEARCH_OK;
   }
-  int status = open_block(cursor, block, err);
+  int status = cursor_open_block(cursor, block, err);
   if (status) return status;
-  if (cursor->loaded != block && (cursor->place.bits.bytes || is_row(cursor))) {
+  if (cursor->loaded != block && (cursor->place.bits.bytes || cursor_in_row(cursor))) {
     *found = cursor->place.bits.bytes ? in_bits(&cursor->place, doc) : (int64_t)doc > cursor->place.before;
     return NSEARCH_OK;
   }
@@ -162,74 +155,12 @@ int cursor_probe(struct cursor *cursor, uint32_t doc, bool *found, struct nsearc
   return NSEARCH_OK;
 }
 
-/* Sets the bits of a block's bit set that lie in [base, base + WINDOW), a word at a time. */
-static void bits_mask(const struct docs_bits *set, int64_t first, uint32_t base, uint64_t *mask) {
-  int64_t shift = first - (int64_t)base; /* bit 0 of the set is bit `shift` of the mask, which may be negative */
-  int64_t from = shift < 0 ? 0 : shift, to = shift + (int64_t)set->len * 8;
-  if (to > WINDOW) to = WINDOW;
-  while (from < to) {
-    int64_t bit = from - shift, take = 64 - from % 64 < to - from ? 64 - from % 64 : to - from;
-    if (take > 56) take = from % 64 == 0 && bit % 8 == 0 ? take : 56; /* a load holds 57 bits from any bit on */
-    uint64_t bits = load_u64(set->bytes + bit / 8) >> bit % 8;
-    if (take < 64) bits &= (UINT64_C(1) << take) - 1;
-    mask[from / 64] |= bits << from % 64;
-    from += take;
-  }
-}
-
-/* Sets the bits of the documents behind `before` up to `last` that lie in [base, base + WINDOW). */
-static void row_mask(int64_t before, uint32_t last, uint32_t base, uint64_t *mask) {
-  int64_t from = before + 1 - (int64_t)base, to = (int64_t)last + 1 - (int64_t)base;
-  if (from < 0) from = 0;
-  if (to > WINDOW) to = WINDOW;
-  for (int64_t end; from < to; from = end) {
-    end = from / 64 * 64 + 64 < to ? from / 64 * 64 + 64 : to;
-    mask[from / 64] |= (end - from < 64 ? (UINT64_C(1) << (end - from)) - 1 : UINT64_MAX) << from % 64;
-  }
-}
-
-/* The opened block as rows, where that is what it is made of. */
-static bool mask_rows(const struct cursor *cursor, uint32_t base, uint64_t *mask) {
-  const struct list_view *view = &cursor->view;
-  const struct block_place *place = &cursor->place;
-  struct docs_row rows[ROWS_MAX];
-  uint32_t count = view_block_size(view, cursor->block);
-  size_t found = view->blocks > 1 ? docs_rows(place->docs, place->end, place->before, count, rows) : 0;
-  if (found == 0 || rows[found - 1].end - 1 != view_block_last(view, cursor->block)) return false;
-  for (size_t i = 0; i < found; i++) row_mask((int64_t)rows[i].first - 1, rows[i].end - 1, base, mask);
-  return true;
-}
-
-int cursor_mask(struct cursor *cursor, uint32_t base, uint64_t *mask, struct nsearch_error *err) {
-  const struct list_view *view = &cursor->view;
-  uint32_t first = view_find_block(view, cursor->block, base);
-  int status = NSEARCH_OK;
-  for (uint32_t block = first; !status && block < view->blocks; block++) {
-    status = open_block(cursor, block, err);
-    if (status) break;
-    if (cursor->place.bits.bytes) {
-      bits_mask(&cursor->place.bits, cursor->place.before + 1, base, mask);
-    } else if (is_row(cursor)) {
-      row_mask(cursor->place.before, view_block_last(view, block), base, mask);
-    } else if (cursor->loaded == block || !mask_rows(cursor, base, mask)) {
-      status = cursor_load(cursor, block, err);
-      uint32_t from = status ? 0 : lower_bound(cursor->docs, 0, cursor->size, base);
-      uint32_t to = status ? 0 : cursor->size;
-      if (to > from && cursor->docs[to - 1] - base >= WINDOW) to = lower_bound(cursor->docs, from, to, base + WINDOW);
-      kernels()->mark(cursor->docs + from, to - from, base, mask);
-    }
-    if (view->blocks == 1 || view_block_last(view, block) - base >= WINDOW - 1) break;
-  }
-  cursor->block = first; /* the same window may be asked for again */
-  return status;
-}
-
 int cursor_rank(struct cursor *cursor, uint32_t doc, uint64_t *rank, struct nsearch_error *err) {
   const struct list_view *view = &cursor->view;
   uint32_t block = view_find_block(view, cursor->block, doc);
   *rank = view->df;
   if (block >= view->blocks) return NSEARCH_OK;
-  int status = open_block(cursor, block, err);
+  int status = cursor_open_block(cursor, block, err);
   *rank = (uint64_t)block * BLOCK;
   if (status || (int64_t)doc <= cursor->place.before) return status;
   if (cursor->place.bits.bytes) {

@@ -3,6 +3,7 @@
  *   snapshot.c   the files of one commit, mapped; articles by id; statistics
  *   terms.c      walking the dictionaries of all segments at once
  *   cursor.c     one term's list in one segment: seek, decode, positions
+ *   mask.c       the documents of a list in a window
  *   bm25.c       the weights of a question's leaves; the scores of a block
  *   count.c      numbers of matches that the dictionary tells
  *   dates.c      a date range over one segment
@@ -76,19 +77,27 @@ int cursor_find_term(struct cursor *cursor, struct segment *segment, struct term
 void cursor_free(struct cursor *cursor);
 void cursor_rewind(struct cursor *cursor);
 int cursor_seek(struct cursor *cursor, uint32_t target, struct nsearch_error *err); /* to the first doc >= target */
+int cursor_open_block(struct cursor *cursor, uint32_t block, struct nsearch_error *err); /* its place */
 int cursor_load(struct cursor *cursor, uint32_t block, struct nsearch_error *err);  /* its documents, at its start */
 int cursor_freqs(struct cursor *cursor, struct nsearch_error *err);                 /* of the loaded block */
 /* Whether the list holds doc; a block that is a bit set is asked and not decoded. */
 int cursor_probe(struct cursor *cursor, uint32_t doc, bool *found, struct nsearch_error *err);
 uint32_t cursor_probed_freq(struct cursor *cursor, uint32_t doc); /* of the document that was found last */
 
-/* Sets the bits of the documents in [base, base + WINDOW); bit sets are shifted in and not decoded. */
-int cursor_mask(struct cursor *cursor, uint32_t base, uint64_t *mask, struct nsearch_error *err);
-
 /* How many postings stand before doc; whole blocks are not looked at. */
 int cursor_rank(struct cursor *cursor, uint32_t doc, uint64_t *rank, struct nsearch_error *err);
 
 uint32_t view_find_block(const struct list_view *view, uint32_t from, uint32_t target);
+
+/* Whether the opened block holds every document from its first to its last: nothing needs to be decoded then. */
+static inline bool cursor_in_row(const struct cursor *cursor) {
+  const struct list_view *view = &cursor->view;
+  return view->blocks > 1 && (int64_t)view_block_last(view, cursor->block) - cursor->place.before ==
+                                 (int64_t)view_block_size(view, cursor->block);
+}
+
+/* The first index from `from` on whose document is not below target, size when there is none. */
+uint32_t lower_bound(const uint32_t *docs, uint32_t from, uint32_t size, uint32_t target);
 
 /* Positions of single documents, in ascending order of documents. Zeroed is free. */
 struct position_cursor {
@@ -103,6 +112,11 @@ int position_cursor_open(struct position_cursor *cursor, struct segment *segment
                          struct nsearch_error *err);
 int position_cursor_read(struct position_cursor *cursor, uint32_t doc, struct nsearch_error *err);
 void position_cursor_free(struct position_cursor *cursor);
+
+/* ---- mask.c ---------------------------------------------------------------------------------------------------------- */
+
+/* Sets the bits of the documents in [base, base + WINDOW). */
+int cursor_mask(struct cursor *cursor, uint32_t base, uint64_t *mask, struct nsearch_error *err);
 
 /* ---- bm25.c ------------------------------------------------------------------------------------------------------------ */
 

@@ -159,6 +159,25 @@ static void test_mark(const struct kernels *level) {
   }
 }
 
+static void test_merge(const struct kernels *level) {
+  enum { WORDS = 20 };
+  uint8_t bytes[256 + KERNEL_OVERREAD];
+  for (int round = 0; round < 4 * ROUNDS; round++) {
+    size_t count = some_count(WORDS * 64), from = random_u64() % (sizeof bytes * 8 - KERNEL_OVERREAD * 8 - count + 1);
+    size_t to = random_u64() % (WORDS * 64 - count + 1);
+    uint64_t words[WORDS], wanted[WORDS];
+    some_bits(bytes, sizeof bytes);
+    some_bits((uint8_t *)words, sizeof words);
+    memcpy(wanted, words, sizeof words);
+    for (size_t i = 0; i < count; i++) {
+      uint64_t bit = bytes[(from + i) / 8] >> (from + i) % 8 & 1;
+      wanted[(to + i) / 64] |= bit << (to + i) % 64;
+    }
+    level->merge(bytes, from, count, words, to);
+    assert_memory_equal(words, wanted, sizeof words);
+  }
+}
+
 static void test_ones(const struct kernels *level) {
   uint8_t bytes[512 + KERNEL_OVERREAD];
   for (int round = 0; round < ROUNDS; round++) {
@@ -184,6 +203,7 @@ static void test_level(void **state) {
   test_members(level);
   test_ones(level);
   test_mark(level);
+  test_merge(level);
 }
 
 /* The one that is chosen is the last that there is. */
