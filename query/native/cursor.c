@@ -155,7 +155,8 @@ int cursor_probe(struct cursor *cursor, uint32_t doc, bool *found, struct nsearc
   return NSEARCH_OK;
 }
 
-int cursor_rank(struct cursor *cursor, uint32_t doc, uint64_t *rank, struct nsearch_error *err) {
+/* How many postings stand before doc. */
+static int rank_of(struct cursor *cursor, uint32_t doc, uint64_t *rank, struct nsearch_error *err) {
   const struct list_view *view = &cursor->view;
   uint32_t block = view_find_block(view, cursor->block, doc);
   *rank = view->df;
@@ -170,6 +171,29 @@ int cursor_rank(struct cursor *cursor, uint32_t doc, uint64_t *rank, struct nsea
   }
   status = cursor_load(cursor, block, err);
   if (!status) *rank += lower_bound(cursor->docs, 0, cursor->size, doc);
+  return status;
+}
+
+int cursor_count(struct cursor *cursor, uint32_t first, uint32_t end, uint64_t *count, struct nsearch_error *err) {
+  uint64_t from = 0, to = 0;
+  int status = first ? rank_of(cursor, first, &from, err) : NSEARCH_OK;
+  if (!status) status = rank_of(cursor, end, &to, err);
+  *count = to > from ? to - from : 0;
+  return status;
+}
+
+int cursor_next(struct cursor *cursor, uint32_t from, uint32_t *doc, struct nsearch_error *err) {
+  const struct list_view *view = &cursor->view;
+  if (view->blocks > 1) {
+    uint32_t block = cursor->block = view_find_block(view, cursor->block, from);
+    uint32_t start = block && block < view->blocks ? view_block_last(view, block - 1) + 1 : 0;
+    if (block < view->blocks && view_block_last(view, block) - start < WINDOW) {
+      *doc = start > from ? start : from;
+      return NSEARCH_OK;
+    }
+  }
+  int status = cursor_seek(cursor, from, err);
+  *doc = cursor->doc;
   return status;
 }
 

@@ -21,6 +21,7 @@
  *   facet_dates.c     years, months and days
  *   scorer.c     scores of documents that are known to match
  *   pass.c       one segment of a search: dates, deadline, what was found
+ *   walk.c       windows of one segment by date, and the number of its matches
  *   search.c     a request over all segments
  *   explain.c    how one article comes to its score */
 #ifndef QUERY_NATIVE_NATIVE_H
@@ -84,8 +85,11 @@ int cursor_freqs(struct cursor *cursor, struct nsearch_error *err);             
 int cursor_probe(struct cursor *cursor, uint32_t doc, bool *found, struct nsearch_error *err);
 uint32_t cursor_probed_freq(struct cursor *cursor, uint32_t doc); /* of the document that was found last */
 
-/* How many postings stand before doc; whole blocks are not looked at. */
-int cursor_rank(struct cursor *cursor, uint32_t doc, uint64_t *rank, struct nsearch_error *err);
+/* How many of the documents of [first, end) the list holds; whole blocks are not looked at. */
+int cursor_count(struct cursor *cursor, uint32_t first, uint32_t end, uint64_t *count, struct nsearch_error *err);
+
+/* No document from `from` on and before *doc is in the list; NO_DOC: none at all. Short blocks are not decoded for it. */
+int cursor_next(struct cursor *cursor, uint32_t from, uint32_t *doc, struct nsearch_error *err);
 
 uint32_t view_find_block(const struct list_view *view, uint32_t from, uint32_t target);
 
@@ -201,10 +205,14 @@ int matcher_next(struct matcher *matcher, uint32_t from, uint32_t *doc, struct n
  * may be NULL. Documents that do not match are left alone. */
 int matcher_window(struct matcher *matcher, uint32_t base, uint64_t *mask, uint32_t *scores,
                    struct nsearch_error *err);
-/* A union has as many matches as its most frequent word, and those of the others that do not hold it. The former, where
- * the latter are so few that it is worth while; else 0. Next of the others, and the
- * mask of those in a window that the most frequent word does not hold. */
-uint64_t matcher_largest(const struct matcher *matcher);
+
+/* A union has as many matches as its most frequent word, and those of the others that do not hold it; a word without
+ * others as many as the word, less those of the others that hold it. Whether the others are so few that it is worth
+ * while; the number of the word in [first, end); next of the others; and the mask of those in a window that make the
+ * difference. */
+bool matcher_differs_little(const struct matcher *matcher);
+int matcher_first_count(struct matcher *matcher, uint32_t first, uint32_t end, uint64_t *count,
+                        struct nsearch_error *err);
 int matcher_next_other(struct matcher *matcher, uint32_t from, uint32_t *doc, struct nsearch_error *err);
 int matcher_others(struct matcher *matcher, uint32_t base, uint64_t *mask, struct nsearch_error *err);
 
@@ -284,10 +292,15 @@ struct pass {
   const uint8_t *lengths;
   double stretch; /* of bounds, bm25_bounds() */
   bool counting;          /* every match is wanted; scores are the scorer's */
+  struct facets *facets;  /* NULL: none are counted */
   struct scorer *scorer;  /* to whom matches go while they are counted; NULL: nobody */
   uint64_t matches;
   uint32_t ticks;
 };
+
+static inline bool request_is_dated(const struct search_request *request) {
+  return request->since != INT64_MIN || request->until != INT64_MAX;
+}
 
 /* Opens columns and dates; the caller sets what is above them. */
 int pass_open(struct pass *pass, struct nsearch_error *err);
@@ -477,6 +490,13 @@ void schedule_free(struct schedule *schedule);
 
 /* Offers the best documents of lists of one cursor; batch is room to work in. */
 int single_list(struct pass *pass, const struct lists *lists, struct candidates *batch, struct nsearch_error *err);
+
+/* ---- walk.c ---------------------------------------------------------------------------------------------------------- */
+
+/* Offers the newest, or the oldest, documents that match; *all: every match was seen, and counted. */
+int walk_pass(struct pass *pass, bool *all, struct nsearch_error *err);
+/* Counts all matches, in facets too, and gives them to the scorer. */
+int count_pass(struct pass *pass, const struct shape *shape, struct nsearch_error *err);
 
 /* ---- union.c, conjunction.c and search.c ------------------------------------------------------------------------------------------- */
 
