@@ -73,6 +73,32 @@ uint32_t packed_value(const uint8_t *in, const uint8_t *end, size_t count, size_
   return (uint32_t)value;
 }
 
+/* How many of the exceptions come before index `at`. */
+static size_t exceptions_before(const struct packed_run *run, size_t at) {
+  size_t count = 0;
+  while (count < run->exceptions && run->indexes[count] < at) count++;
+  return count;
+}
+
+bool packed_sums(const uint8_t *in, const uint8_t *end, size_t count, size_t at, struct packed_sums *out) {
+  struct packed_run run;
+  assert(at < count && count <= BLOCK);
+  if (!packed_run_open(&run, in, end, count)) return false;
+  const struct kernels *k = kernels();
+  size_t group = at / 8 * 8, before = exceptions_before(&run, at);
+  uint64_t lows = k->total(run.lows, group, run.width);
+  uint64_t value = bits_at(run.lows, at, run.width);
+  if (before < run.exceptions && run.indexes[before] == at) {
+    value |= (uint64_t)bits_at(run.highs, before, run.high_width) << run.width;
+  }
+  out->total = lows + k->total(run.lows + group / 8 * run.width, count - group, run.width);
+  out->total += k->total(run.highs, run.exceptions, run.high_width) << run.width;
+  for (size_t i = group; i < at; i++) lows += bits_at(run.lows, i, run.width);
+  out->before = lows + (k->total(run.highs, before, run.high_width) << run.width);
+  out->value = (uint32_t)value;
+  return true;
+}
+
 /* The low bits of the next values; few are picked out, many unpacked with those before them in their group of eight. */
 static void take_lows(const struct packed_run *run, size_t count, uint32_t *values) {
   enum { FEW = 8 };
@@ -112,31 +138,50 @@ bool docs_bits(const uint8_t *in, const uint8_t *end, struct docs_bits *out) {
   return (size_t)(end - out->bytes) >= out->len;
 }
 
+/* Gaps of 0 take no bits, so that only the others, few of them, are there to be read. */
+enum { GAPS_MAX = 64 };
+static bool rows_open(struct packed_run *run, const uint8_t *in, const uint8_t *end, size_t count) {
+  return end - in >= 2 && in[0] == 0 && in[1] <= GAPS_MAX && packed_run_open(run, in, end, count);
+}
+
 static void clear_bits(uint64_t *words, size_t from, size_t count) {
   for (; count; from++, count--) words[from / 64] &= ~(UINT64_C(1) << from % 64);
 }
 
-/* Gaps of 0 take no bits, so only the others are there to be read. */
 size_t docs_rows(const uint8_t *in, const uint8_t *end, size_t count, uint64_t bits[ROWS_BITS / 64]) {
-  enum { GAPS_MAX = 64 };
   struct packed_run run;
   uint32_t gaps[GAPS_MAX];
-  if (end - in < 2 || in[0] != 0 || in[1] > GAPS_MAX || !packed_run_open(&run, in, end, count)) return 0;
-  kernels()->unpack(run.highs, run.exceptions, run.high_width, 0, gaps);
-  uint64_t total = count;
-  for (size_t e = 0; e < run.exceptions; e++) {
-    total += gaps[e];
-    if (run.indexes[e] >= count || (e > 0 && run.indexes[e] <= run.indexes[e - 1])) return 0;
-  }
+  if (!rows_open(&run, in, end, count)) return 0;
+  uint64_t total = count + kernels()->total(run.highs, run.exceptions, run.high_width);
   if (total > ROWS_BITS) return 0;
-  for (size_t w = 0; w < ROWS_BITS / 64; w++) {
-    size_t at = w * 64;
-    bits[w] = total >= at + 64 ? UINT64_MAX : total > at ? (UINT64_C(1) << (total - at)) - 1 : 0;
-  }
-  for (size_t e = 0, missing = 0; e < run.exceptions; missing += gaps[e++]) {
-    clear_bits(bits, run.indexes[e] + missing, gaps[e]);
+  kernels()->unpack(run.highs, run.exceptions, run.high_width, 0, gaps);
+  memset(bits, 0xff, bits_to_bytes(total));
+  memset((uint8_t *)bits + bits_to_bytes(total), 0, ROWS_BITS / 8 - bits_to_bytes(total));
+  if (total % 64) bits[total / 64] &= (UINT64_C(1) << total % 64) - 1;
+  for (size_t e = 0, next = 0, missing = 0; e < run.exceptions; e++) {
+    size_t index = run.indexes[e];
+    if (index < next || index >= count) return 0;
+    clear_bits(bits, index + missing, gaps[e]);
+    missing += gaps[e];
+    next = index + 1;
   }
   return total;
+}
+
+/* Gaps stand before the documents of their indexes. */
+bool docs_rows_find(const uint8_t *in, const uint8_t *end, size_t count, uint64_t place, size_t *at) {
+  struct packed_run run;
+  uint32_t gaps[GAPS_MAX];
+  uint64_t missing = 0;
+  if (!rows_open(&run, in, end, count)) return false;
+  kernels()->unpack(run.highs, run.exceptions, run.high_width, 0, gaps);
+  *at = count;
+  for (size_t e = 0; e < run.exceptions && place >= run.indexes[e] + missing; e++) {
+    missing += gaps[e];
+    if (place < run.indexes[e] + missing) return true;
+  }
+  if (place - missing < count) *at = (size_t)(place - missing);
+  return true;
 }
 
 static const uint8_t *bitset_decode(const struct docs_bits *set, int64_t before, uint32_t *docs, size_t count) {

@@ -154,6 +154,22 @@ uint32_t list_block_freq(const struct list_view *view, uint32_t block, const str
   return packed_value(place->freqs, place->end, view_block_size(view, block), at) + 1;
 }
 
+int list_block_sums(const struct list_view *view, uint32_t block, const struct block_place *place, uint32_t at,
+                    struct packed_sums *out, struct nsearch_error *err) {
+  uint32_t count = view_block_size(view, block);
+  *out = (struct packed_sums){.before = at, .value = 1, .total = count};
+  if (!has_counts(view->tag)) return NSEARCH_OK;
+  if (view->inlined) {
+    out->value = (uint32_t)(out->total = view->cf);
+    return NSEARCH_OK;
+  }
+  if (!packed_sums(place->freqs, place->end, count, at, out) || out->value >= INT32_MAX) return freqs_damaged(err);
+  out->before += at;
+  out->total += count;
+  out->value++;
+  return NSEARCH_OK;
+}
+
 int position_run_open(struct segment *segment, const struct list_view *view, uint32_t block, uint64_t total,
                       struct position_run *run, struct nsearch_error *err) {
   run->left = total;

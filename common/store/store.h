@@ -64,6 +64,13 @@ bool packed_run_read(struct packed_run *run, uint32_t *values, size_t count);
 /* One value of a run of count, without decoding it; 0 when the run is damaged. */
 uint32_t packed_value(const uint8_t *in, const uint8_t *end, size_t count, size_t at);
 
+/* Of the values of a run: the one at `at`, the sum of those before it, and of all. */
+struct packed_sums {
+  uint64_t before, total;
+  uint32_t value;
+};
+bool packed_sums(const uint8_t *in, const uint8_t *end, size_t count, size_t at, struct packed_sums *out);
+
 /* Ascending document numbers above `before` (-1: none), as gaps packed or as a bit set, whichever is smaller. */
 enum { DOCS_MAX = PACKED_MAX + 1 };
 size_t docs_encode(const uint32_t *docs, size_t count, int64_t before, uint8_t *out);
@@ -80,6 +87,9 @@ bool docs_bits(const uint8_t *in, const uint8_t *end, struct docs_bits *out);
  * where the run is of another kind. */
 enum { ROWS_BITS = 512 };
 size_t docs_rows(const uint8_t *in, const uint8_t *end, size_t count, uint64_t bits[ROWS_BITS / 64]);
+/* Looks up the document before + 1 + place in such a run, which is not decoded: *at is its index, or count where it is not
+ * there. False where the run is of another kind. */
+bool docs_rows_find(const uint8_t *in, const uint8_t *end, size_t count, uint64_t place, size_t *at);
 
 /* ---- checked_file.c: a file whose pages carry checksums --------------------------------------------------------------- */
 
@@ -410,6 +420,9 @@ int list_block_freqs(const struct list_view *view, uint32_t block, const struct 
                      struct nsearch_error *err);
 /* The frequency of posting `at` of a block alone; 0 when it is damaged. */
 uint32_t list_block_freq(const struct list_view *view, uint32_t block, const struct block_place *place, uint32_t at);
+/* Of a block's freqs, without decoding them. */
+int list_block_sums(const struct list_view *view, uint32_t block, const struct block_place *place, uint32_t at,
+                    struct packed_sums *out, struct nsearch_error *err);
 
 /* Gaps of positions of a block, in order. Skipping is cheap: gaps are decoded a few at a time. */
 struct position_run {

@@ -160,11 +160,10 @@ static int require_by_probe(struct candidates *batch, uint32_t from, uint32_t co
 
 int candidates_require(struct candidates *batch, struct lists *lists, bool wanted, const struct pass *pass,
                        struct nsearch_error *err) {
-  enum { MANY = 32 };
   uint32_t kept = 0;
   for (uint32_t i = 0, count; i < batch->count; i += count) {
     count = same_window(batch, i);
-    int status = count >= MANY ? require_by_mask(batch, i, count, &kept, lists, wanted, err)
+    int status = count >= CANDIDATES_MANY ? require_by_mask(batch, i, count, &kept, lists, wanted, err)
                                : require_by_probe(batch, i, count, &kept, lists, wanted, pass, err);
     if (status) return status;
   }

@@ -39,6 +39,15 @@ static int open_words(struct conjunction *own, const struct shape *shape, struct
   return NSEARCH_OK;
 }
 
+/* Whether the leaf is a word of a phrase or NEAR. */
+static bool is_in_words(const struct shape *shape, size_t leaf) {
+  for (size_t i = 0; i < shape->count; i++) {
+    const struct shape_part *part = &shape->parts[i];
+    if (part->role == PART_WORDS && leaf >= part->leaf && leaf - part->leaf < part->node->child_count) return true;
+  }
+  return false;
+}
+
 /* *never: a required list is empty here. */
 static int open_lists(struct conjunction *own, const struct shape *shape, bool *never, struct nsearch_error *err) {
   own->required = memory_zero(shape->count, sizeof *own->required);
@@ -52,6 +61,7 @@ static int open_lists(struct conjunction *own, const struct shape *shape, bool *
     struct lists *lists = required ? &own->required[own->required_count++] : &own->optional[own->optional_count++];
     int status = lists_open(lists, own->pass, part, err);
     if (status) return status;
+    lists->in_words = is_in_words(shape, part->leaf);
     if (own->pass->counting) lists->weight = 0;
     *never = required && lists->df == 0;
   }
@@ -125,6 +135,11 @@ static int count_batch(struct conjunction *own, struct nsearch_error *err) {
   return own->pass->scorer ? scorer_offer(own->pass->scorer, batch, err) : NSEARCH_OK;
 }
 
+/* Whether the batch has so few candidates a window that each is looked up by itself. */
+static bool is_scattered(const struct candidates *batch) {
+  return batch->count && (batch->docs[batch->count - 1] - batch->docs[0]) / WINDOW >= batch->count / CANDIDATES_MANY;
+}
+
 /* The batch holds documents of the leading list with its scores. */
 static int match_batch(struct conjunction *own, uint32_t block, struct nsearch_error *err) {
   struct pass *pass = own->pass;
@@ -137,6 +152,7 @@ static int match_batch(struct conjunction *own, uint32_t block, struct nsearch_e
     struct lists *lists = other_list(own, i);
     bool required = i + 1 < own->required_count;
     rest -= other_bound(own, i, block);
+    if (pass->counting && lists->in_words && is_scattered(batch)) continue; /* once is enough */
     status = required && lists->weight <= 0 ? candidates_require(batch, lists, true, pass, err)
                                             : candidates_add(batch, lists, required, rest, pass, err);
   }

@@ -7,7 +7,7 @@ int cursor_open(struct cursor *cursor, struct segment *segment, const struct ter
                 struct nsearch_error *err) {
   memset(cursor, 0, sizeof *cursor);
   cursor->segment = segment;
-  cursor->opened = cursor->loaded = UINT32_MAX;
+  cursor->opened = cursor->loaded = cursor->probed = UINT32_MAX;
   int status = segment_list(segment, entry, &cursor->view, err);
   uint32_t room = cursor->view.df < BLOCK ? cursor->view.df : BLOCK;
   if (status) return status;
@@ -34,7 +34,7 @@ void cursor_rewind(struct cursor *cursor) {
   if (cursor->loaded == 0 && cursor->opened == 0) {
     cursor->doc = cursor->docs[0];
   } else {
-    cursor->opened = cursor->loaded = UINT32_MAX;
+    cursor->opened = cursor->loaded = cursor->probed = UINT32_MAX;
   }
 }
 
@@ -128,13 +128,50 @@ int cursor_freqs(struct cursor *cursor, struct nsearch_error *err) {
   return status;
 }
 
+bool cursor_bits(struct cursor *cursor) {
+  const struct list_view *view = &cursor->view;
+  struct block_place *place = &cursor->place;
+  if (place->bits.bytes || view->blocks == 1) return place->bits.bytes != NULL;
+  size_t count = docs_rows(place->docs, place->end, view_block_size(view, cursor->block), cursor->rows);
+  if (count == 0 || (int64_t)count != (int64_t)view_block_last(view, cursor->block) - place->before) return false;
+  place->bits = (struct docs_bits){(const uint8_t *)cursor->rows, (count + 7) / 8};
+  return true;
+}
+
 static bool in_bits(const struct block_place *place, uint32_t doc) {
   uint64_t bit = (uint64_t)((int64_t)doc - place->before - 1);
   return bit < place->bits.len * 8 && (place->bits.bytes[bit / 8] >> bit % 8 & 1);
 }
 
+/* Looks a document up in the opened block as it is; false where it must be decoded for it. The first of a block that is
+ * rows is looked for in them, for the next ones they become a bit set. */
+static bool probe_block(struct cursor *cursor, uint32_t doc, bool *found) {
+  const struct list_view *view = &cursor->view;
+  const struct block_place *place = &cursor->place;
+  uint64_t offset = (uint64_t)((int64_t)doc - place->before - 1);
+  size_t at, size = view_block_size(view, cursor->block);
+  if (cursor->loaded == cursor->block || view->blocks == 1) return false;
+  if (cursor_in_row(cursor)) {
+    *found = offset < size;
+    cursor->probed_at = (uint32_t)offset;
+    return true;
+  }
+  if (!place->bits.bytes && cursor->probed != cursor->block &&
+      docs_rows_find(place->docs, place->end, size, offset, &at)) {
+    cursor->probed = cursor->block;
+    cursor->probed_at = (uint32_t)at;
+    *found = at < size;
+    return true;
+  }
+  if (!cursor_bits(cursor)) return false;
+  *found = in_bits(place, doc);
+  cursor->probed_at = UINT32_MAX;
+  return true;
+}
+
 int cursor_probe(struct cursor *cursor, uint32_t doc, bool *found, struct nsearch_error *err) {
   const struct list_view *view = &cursor->view;
+  if (cursor_probe_loaded(cursor, doc, found)) return NSEARCH_OK;
   *found = false;
   uint32_t block = view_find_block(view, cursor->block, doc);
   if (block >= view->blocks) {
@@ -142,17 +179,10 @@ int cursor_probe(struct cursor *cursor, uint32_t doc, bool *found, struct nsearc
     return NSEARCH_OK;
   }
   int status = cursor_open_block(cursor, block, err);
-  if (status) return status;
-  if (cursor->loaded != block && (cursor->place.bits.bytes || cursor_in_row(cursor))) {
-    *found = cursor->place.bits.bytes ? in_bits(&cursor->place, doc) : (int64_t)doc > cursor->place.before;
-    return NSEARCH_OK;
-  }
+  if (status || probe_block(cursor, doc, found)) return status;
   status = cursor_load(cursor, block, err);
-  if (status) return status;
-  cursor->at = lower_bound(cursor->docs, cursor->at, cursor->size, doc);
-  cursor->doc = cursor->at < cursor->size ? cursor->docs[cursor->at] : NO_DOC;
-  *found = cursor->doc == doc;
-  return NSEARCH_OK;
+  if (!status && !cursor_probe_loaded(cursor, doc, found)) cursor->doc = NO_DOC; /* the end of a list of one block */
+  return status;
 }
 
 /* How many postings stand before doc. */
@@ -164,7 +194,7 @@ static int rank_of(struct cursor *cursor, uint32_t doc, uint64_t *rank, struct n
   int status = cursor_open_block(cursor, block, err);
   *rank = (uint64_t)block * BLOCK;
   if (status || (int64_t)doc <= cursor->place.before) return status;
-  if (cursor->place.bits.bytes) {
+  if (cursor_bits(cursor)) {
     uint64_t bits = (uint64_t)((int64_t)doc - cursor->place.before - 1), most = cursor->place.bits.len * 8;
     *rank += kernels()->ones(cursor->place.bits.bytes, bits < most ? bits : most);
     return NSEARCH_OK;
@@ -197,72 +227,94 @@ int cursor_next(struct cursor *cursor, uint32_t from, uint32_t *doc, struct nsea
   return status;
 }
 
-uint32_t cursor_probed_freq(struct cursor *cursor, uint32_t doc) {
+uint32_t cursor_probed_at(const struct cursor *cursor, uint32_t doc) {
   uint64_t place = (uint64_t)((int64_t)doc - cursor->place.before - 1);
-  uint32_t at = cursor->loaded == cursor->block ? cursor->at
-                : cursor->place.bits.bytes      ? kernels()->ones(cursor->place.bits.bytes, place)
-                                                : (uint32_t)place;
-  if (cursor->loaded == cursor->block && cursor->freqs_loaded) return cursor->freqs[at];
+  bool in_bits = cursor->probed_at == UINT32_MAX;
+  uint32_t at = in_bits ? kernels()->ones(cursor->place.bits.bytes, place) : cursor->probed_at;
   uint32_t size = view_block_size(&cursor->view, cursor->block);
-  return list_block_freq(&cursor->view, cursor->block, &cursor->place, at < size ? at : size - 1);
+  return at < size ? at : size - 1;
+}
+
+uint32_t cursor_probed_freq(struct cursor *cursor, uint32_t doc) {
+  uint32_t at = cursor_probed_at(cursor, doc);
+  if (cursor->loaded == cursor->block && cursor->freqs_loaded) return cursor->freqs[at];
+  return list_block_freq(&cursor->view, cursor->block, &cursor->place, at);
 }
 
 /* ---- Positions ---------------------------------------------------------------------------------------------------- */
 
-/* Where in the block each posting's positions end; returns how many there are. */
-static uint64_t sum_freqs(struct position_cursor *cursor) {
+/* Readings of a block before its frequencies, and before its documents, are decoded for the next ones. */
+enum { FEW_READINGS = 2, MANY_READINGS = 24 };
+
+/* Where the positions of each posting of the probed block end; false where they may be too many to be so summed. */
+static bool sum_freqs(struct position_cursor *cursor) {
   enum { SAFE_BITS = 23 }; /* 256 frequencies of so many bits sum to less than 2^32 */
   const struct cursor *list = &cursor->cursor;
-  if (list->place.freqs && packed_bits(list->place.freqs) <= SAFE_BITS) {
-    kernels()->sum(list->freqs, list->size, 0, 0, cursor->ends);
-    return cursor->ends[list->size - 1];
-  }
-  uint64_t total = 0;
-  for (uint32_t i = 0; i < list->size; i++) cursor->ends[i] = (uint32_t)(total += list->freqs[i]);
-  return total;
+  if (cursor->ends_block == list->block) return true;
+  if (list->place.freqs && packed_bits(list->place.freqs) > SAFE_BITS) return false;
+  if (list_block_freqs(&list->view, list->block, &list->place, cursor->ends, NULL)) return false;
+  kernels()->sum(cursor->ends, view_block_size(&list->view, list->block), 0, 0, cursor->ends);
+  cursor->ends_block = list->block;
+  return true;
 }
 
-static int open_run(struct position_cursor *cursor, struct nsearch_error *err) {
-  struct cursor *list = &cursor->cursor;
-  uint64_t total = sum_freqs(cursor);
-  int status = position_run_open(list->segment, &list->view, list->loaded, total, &cursor->run, err);
+/* Positions of the posting `at` of a block of which no ends are at hand. */
+static int find_positions(struct position_cursor *cursor, uint32_t at, struct packed_sums *sums,
+                          struct nsearch_error *err) {
+  const struct cursor *list = &cursor->cursor;
+  int status = list_block_sums(&list->view, list->block, &list->place, at, sums, err);
+  if (status || cursor->run_block == list->block) return status;
+  status = position_run_open(list->segment, &list->view, list->block, sums->total, &cursor->run, err);
   if (status) return status;
-  cursor->run_block = list->loaded;
+  cursor->run_block = list->block;
   cursor->run_at = 0;
+  cursor->readings = 0;
   return NSEARCH_OK;
-}
-
-static int run_to(struct position_cursor *cursor, struct nsearch_error *err) {
-  struct cursor *list = &cursor->cursor;
-  int status = cursor_freqs(list, err);
-  if (!status && cursor->run_block != list->loaded) status = open_run(cursor, err);
-  if (status) return status;
-  uint32_t start = list->at ? cursor->ends[list->at - 1] : 0, skip = start - cursor->run_at;
-  cursor->run_at = start;
-  return skip ? position_run_skip(&cursor->run, skip, err) : NSEARCH_OK;
 }
 
 int position_cursor_open(struct position_cursor *cursor, struct segment *segment, const struct term_entry *entry,
                          struct nsearch_error *err) {
-  *cursor = (struct position_cursor){.run_block = UINT32_MAX};
+  *cursor = (struct position_cursor){.run_block = UINT32_MAX, .ends_block = UINT32_MAX};
   return cursor_open(&cursor->cursor, segment, entry, err);
 }
 
-int position_cursor_read(struct position_cursor *cursor, uint32_t doc, struct nsearch_error *err) {
+void position_cursor_rewind(struct position_cursor *cursor) {
+  cursor_rewind(&cursor->cursor);
+  cursor->run_block = cursor->ends_block = UINT32_MAX;
+}
+
+int position_cursor_find(struct position_cursor *cursor, uint32_t doc, bool *found, struct nsearch_error *err) {
   struct cursor *list = &cursor->cursor;
-  cursor->count = 0;
-  int status = cursor_seek(list, doc, err);
-  if (status || list->doc != doc) return status;
-  status = run_to(cursor, err);
+  bool often = cursor->readings > MANY_READINGS && cursor->run_block == list->block;
+  int status = NSEARCH_OK;
+  if (often && list->loaded != list->block && list->block < list->view.blocks) status = cursor_load(list, list->block, err);
+  return status ? status : cursor_probe(list, doc, found, err);
+}
+
+int position_cursor_read(struct position_cursor *cursor, uint32_t doc, struct nsearch_error *err) {
+  const struct cursor *list = &cursor->cursor;
+  struct packed_sums sums;
+  uint32_t at = list->probed_at == UINT32_MAX ? cursor_probed_at(list, doc) : list->probed_at;
+  int status = NSEARCH_OK;
+  if (cursor->ends_block == list->block ||
+      (cursor->run_block == list->block && cursor->readings > FEW_READINGS && sum_freqs(cursor))) {
+    sums.before = at ? cursor->ends[at - 1] : 0;
+    sums.value = cursor->ends[at] - (uint32_t)sums.before;
+  } else {
+    status = find_positions(cursor, at, &sums, err);
+  }
+  if (!status && sums.before > cursor->run_at) {
+    status = position_run_skip(&cursor->run, sums.before - cursor->run_at, err);
+  }
   if (status) return status;
-  uint32_t freq = list->freqs[list->at];
-  status =
-      memory_reserve(&cursor->positions, &cursor->capacity, (size_t)freq + NARROW_PAD, sizeof *cursor->positions, err);
-  if (!status) status = position_run_sums(&cursor->run, cursor->positions, freq, err);
+  size_t count = sums.value, room = count + NARROW_PAD;
+  status = memory_reserve(&cursor->positions, &cursor->capacity, room, sizeof *cursor->positions, err);
+  if (!status) status = position_run_sums(&cursor->run, cursor->positions, count, err);
   if (status) return status;
-  cursor->run_at += freq;
-  cursor->count = freq;
-  memset(cursor->positions + freq, 0xff, NARROW_PAD * sizeof *cursor->positions);
+  cursor->run_at = sums.before + count;
+  cursor->readings++;
+  cursor->count = count;
+  memset(cursor->positions + count, 0xff, NARROW_PAD * sizeof *cursor->positions);
   return NSEARCH_OK;
 }
 

@@ -22,19 +22,6 @@ static void row_mask(int64_t before, uint32_t last, uint32_t base, uint64_t *mas
   }
 }
 
-/* The opened block, where its documents nearly all follow each other. */
-static bool rows_mask(const struct cursor *cursor, uint32_t base, uint64_t *mask) {
-  enum { PAD = KERNEL_OVERREAD / 8 };
-  const struct list_view *view = &cursor->view;
-  const struct block_place *place = &cursor->place;
-  uint64_t bits[ROWS_BITS / 64 + PAD];
-  if (view->blocks == 1) return false;
-  size_t count = docs_rows(place->docs, place->end, view_block_size(view, cursor->block), bits);
-  if (count == 0 || (int64_t)count != (int64_t)view_block_last(view, cursor->block) - place->before) return false;
-  merge(bits, (int64_t)count, place->before + 1, base, mask);
-  return true;
-}
-
 static int decoded_mask(struct cursor *cursor, uint32_t base, uint64_t *mask, struct nsearch_error *err) {
   int status = cursor_load(cursor, cursor->block, err);
   if (status) return status;
@@ -48,11 +35,11 @@ static int decoded_mask(struct cursor *cursor, uint32_t base, uint64_t *mask, st
 
 static int block_mask(struct cursor *cursor, uint32_t base, uint64_t *mask, struct nsearch_error *err) {
   const struct block_place *place = &cursor->place;
-  if (place->bits.bytes) {
-    merge(place->bits.bytes, (int64_t)place->bits.len * 8, place->before + 1, base, mask);
-  } else if (cursor_in_row(cursor)) {
+  if (cursor_in_row(cursor)) {
     row_mask(place->before, view_block_last(&cursor->view, cursor->block), base, mask);
-  } else if (cursor->loaded == cursor->block || !rows_mask(cursor, base, mask)) {
+  } else if (cursor_bits(cursor)) {
+    merge(place->bits.bytes, (int64_t)place->bits.len * 8, place->before + 1, base, mask);
+  } else {
     return decoded_mask(cursor, base, mask, err);
   }
   return NSEARCH_OK;

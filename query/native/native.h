@@ -67,8 +67,10 @@ struct cursor {
   uint32_t size, at;       /* of the loaded block */
   uint32_t doc;            /* docs[at], NO_DOC at the end; means nothing before the first seek */
   bool freqs_loaded;
+  uint32_t probed, probed_at; /* block of rows probed last; index of what was found, UINT32_MAX: to be counted in the bits */
   struct block_place place;
   uint32_t *docs, *freqs; /* room for the largest block of this list */
+  uint64_t rows[(ROWS_BITS + 8 * KERNEL_OVERREAD) / 64]; /* of cursor_bits() */
 };
 int cursor_open(struct cursor *cursor, struct segment *segment, const struct term_entry *entry,
                 struct nsearch_error *err);
@@ -81,8 +83,22 @@ int cursor_seek(struct cursor *cursor, uint32_t target, struct nsearch_error *er
 int cursor_open_block(struct cursor *cursor, uint32_t block, struct nsearch_error *err); /* its place */
 int cursor_load(struct cursor *cursor, uint32_t block, struct nsearch_error *err);  /* its documents, at its start */
 int cursor_freqs(struct cursor *cursor, struct nsearch_error *err);                 /* of the loaded block */
+/* The first index from `from` on whose document is not below target, size when there is none. */
+uint32_t lower_bound(const uint32_t *docs, uint32_t from, uint32_t size, uint32_t target);
+
+/* In the loaded block, from where it stands on; false where doc is behind it, or the cursor at another block. */
+static inline bool cursor_probe_loaded(struct cursor *cursor, uint32_t doc, bool *found) {
+  uint32_t at = cursor->at, size = cursor->size;
+  if (cursor->loaded != cursor->block || cursor->opened != cursor->block || cursor->docs[size - 1] < doc) return false;
+  if (cursor->docs[at] < doc && cursor->docs[++at] < doc) at = lower_bound(cursor->docs, at, size, doc); /* mostly the next */
+  cursor->at = cursor->probed_at = at;
+  cursor->doc = cursor->docs[at];
+  *found = cursor->doc == doc;
+  return true;
+}
 /* Whether the list holds doc; a block that is a bit set is asked and not decoded. */
 int cursor_probe(struct cursor *cursor, uint32_t doc, bool *found, struct nsearch_error *err);
+uint32_t cursor_probed_at(const struct cursor *cursor, uint32_t doc); /* which of its block it is */
 uint32_t cursor_probed_freq(struct cursor *cursor, uint32_t doc); /* of the document that was found last */
 
 /* How many of the documents of [first, end) the list holds; whole blocks are not looked at. */
@@ -93,6 +109,9 @@ int cursor_next(struct cursor *cursor, uint32_t from, uint32_t *doc, struct nsea
 
 uint32_t view_find_block(const struct list_view *view, uint32_t from, uint32_t target);
 
+/* Whether the opened block is at hand as a bit set, in place.bits: it is kept so, or as rows that are made into one. */
+bool cursor_bits(struct cursor *cursor);
+
 /* Whether the opened block holds every document from its first to its last: nothing needs to be decoded then. */
 static inline bool cursor_in_row(const struct cursor *cursor) {
   const struct list_view *view = &cursor->view;
@@ -100,21 +119,25 @@ static inline bool cursor_in_row(const struct cursor *cursor) {
                                  (int64_t)view_block_size(view, cursor->block);
 }
 
-/* The first index from `from` on whose document is not below target, size when there is none. */
-uint32_t lower_bound(const uint32_t *docs, uint32_t from, uint32_t size, uint32_t target);
 
 /* Positions of single documents, in ascending order of documents. Zeroed is free. */
 struct position_cursor {
   struct cursor cursor;
   struct position_run run;
-  uint32_t run_block, run_at; /* run stands behind so many positions of this block */
-  uint32_t ends[BLOCK];       /* positions of the block up to each posting, its own with them */
+  uint32_t run_block;   /* of `run` */
+  uint32_t readings;    /* of run_block */
+  uint64_t run_at;      /* it stands behind so many positions of this block */
+  uint32_t ends_block;  /* of `ends` */
+  uint32_t ends[BLOCK]; /* positions of the block up to each posting, its own with them */
   uint32_t *positions;        /* followed by NARROW_PAD times UINT32_MAX */
   size_t count, capacity;
 };
 int position_cursor_open(struct position_cursor *cursor, struct segment *segment, const struct term_entry *entry,
                          struct nsearch_error *err);
+int position_cursor_find(struct position_cursor *cursor, uint32_t doc, bool *found, struct nsearch_error *err);
+/* The positions of the document that was found last. */
 int position_cursor_read(struct position_cursor *cursor, uint32_t doc, struct nsearch_error *err);
+void position_cursor_rewind(struct position_cursor *cursor);
 void position_cursor_free(struct position_cursor *cursor);
 
 /* ---- mask.c ---------------------------------------------------------------------------------------------------------- */
@@ -239,6 +262,7 @@ struct words {
   const struct node *node;
   struct phrase_word *words;
   struct word_rank {
+    struct position_cursor *cursor;
     uint32_t df, number;
   } * order; /* the words, the rarest first */
   size_t count;
@@ -308,7 +332,11 @@ int pass_open(struct pass *pass, struct nsearch_error *err);
 /* NSEARCH_ERR_DEADLINE or NSEARCH_ERR_CANCELLED when the search must stop; cheap enough for once a window. */
 int pass_check(struct pass *pass, struct nsearch_error *err);
 /* The same for who has no pass of its own to count with. */
-int search_check(const struct search_request *request, uint32_t *ticks, struct nsearch_error *err);
+enum { CHECK_EVERY = 16 }; /* windows, blocks or documents between two looks at the clock */
+int search_look(const struct search_request *request, struct nsearch_error *err);
+static inline int search_check(const struct search_request *request, uint32_t *ticks, struct nsearch_error *err) {
+  return (*ticks)++ % CHECK_EVERY ? NSEARCH_OK : search_look(request, err);
+}
 /* Units that a document must at least have to matter. */
 static inline uint32_t pass_threshold(const struct pass *pass) {
   return pass->counting ? 0 : topk_threshold(pass->topk);
@@ -414,6 +442,7 @@ struct lists {
   struct cursor *cursors;
   size_t count;
   float weight; /* 0: scores nothing */
+  bool in_words; /* a phrase or NEAR looks the documents up too */
   uint64_t df;
   uint32_t bounds[256]; /* bm25_bounds() */
 };
@@ -435,6 +464,9 @@ struct screen {
 int screen_open(struct screen *screen, const struct pass *pass, const struct shape *shape, struct nsearch_error *err);
 void screen_rewind(struct screen *screen); /* documents start over */
 void screen_free(struct screen *screen);
+
+/* So many candidates in a window are looked up by its mask, fewer one by one. */
+enum { CANDIDATES_MANY = 32 };
 
 /* Candidates in ascending order. Calls on one batch after the other ascend, too, but for what is rewound. */
 struct candidates {

@@ -97,7 +97,7 @@ static int open_word(struct words *words, size_t i, struct segment *segment, uin
   }
   assert(status || found); /* a word that is not there has been noticed before */
   if (!status) status = position_cursor_open(&word->cursor, segment, entry, err);
-  if (!status) words->order[i] = (struct word_rank){entry->df, (uint32_t)i};
+  if (!status) words->order[i] = (struct word_rank){&word->cursor, entry->df, (uint32_t)i};
   return status;
 }
 
@@ -115,10 +115,21 @@ int words_open(struct words *words, struct segment *segment, uint32_t segment_nu
   return status;
 }
 
+static int find_all(struct words *words, uint32_t doc, bool *found, struct nsearch_error *err) {
+  int status = NSEARCH_OK;
+  *found = true;
+  for (size_t i = 0; !status && *found && i < words->count; i++) {
+    struct position_cursor *cursor = words->order[i].cursor;
+    if (cursor_probe_loaded(&cursor->cursor, doc, found)) continue;
+    status = position_cursor_find(cursor, doc, found, err);
+  }
+  return status;
+}
+
 /* The rarest word says where the phrase can begin, each further one leaves fewer places: mostly two lists are read. */
 static int phrase_match(struct words *words, uint32_t doc, bool *match, struct nsearch_error *err) {
   uint32_t rarest = words->order[0].number;
-  struct position_cursor *first = &words->words[rarest].cursor;
+  struct position_cursor *first = words->order[0].cursor;
   int status = position_cursor_read(first, doc, err);
   if (status) return status;
   size_t early = 0; /* positions too small to have all the words before them */
@@ -126,7 +137,7 @@ static int phrase_match(struct words *words, uint32_t doc, bool *match, struct n
   size_t starts = first->count - early;
   for (size_t i = 1; i < words->count && starts; i++) {
     uint32_t number = words->order[i].number;
-    struct position_cursor *cursor = &words->words[number].cursor;
+    struct position_cursor *cursor = words->order[i].cursor;
     status = position_cursor_read(cursor, doc, err);
     if (status) return status;
     starts = kernels()->narrow(first->positions + early, starts, cursor->positions, cursor->count, number - rarest);
@@ -149,13 +160,16 @@ static void unite_positions(struct position_cursor *cursor) {
 int words_match(struct words *words, uint32_t doc, bool *match, struct nsearch_error *err) {
   const struct node *node = words->node;
   uint64_t span = (uint64_t)node->child_count - 1 + node->slop;
+  bool found;
+  int status = find_all(words, doc, &found, err);
   *match = false;
+  if (status || !found) return status;
   if (node->kind == NODE_PHRASE && node->slop == 0) return phrase_match(words, doc, match, err);
   if (span > UINT32_MAX) span = UINT32_MAX;
   for (size_t i = 0; i < words->count; i++) {
     struct phrase_word *word = &words->words[i];
-    int status = position_cursor_read(&word->cursor, doc, err);
-    if (status || word->cursor.count == 0) return status;
+    status = position_cursor_read(&word->cursor, doc, err);
+    if (status) return status;
     if (word->times > 1) unite_positions(&word->cursor);
   }
   *match = node->kind == NODE_PHRASE ? phrase_within(words->words, words->count, (uint32_t)span)
@@ -165,8 +179,7 @@ int words_match(struct words *words, uint32_t doc, bool *match, struct nsearch_e
 
 void words_rewind(struct words *words) {
   for (size_t i = 0; i < words->count; i++) {
-    cursor_rewind(&words->words[i].cursor.cursor);
-    words->words[i].cursor.run_block = UINT32_MAX;
+    position_cursor_rewind(&words->words[i].cursor);
   }
 }
 

@@ -53,6 +53,21 @@ static void test_unpack(const struct kernels *level) {
   }
 }
 
+static void test_total(const struct kernels *level) {
+  uint8_t bytes[MOST + KERNEL_OVERREAD];
+  for (unsigned width = 0; width <= 32; width++) {
+    for (int round = 0; round < 40; round++) {
+      size_t count = some_count(256);
+      uint32_t values[256];
+      uint64_t wanted = 0;
+      for (size_t i = 0; i < sizeof bytes; i++) bytes[i] = round ? (uint8_t)random_u64() : 0xff;
+      kernels_scalar.unpack(bytes, count, width, 0, values);
+      for (size_t i = 0; i < count; i++) wanted += values[i];
+      assert_true(level->total(bytes, count, width) == wanted);
+    }
+  }
+}
+
 static void test_sum(const struct kernels *level) {
   uint32_t gaps[256], expected[256], got[256];
   for (int round = 0; round < ROUNDS; round++) {
@@ -196,6 +211,7 @@ static void test_level(void **state) {
   assert_non_null(name);
   if (!level) skip();
   test_unpack(level);
+  test_total(level);
   test_sum(level);
   test_bm25(level);
   test_select(level);
