@@ -48,11 +48,11 @@ static bool packed_values(const struct packed_run *run, uint32_t plus, uint32_t 
   kernels()->unpack(run->lows, count, run->width, plus, values);
   if (!run->exceptions) return true;
   uint32_t high[BLOCK];
+  unsigned shift = run->width & 31, most = 0; /* of width 32 nothing is left to shift */
   kernels()->unpack(run->highs, run->exceptions, run->high_width, 0, high);
-  for (size_t i = 0; i < run->exceptions; i++) {
-    if (run->indexes[i] >= count) return false;
-    values[run->indexes[i]] += (uint32_t)((uint64_t)high[i] << run->width);
-  }
+  for (size_t i = 0; i < run->exceptions && count < BLOCK; i++) most = run->indexes[i] > most ? run->indexes[i] : most;
+  if (most >= count) return false;
+  for (size_t i = 0; i < run->exceptions; i++) values[run->indexes[i]] += high[i] << shift;
   return true;
 }
 

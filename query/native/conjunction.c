@@ -119,11 +119,21 @@ static int offer_batch(struct conjunction *own, struct nsearch_error *err) {
   return NSEARCH_OK;
 }
 
+/* Whether the batch has so few candidates a window that each is looked up by itself. */
+static bool is_scattered(const struct candidates *batch) {
+  return batch->count && (batch->docs[batch->count - 1] - batch->docs[0]) / WINDOW >= batch->count / (4 * CANDIDATES_MANY);
+}
+
 static int count_batch(struct conjunction *own, struct nsearch_error *err) {
+  enum { AHEAD = 4 }; /* of scattered documents, so that their blocks are on their way from memory */
   struct candidates *batch = own->batch;
   uint32_t kept = 0;
+  bool scattered = is_scattered(batch);
   for (uint32_t i = 0; i < batch->count; i++) {
     bool match;
+    for (size_t w = 0; scattered && i + AHEAD < batch->count && w < own->words_count; w++) {
+      words_expect(&own->words[w], batch->docs[i + AHEAD]);
+    }
     int status = own->words_count ? pass_check(own->pass, err) : NSEARCH_OK;
     if (!status) status = words_hold(own, batch->docs[i], &match, err);
     if (status) return status;
@@ -135,9 +145,10 @@ static int count_batch(struct conjunction *own, struct nsearch_error *err) {
   return own->pass->scorer ? scorer_offer(own->pass->scorer, batch, err) : NSEARCH_OK;
 }
 
-/* Whether the batch has so few candidates a window that each is looked up by itself. */
-static bool is_scattered(const struct candidates *batch) {
-  return batch->count && (batch->docs[batch->count - 1] - batch->docs[0]) / WINDOW >= batch->count / CANDIDATES_MANY;
+/* Whether a phrase may be left to look the candidates up: where each falls into a block of its own, once is enough. */
+static bool looked_up_later(const struct conjunction *own, const struct lists *lists) {
+  enum { MORE = 8 };
+  return own->pass->counting && lists->in_words && lists->df / MORE > own->lead->view.df && is_scattered(own->batch);
 }
 
 /* The batch holds documents of the leading list with its scores. */
@@ -152,7 +163,7 @@ static int match_batch(struct conjunction *own, uint32_t block, struct nsearch_e
     struct lists *lists = other_list(own, i);
     bool required = i + 1 < own->required_count;
     rest -= other_bound(own, i, block);
-    if (pass->counting && lists->in_words && is_scattered(batch)) continue; /* once is enough */
+    if (looked_up_later(own, lists)) continue;
     status = required && lists->weight <= 0 ? candidates_require(batch, lists, true, pass, err)
                                             : candidates_add(batch, lists, required, rest, pass, err);
   }

@@ -150,7 +150,7 @@ static bool probe_block(struct cursor *cursor, uint32_t doc, bool *found) {
   const struct block_place *place = &cursor->place;
   uint64_t offset = (uint64_t)((int64_t)doc - place->before - 1);
   size_t at, size = view_block_size(view, cursor->block);
-  if (cursor->loaded == cursor->block || view->blocks == 1) return false;
+  if (cursor->loaded == cursor->block || view->blocks == 1 || cursor->decodes) return false;
   if (cursor_in_row(cursor)) {
     *found = offset < size;
     cursor->probed_at = (uint32_t)offset;
@@ -243,8 +243,8 @@ uint32_t cursor_probed_freq(struct cursor *cursor, uint32_t doc) {
 
 /* ---- Positions ---------------------------------------------------------------------------------------------------- */
 
-/* Readings of a block before its frequencies, and before its documents, are decoded for the next ones. */
-enum { FEW_READINGS = 2, MANY_READINGS = 24 };
+/* More readings of a block than these, and all its frequencies, all its documents are decoded for the next ones. */
+enum { FEW_READINGS = 1, MANY_READINGS = 24 };
 
 /* Where the positions of each posting of the probed block end; false where they may be too many to be so summed. */
 static bool sum_freqs(struct position_cursor *cursor) {
@@ -258,18 +258,17 @@ static bool sum_freqs(struct position_cursor *cursor) {
   return true;
 }
 
-/* Positions of the posting `at` of a block of which no ends are at hand. */
+/* Where the positions of posting `at` of the probed block stand. */
 static int find_positions(struct position_cursor *cursor, uint32_t at, struct packed_sums *sums,
                           struct nsearch_error *err) {
   const struct cursor *list = &cursor->cursor;
-  int status = list_block_sums(&list->view, list->block, &list->place, at, sums, err);
-  if (status || cursor->run_block == list->block) return status;
-  status = position_run_open(list->segment, &list->view, list->block, sums->total, &cursor->run, err);
-  if (status) return status;
-  cursor->run_block = list->block;
-  cursor->run_at = 0;
-  cursor->readings = 0;
-  return NSEARCH_OK;
+  if (cursor->readings > FEW_READINGS && sum_freqs(cursor)) {
+    sums->before = at ? cursor->ends[at - 1] : 0;
+    sums->value = cursor->ends[at] - (uint32_t)sums->before;
+    sums->total = cursor->ends[view_block_size(&list->view, list->block) - 1];
+    return NSEARCH_OK;
+  }
+  return list_block_sums(&list->view, list->block, &list->place, at, sums, err);
 }
 
 int position_cursor_open(struct position_cursor *cursor, struct segment *segment, const struct term_entry *entry,
@@ -281,27 +280,30 @@ int position_cursor_open(struct position_cursor *cursor, struct segment *segment
 void position_cursor_rewind(struct position_cursor *cursor) {
   cursor_rewind(&cursor->cursor);
   cursor->run_block = cursor->ends_block = UINT32_MAX;
+  cursor->expected = 0;
 }
 
-int position_cursor_find(struct position_cursor *cursor, uint32_t doc, bool *found, struct nsearch_error *err) {
-  struct cursor *list = &cursor->cursor;
-  bool often = cursor->readings > MANY_READINGS && cursor->run_block == list->block;
-  int status = NSEARCH_OK;
-  if (often && list->loaded != list->block && list->block < list->view.blocks) status = cursor_load(list, list->block, err);
-  return status ? status : cursor_probe(list, doc, found, err);
+void position_cursor_expect(struct position_cursor *cursor, uint32_t doc) {
+  const struct list_view *view = &cursor->cursor.view;
+  uint32_t from = cursor->expected > cursor->cursor.block ? cursor->expected : cursor->cursor.block;
+  uint32_t block = view_find_block(view, from, doc);
+  if (block >= view->blocks || view->blocks == 1 || block == cursor->expected) return;
+  cursor->expected = block;
+  __builtin_prefetch(view->data + load_u32(view->skip_at + 4 * (size_t)block));
+  if (view->skip_positions) __builtin_prefetch(view->positions + load_u32(view->skip_positions + 4 * (size_t)block));
 }
 
 int position_cursor_read(struct position_cursor *cursor, uint32_t doc, struct nsearch_error *err) {
-  const struct cursor *list = &cursor->cursor;
+  struct cursor *list = &cursor->cursor;
   struct packed_sums sums;
   uint32_t at = list->probed_at == UINT32_MAX ? cursor_probed_at(list, doc) : list->probed_at;
-  int status = NSEARCH_OK;
-  if (cursor->ends_block == list->block ||
-      (cursor->run_block == list->block && cursor->readings > FEW_READINGS && sum_freqs(cursor))) {
-    sums.before = at ? cursor->ends[at - 1] : 0;
-    sums.value = cursor->ends[at] - (uint32_t)sums.before;
-  } else {
-    status = find_positions(cursor, at, &sums, err);
+  bool opens = cursor->run_block != list->block;
+  if (opens) cursor->readings = cursor->usual;
+  int status = find_positions(cursor, at, &sums, err);
+  if (!status && opens) {
+    status = position_run_open(list->segment, &list->view, list->block, sums.total, &cursor->run, err);
+    cursor->run_block = list->block;
+    cursor->run_at = 0;
   }
   if (!status && sums.before > cursor->run_at) {
     status = position_run_skip(&cursor->run, sums.before - cursor->run_at, err);
@@ -312,7 +314,7 @@ int position_cursor_read(struct position_cursor *cursor, uint32_t doc, struct ns
   if (!status) status = position_run_sums(&cursor->run, cursor->positions, count, err);
   if (status) return status;
   cursor->run_at = sums.before + count;
-  cursor->readings++;
+  list->decodes = cursor->readings++ > MANY_READINGS;
   cursor->count = count;
   memset(cursor->positions + count, 0xff, NARROW_PAD * sizeof *cursor->positions);
   return NSEARCH_OK;

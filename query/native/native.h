@@ -67,6 +67,7 @@ struct cursor {
   uint32_t size, at;       /* of the loaded block */
   uint32_t doc;            /* docs[at], NO_DOC at the end; means nothing before the first seek */
   bool freqs_loaded;
+  bool decodes; /* blocks that are probed are decoded, as if they were nothing else than numbers */
   uint32_t probed, probed_at; /* block of rows probed last; index of what was found, UINT32_MAX: to be counted in the bits */
   struct block_place place;
   uint32_t *docs, *freqs; /* room for the largest block of this list */
@@ -125,8 +126,10 @@ struct position_cursor {
   struct cursor cursor;
   struct position_run run;
   uint32_t run_block;   /* of `run` */
-  uint32_t readings;    /* of run_block */
+  uint32_t usual;       /* readings of a block, as far as can be told; the owner's to set */
+  uint32_t readings;    /* of run_block, those that are usual at least */
   uint64_t run_at;      /* it stands behind so many positions of this block */
+  uint32_t expected;    /* block that was asked for ahead */
   uint32_t ends_block;  /* of `ends` */
   uint32_t ends[BLOCK]; /* positions of the block up to each posting, its own with them */
   uint32_t *positions;        /* followed by NARROW_PAD times UINT32_MAX */
@@ -134,8 +137,9 @@ struct position_cursor {
 };
 int position_cursor_open(struct position_cursor *cursor, struct segment *segment, const struct term_entry *entry,
                          struct nsearch_error *err);
-int position_cursor_find(struct position_cursor *cursor, uint32_t doc, bool *found, struct nsearch_error *err);
-/* The positions of the document that was found last. */
+/* Brings into the cache what will be read of a document that is asked for soon. */
+void position_cursor_expect(struct position_cursor *cursor, uint32_t doc);
+/* The positions of the document that its cursor found last. */
 int position_cursor_read(struct position_cursor *cursor, uint32_t doc, struct nsearch_error *err);
 void position_cursor_rewind(struct position_cursor *cursor);
 void position_cursor_free(struct position_cursor *cursor);
@@ -272,6 +276,7 @@ int words_open(struct words *words, struct segment *segment, uint32_t segment_nu
                const struct scoring *scoring, size_t leaf, struct nsearch_error *err);
 /* Whether the words stand in doc as the node wants; documents ascend until words_rewind(). */
 int words_match(struct words *words, uint32_t doc, bool *match, struct nsearch_error *err);
+void words_expect(struct words *words, uint32_t doc); /* will be asked about soon */
 void words_rewind(struct words *words);
 void words_free(struct words *words);
 

@@ -111,17 +111,23 @@ int words_open(struct words *words, struct segment *segment, uint32_t segment_nu
   for (size_t i = 0; !status && i < words->count; i++) {
     status = open_word(words, i, segment, segment_number, scoring, err);
   }
-  if (!status) qsort(words->order, words->count, sizeof *words->order, by_df);
-  return status;
+  if (status) return status;
+  qsort(words->order, words->count, sizeof *words->order, by_df);
+  for (size_t i = 0; i < words->count; i++) { /* no word is read oftener than the rarest */
+    const struct word_rank *word = &words->order[i];
+    word->cursor->usual = (uint32_t)((uint64_t)words->order[0].df * BLOCK / word->df);
+  }
+  return NSEARCH_OK;
 }
 
-static int find_all(struct words *words, uint32_t doc, bool *found, struct nsearch_error *err) {
+/* Of the words [from, to), the rarest first, whether all of them are in the document. */
+static int find_words(struct words *words, size_t from, size_t to, uint32_t doc, bool *found,
+                      struct nsearch_error *err) {
   int status = NSEARCH_OK;
   *found = true;
-  for (size_t i = 0; !status && *found && i < words->count; i++) {
-    struct position_cursor *cursor = words->order[i].cursor;
-    if (cursor_probe_loaded(&cursor->cursor, doc, found)) continue;
-    status = position_cursor_find(cursor, doc, found, err);
+  for (size_t i = from; !status && *found && i < to; i++) {
+    struct cursor *cursor = &words->order[i].cursor->cursor;
+    if (!cursor_probe_loaded(cursor, doc, found)) status = cursor_probe(cursor, doc, found, err);
   }
   return status;
 }
@@ -130,16 +136,19 @@ static int find_all(struct words *words, uint32_t doc, bool *found, struct nsear
 static int phrase_match(struct words *words, uint32_t doc, bool *match, struct nsearch_error *err) {
   uint32_t rarest = words->order[0].number;
   struct position_cursor *first = words->order[0].cursor;
-  int status = position_cursor_read(first, doc, err);
-  if (status) return status;
+  bool found;
+  int status = find_words(words, 0, words->count < 2 ? words->count : 2, doc, &found, err);
+  if (!status && found) status = position_cursor_read(first, doc, err);
+  if (status || !found) return status;
   size_t early = 0; /* positions too small to have all the words before them */
   while (early < first->count && first->positions[early] < rarest) early++;
   size_t starts = first->count - early;
   for (size_t i = 1; i < words->count && starts; i++) {
     uint32_t number = words->order[i].number;
     struct position_cursor *cursor = words->order[i].cursor;
-    status = position_cursor_read(cursor, doc, err);
-    if (status) return status;
+    if (i > 1) status = find_words(words, i, i + 1, doc, &found, err);
+    if (!status && found) status = position_cursor_read(cursor, doc, err);
+    if (status || !found) return status;
     starts = kernels()->narrow(first->positions + early, starts, cursor->positions, cursor->count, number - rarest);
   }
   *match = starts > 0;
@@ -161,10 +170,10 @@ int words_match(struct words *words, uint32_t doc, bool *match, struct nsearch_e
   const struct node *node = words->node;
   uint64_t span = (uint64_t)node->child_count - 1 + node->slop;
   bool found;
-  int status = find_all(words, doc, &found, err);
   *match = false;
-  if (status || !found) return status;
   if (node->kind == NODE_PHRASE && node->slop == 0) return phrase_match(words, doc, match, err);
+  int status = find_words(words, 0, words->count, doc, &found, err);
+  if (status || !found) return status;
   if (span > UINT32_MAX) span = UINT32_MAX;
   for (size_t i = 0; i < words->count; i++) {
     struct phrase_word *word = &words->words[i];
@@ -175,6 +184,10 @@ int words_match(struct words *words, uint32_t doc, bool *match, struct nsearch_e
   *match = node->kind == NODE_PHRASE ? phrase_within(words->words, words->count, (uint32_t)span)
                                      : near_within(words->words, words->count, (uint32_t)span);
   return NSEARCH_OK;
+}
+
+void words_expect(struct words *words, uint32_t doc) {
+  for (size_t i = 0; i < words->count && i < 2; i++) position_cursor_expect(words->order[i].cursor, doc);
 }
 
 void words_rewind(struct words *words) {
