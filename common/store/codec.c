@@ -7,15 +7,8 @@
 
 enum { BITSET_MARK = 0xff }; /* first byte of a run of documents kept as a bit set; packed runs begin with 0 to 32 */
 
-static size_t bits_to_bytes(size_t bits) { return (bits + 7) / 8; }
-
 static bool header_is_good(const struct packed_header *header, size_t count) {
   return header->width <= 32 && header->high_width <= 32 - header->width && header->exceptions <= count;
-}
-
-size_t packed_bytes(const struct packed_header *header, size_t count) {
-  return bits_to_bytes(count * header->width) + header->exceptions +
-         bits_to_bytes((size_t)header->exceptions * header->high_width);
 }
 
 bool packed_run_open_apart(struct packed_run *run, const struct packed_header *header, const uint8_t *in,

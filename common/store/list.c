@@ -243,15 +243,17 @@ static int skip_runs(struct position_run *run, uint64_t *count, struct nsearch_e
   run->open.at = run->open.count;
   if (run->open.count > 0) run->at = run->open.end;
   run->open.count = run->open.at = 0;
-  for (; *count >= BLOCK && run->left >= BLOCK; *count -= BLOCK) {
+  uint64_t runs = *count / BLOCK, bytes = 0;
+  if (runs > run->left / BLOCK) return run_damaged(err);
+  for (uint64_t i = 0; i < runs; i++, run->headers += RUN_HEADER) {
     struct packed_header header = header_at(run->headers);
-    size_t bytes = packed_bytes(&header, BLOCK);
-    if (bytes > (size_t)(run->end - run->at)) return run_damaged(err);
-    run->at += bytes;
-    run->headers += RUN_HEADER;
-    run->left -= BLOCK;
+    bytes += packed_bytes(&header, BLOCK);
   }
-  return *count >= BLOCK ? run_damaged(err) : NSEARCH_OK;
+  if (bytes > (uint64_t)(run->end - run->at)) return run_damaged(err);
+  run->at += bytes;
+  run->left -= runs * BLOCK;
+  *count -= runs * BLOCK;
+  return NSEARCH_OK;
 }
 
 int position_run_skip(struct position_run *run, uint64_t count, struct nsearch_error *err) {

@@ -33,7 +33,11 @@ struct packed_header {
   uint8_t width, exceptions, high_width;
 };
 size_t packed_encode_apart(const uint32_t *values, size_t count, struct packed_header *header, uint8_t *out);
-size_t packed_bytes(const struct packed_header *header, size_t count); /* of a run without its header */
+static inline size_t bits_to_bytes(size_t bits) { return (bits + 7) / 8; }
+static inline size_t packed_bytes(const struct packed_header *header, size_t count) { /* of a run without its header */
+  return bits_to_bytes(count * header->width) + header->exceptions +
+         bits_to_bytes((size_t)header->exceptions * header->high_width);
+}
 /* What the encoder counts with, and the plain twins: widths has room for a multiple of 16, which count_wider() reads. */
 void bit_widths(const uint32_t *values, size_t count, uint8_t *widths);
 size_t count_wider(const uint8_t *widths, size_t count, unsigned width);

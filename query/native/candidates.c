@@ -31,7 +31,8 @@ int lists_open_key(struct lists *lists, const struct pass *pass, const struct sh
 
 int lists_open(struct lists *lists, const struct pass *pass, const struct shape_part *part, struct nsearch_error *err) {
   const struct node *node = part->node;
-  *lists = (struct lists){.weight = node->score == SCORE_BM25 ? pass->scoring->leaves[part->leaf].weight : 0};
+  bool scores = node->score == SCORE_BM25 && !pass->counting;
+  *lists = (struct lists){.weight = scores ? pass->scoring->leaves[part->leaf].weight : 0};
   lists->cursors = memory_zero(node->key_count + 1, sizeof *lists->cursors);
   if (!lists->cursors) return error_memory(err);
   fill_bounds(lists, pass);

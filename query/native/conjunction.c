@@ -62,7 +62,6 @@ static int open_lists(struct conjunction *own, const struct shape *shape, bool *
     int status = lists_open(lists, own->pass, part, err);
     if (status) return status;
     lists->in_words = is_in_words(shape, part->leaf);
-    if (own->pass->counting) lists->weight = 0;
     *never = required && lists->df == 0;
   }
   qsort(own->required, own->required_count, sizeof *own->required, by_df);
@@ -93,7 +92,7 @@ static struct lists *other_list(struct conjunction *own, size_t i) {
 }
 
 static uint32_t other_bound(struct conjunction *own, size_t i, uint32_t block) {
-  return other_list(own, i)->bounds[own->maxima[i * own->blocks.count + block]];
+  return own->maxima ? other_list(own, i)->bounds[own->maxima[i * own->blocks.count + block]] : 1;
 }
 
 static int words_hold(struct conjunction *own, uint32_t doc, bool *match, struct nsearch_error *err) {
@@ -222,16 +221,24 @@ static void choose_blocks(struct conjunction *own) {
   while (own->end < view->blocks && block_first(own, own->end) < dates->end) own->end++;
 }
 
-/* Bounds of those blocks; 0 where a required list has no document. */
+static int open_maxima(struct conjunction *own, struct nsearch_error *err) {
+  size_t blocks = own->lead->view.blocks;
+  memory_free(own->maxima);
+  own->maxima = memory_array(NULL, other_lists(own) + 1, blocks);
+  if (!own->maxima) return error_memory(err);
+  for (size_t i = 0; i < other_lists(own); i++) range_maxima(own, other_list(own, i), own->maxima + i * blocks);
+  return NSEARCH_OK;
+}
+
+/* Bounds of those blocks; 0 where a required list has no document. Who counts looks at all of them. */
 static int open_blocks(struct conjunction *own, struct nsearch_error *err) {
   const struct list_view *view = &own->lead->view;
   schedule_free(&own->blocks);
-  memory_free(own->maxima);
-  own->maxima = memory_array(NULL, other_lists(own) + 1, view->blocks);
-  int status = own->maxima ? schedule_open(&own->blocks, view->blocks, err) : error_memory(err);
+  int status = schedule_open(&own->blocks, view->blocks, err);
   if (status) return status;
   choose_blocks(own);
-  for (size_t i = 0; i < other_lists(own); i++) range_maxima(own, other_list(own, i), own->maxima + i * view->blocks);
+  if (!own->pass->counting) status = open_maxima(own, err);
+  if (status) return status;
   for (uint32_t block = own->first; block < own->end; block++) {
     uint32_t bound = own->required[0].bounds[view->skip_max ? view->skip_max[block] : view->max];
     bool never = false;

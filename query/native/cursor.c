@@ -284,13 +284,15 @@ void position_cursor_rewind(struct position_cursor *cursor) {
 }
 
 void position_cursor_expect(struct position_cursor *cursor, uint32_t doc) {
+  enum { LINE = 64, LINES = 3 }; /* headers of runs, or the runs themselves where they are few */
   const struct list_view *view = &cursor->cursor.view;
   uint32_t from = cursor->expected > cursor->cursor.block ? cursor->expected : cursor->cursor.block;
   uint32_t block = view_find_block(view, from, doc);
-  if (block >= view->blocks || view->blocks == 1 || block == cursor->expected) return;
+  if (block >= view->blocks || !view->skip_positions || block == cursor->expected) return;
   cursor->expected = block;
   __builtin_prefetch(view->data + load_u32(view->skip_at + 4 * (size_t)block));
-  if (view->skip_positions) __builtin_prefetch(view->positions + load_u32(view->skip_positions + 4 * (size_t)block));
+  const uint8_t *positions = view->positions + load_u32(view->skip_positions + 4 * (size_t)block);
+  for (int line = 0; line < LINES; line++) __builtin_prefetch(positions + line * LINE);
 }
 
 int position_cursor_read(struct position_cursor *cursor, uint32_t doc, struct nsearch_error *err) {
