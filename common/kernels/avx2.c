@@ -16,6 +16,13 @@
 static const uint8_t shuffles[][32] __attribute__((aligned(32))) = EACH_WIDTH(SHUFFLE);
 static const uint32_t shifts[][8] __attribute__((aligned(32))) = EACH_WIDTH(SHIFTS);
 
+/* The eight numbers of a group. */
+AVX2 static inline __m256i eight(const uint8_t *in, unsigned width, __m256i shuffle, __m256i shift, __m256i mask) {
+  __m128i low = _mm_loadu_si128((const __m128i *)in), high = _mm_loadu_si128((const __m128i *)(in + (width >> 1)));
+  __m256i bytes = _mm256_shuffle_epi8(_mm256_set_m128i(high, low), shuffle);
+  return _mm256_and_si256(_mm256_srlv_epi32(bytes, shift), mask);
+}
+
 AVX2 static void unpack(const uint8_t *in, size_t count, unsigned width, uint32_t plus, uint32_t *values) {
   size_t whole = count / 8 * 8;
   if (width > WIDEST) whole = 0;
@@ -24,13 +31,29 @@ AVX2 static void unpack(const uint8_t *in, size_t count, unsigned width, uint32_
     __m256i shift = _mm256_load_si256((const __m256i *)shifts[width]);
     __m256i mask = _mm256_set1_epi32((int)((1u << width) - 1)), more = _mm256_set1_epi32((int)plus);
     for (size_t i = 0; i < whole; i += 8, in += width) {
-      __m128i low = _mm_loadu_si128((const __m128i *)in), high = _mm_loadu_si128((const __m128i *)(in + (width >> 1)));
-      __m256i bytes = _mm256_shuffle_epi8(_mm256_set_m128i(high, low), shuffle);
-      __m256i numbers = _mm256_and_si256(_mm256_srlv_epi32(bytes, shift), mask);
+      __m256i numbers = eight(in, width, shuffle, shift, mask);
       _mm256_storeu_si256((__m256i *)(values + i), _mm256_add_epi32(numbers, more));
     }
   }
   if (whole < count) kernels_scalar.unpack(in, count - whole, width, plus, values + whole);
+}
+
+/* Each lane sums an eighth of them, which fits 32 bits up to a width of 19. */
+AVX2 static uint64_t total(const uint8_t *in, size_t count, unsigned width) {
+  size_t whole = width > 19 ? 0 : count / 8 * 8;
+  uint64_t sum = 0;
+  if (whole) {
+    __m256i shuffle = _mm256_load_si256((const __m256i *)shuffles[width]);
+    __m256i shift = _mm256_load_si256((const __m256i *)shifts[width]);
+    __m256i mask = _mm256_set1_epi32((int)((1u << width) - 1)), sums = _mm256_setzero_si256();
+    for (size_t i = 0; i < whole; i += 8, in += width) {
+      sums = _mm256_add_epi32(sums, eight(in, width, shuffle, shift, mask));
+    }
+    uint32_t lanes[8];
+    _mm256_storeu_si256((__m256i *)lanes, sums);
+    for (int i = 0; i < 8; i++) sum += lanes[i];
+  }
+  return whole < count ? sum + kernels_scalar.total(in, count - whole, width) : sum;
 }
 
 AVX2 static void sum(const uint32_t *gaps, size_t count, uint32_t first, uint32_t step, uint32_t *sums) {
@@ -102,5 +125,22 @@ AVX2 static void mark(const uint32_t *numbers, size_t count, uint32_t first, uin
   mark_in(numbers, count, first, words);
 }
 
-const struct kernels kernels_avx2 = {"avx2", unpack, sum, bm25, select_least, narrow, members, ones, mark};
+/* Whole words four at a time, each made of two that lie eight bytes apart. */
+AVX2 static void merge(const uint8_t *bytes, size_t from, size_t count, uint64_t *words, size_t to) {
+  if (count && to % 64) {
+    size_t taken = merge_word(bytes, from, count, words, to);
+    from += taken, to += taken, count -= taken;
+  }
+  __m128i down = _mm_cvtsi32_si128((int)(from & 7)), up = _mm_cvtsi32_si128(64 - (int)(from & 7));
+  for (; count >= 256; from += 256, to += 256, count -= 256) {
+    const uint8_t *at = bytes + from / 8;
+    __m256i low = _mm256_srl_epi64(_mm256_loadu_si256((const __m256i *)at), down);
+    __m256i high = _mm256_sll_epi64(_mm256_loadu_si256((const __m256i *)(at + 8)), up);
+    __m256i *four = (__m256i *)(words + to / 64);
+    _mm256_storeu_si256(four, _mm256_or_si256(_mm256_loadu_si256(four), _mm256_or_si256(low, high)));
+  }
+  merge_in(bytes, from, count, words, to);
+}
+
+const struct kernels kernels_avx2 = {"avx2", unpack, total, sum, bm25, select_least, narrow, members, ones, mark, merge};
 #endif

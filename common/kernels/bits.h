@@ -53,4 +53,26 @@ INLINE void mark_in(const uint32_t *numbers, size_t count, uint32_t first, uint6
   for (size_t i = 4 * part; i < count; i++) mark_one(numbers[i] - first, words);
 }
 
+/* 64 bits from any bit on. */
+INLINE uint64_t bits_from(const uint8_t *bytes, size_t bit) {
+  unsigned shift = bit & 7;
+  uint64_t word = bytes_word(bytes + bit / 8, 64);
+  return word >> shift | (uint64_t)bytes[bit / 8 + 8] << 1 << (63 - shift);
+}
+
+/* Up to the next word of words[], or all of them; returns how many. */
+INLINE size_t merge_word(const uint8_t *bytes, size_t from, size_t count, uint64_t *words, size_t to) {
+  size_t room = 64 - to % 64, taken = count < room ? count : room;
+  uint64_t bits = bits_from(bytes, from);
+  if (taken < 64) bits &= (UINT64_C(1) << taken) - 1;
+  words[to / 64] |= bits << to % 64;
+  return taken;
+}
+
+INLINE void merge_in(const uint8_t *bytes, size_t from, size_t count, uint64_t *words, size_t to) {
+  for (size_t taken; count; from += taken, to += taken, count -= taken) {
+    taken = merge_word(bytes, from, count, words, to);
+  }
+}
+
 #endif

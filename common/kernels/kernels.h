@@ -21,6 +21,8 @@ struct kernels {
   const char *level;
   /* count numbers of `width` bits (0 to 32), LSB first, `plus` added to each. */
   void (*unpack)(const uint8_t *in, size_t count, unsigned width, uint32_t plus, uint32_t *values);
+  /* The sum of count numbers of `width` bits. count <= 65536. */
+  uint64_t (*total)(const uint8_t *in, size_t count, unsigned width);
   /* sums[i] = first + i * step + gaps[0] + ... + gaps[i], modulo 2^32; step is 1 where gaps are less one. */
   void (*sum)(const uint32_t *gaps, size_t count, uint32_t first, uint32_t step, uint32_t *sums);
   /* units[i] = bm25_units() of freqs[i] and lengths[i], both below 2^31. */
@@ -38,6 +40,8 @@ struct kernels {
   uint32_t (*ones)(const uint8_t *bytes, uint64_t bits);
   /* Sets bit numbers[i] - first of words[]; no number is below first. */
   void (*mark)(const uint32_t *numbers, size_t count, uint32_t first, uint64_t *words);
+  /* Sets those of bits to, to + 1, ... of words[] that are set at from, from + 1, ... of bytes[], `count` in all. */
+  void (*merge)(const uint8_t *bytes, size_t from, size_t count, uint64_t *words, size_t to);
 };
 enum { NARROW_PAD = 8, MEMBERS_PAD = 4 };
 

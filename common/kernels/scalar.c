@@ -14,6 +14,13 @@ static void unpack(const uint8_t *in, size_t count, unsigned width, uint32_t plu
   }
 }
 
+static uint64_t total(const uint8_t *in, size_t count, unsigned width) {
+  uint64_t mask = width == 32 ? UINT32_MAX : (1u << width) - 1, sum = 0;
+  size_t bit = 0;
+  for (size_t i = 0; i < count; i++, bit += width) sum += bytes_word(in + (bit >> 3), 64) >> (bit & 7) & mask;
+  return sum;
+}
+
 static void sum(const uint32_t *gaps, size_t count, uint32_t first, uint32_t step, uint32_t *sums) {
   for (size_t i = 0; i < count; i++) {
     first += gaps[i];
@@ -56,4 +63,8 @@ static void mark(const uint32_t *numbers, size_t count, uint32_t first, uint64_t
   mark_in(numbers, count, first, words);
 }
 
-const struct kernels kernels_scalar = {"scalar", unpack, sum, bm25, select_least, narrow, members, ones, mark};
+static void merge(const uint8_t *bytes, size_t from, size_t count, uint64_t *words, size_t to) {
+  merge_in(bytes, from, count, words, to);
+}
+
+const struct kernels kernels_scalar = {"scalar", unpack, total, sum, bm25, select_least, narrow, members, ones, mark, merge};

@@ -33,6 +33,10 @@ SSE41 static void unpack(const uint8_t *in, size_t count, unsigned width, uint32
   if (whole < count) kernels_scalar.unpack(in, count - whole, width, plus, values + whole);
 }
 
+static uint64_t total(const uint8_t *in, size_t count, unsigned width) {
+  return kernels_scalar.total(in, count, width);
+}
+
 SSE41 static void sum(const uint32_t *gaps, size_t count, uint32_t first, uint32_t step, uint32_t *sums) {
   __m128i before = _mm_set1_epi32((int)(first - step)), each = _mm_set1_epi32((int)step);
   size_t i = 0;
@@ -101,5 +105,9 @@ static void mark(const uint32_t *numbers, size_t count, uint32_t first, uint64_t
   kernels_scalar.mark(numbers, count, first, words);
 }
 
-const struct kernels kernels_sse41 = {"sse4.1", unpack, sum, bm25, select_least, narrow, members, ones, mark};
+static void merge(const uint8_t *bytes, size_t from, size_t count, uint64_t *words, size_t to) {
+  kernels_scalar.merge(bytes, from, count, words, to);
+}
+
+const struct kernels kernels_sse41 = {"sse4.1", unpack, total, sum, bm25, select_least, narrow, members, ones, mark, merge};
 #endif

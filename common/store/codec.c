@@ -7,15 +7,8 @@
 
 enum { BITSET_MARK = 0xff }; /* first byte of a run of documents kept as a bit set; packed runs begin with 0 to 32 */
 
-static size_t bits_to_bytes(size_t bits) { return (bits + 7) / 8; }
-
 static bool header_is_good(const struct packed_header *header, size_t count) {
   return header->width <= 32 && header->high_width <= 32 - header->width && header->exceptions <= count;
-}
-
-size_t packed_bytes(const struct packed_header *header, size_t count) {
-  return bits_to_bytes(count * header->width) + header->exceptions +
-         bits_to_bytes((size_t)header->exceptions * header->high_width);
 }
 
 bool packed_run_open_apart(struct packed_run *run, const struct packed_header *header, const uint8_t *in,
@@ -48,11 +41,11 @@ static bool packed_values(const struct packed_run *run, uint32_t plus, uint32_t 
   kernels()->unpack(run->lows, count, run->width, plus, values);
   if (!run->exceptions) return true;
   uint32_t high[BLOCK];
+  unsigned shift = run->width & 31, most = 0; /* of width 32 nothing is left to shift */
   kernels()->unpack(run->highs, run->exceptions, run->high_width, 0, high);
-  for (size_t i = 0; i < run->exceptions; i++) {
-    if (run->indexes[i] >= count) return false;
-    values[run->indexes[i]] += (uint32_t)((uint64_t)high[i] << run->width);
-  }
+  for (size_t i = 0; i < run->exceptions && count < BLOCK; i++) most = run->indexes[i] > most ? run->indexes[i] : most;
+  if (most >= count) return false;
+  for (size_t i = 0; i < run->exceptions; i++) values[run->indexes[i]] += high[i] << shift;
   return true;
 }
 
@@ -71,6 +64,32 @@ uint32_t packed_value(const uint8_t *in, const uint8_t *end, size_t count, size_
   const uint8_t *index = run.exceptions ? memchr(run.indexes, (int)at, run.exceptions) : NULL;
   if (index) value |= (uint64_t)bits_at(run.highs, (size_t)(index - run.indexes), run.high_width) << run.width;
   return (uint32_t)value;
+}
+
+/* How many of the exceptions come before index `at`. */
+static size_t exceptions_before(const struct packed_run *run, size_t at) {
+  size_t count = 0;
+  while (count < run->exceptions && run->indexes[count] < at) count++;
+  return count;
+}
+
+bool packed_sums(const uint8_t *in, const uint8_t *end, size_t count, size_t at, struct packed_sums *out) {
+  struct packed_run run;
+  assert(at < count && count <= BLOCK);
+  if (!packed_run_open(&run, in, end, count)) return false;
+  const struct kernels *k = kernels();
+  size_t group = at / 8 * 8, before = exceptions_before(&run, at);
+  uint64_t lows = k->total(run.lows, group, run.width);
+  uint64_t value = bits_at(run.lows, at, run.width);
+  if (before < run.exceptions && run.indexes[before] == at) {
+    value |= (uint64_t)bits_at(run.highs, before, run.high_width) << run.width;
+  }
+  out->total = lows + k->total(run.lows + group / 8 * run.width, count - group, run.width);
+  out->total += k->total(run.highs, run.exceptions, run.high_width) << run.width;
+  for (size_t i = group; i < at; i++) lows += bits_at(run.lows, i, run.width);
+  out->before = lows + (k->total(run.highs, before, run.high_width) << run.width);
+  out->value = (uint32_t)value;
+  return true;
 }
 
 /* The low bits of the next values; few are picked out, many unpacked with those before them in their group of eight. */
@@ -112,24 +131,50 @@ bool docs_bits(const uint8_t *in, const uint8_t *end, struct docs_bits *out) {
   return (size_t)(end - out->bytes) >= out->len;
 }
 
-/* Nearly all gaps are 0, so that no bits are spent on them: only the others begin a row. */
-size_t docs_rows(const uint8_t *in, const uint8_t *end, int64_t before, size_t count, struct docs_row *rows) {
+/* Gaps of 0 take no bits, so that only the others, few of them, are there to be read. */
+enum { GAPS_MAX = 64 };
+static bool rows_open(struct packed_run *run, const uint8_t *in, const uint8_t *end, size_t count) {
+  return end - in >= 2 && in[0] == 0 && in[1] <= GAPS_MAX && packed_run_open(run, in, end, count);
+}
+
+static void clear_bits(uint64_t *words, size_t from, size_t count) {
+  for (; count; from++, count--) words[from / 64] &= ~(UINT64_C(1) << from % 64);
+}
+
+size_t docs_rows(const uint8_t *in, const uint8_t *end, size_t count, uint64_t bits[ROWS_BITS / 64]) {
   struct packed_run run;
-  uint32_t gaps[BLOCK];
-  if (end - in < 2 || in[0] != 0 || in[1] >= ROWS_MAX || !packed_run_open(&run, in, end, count)) return 0;
+  uint32_t gaps[GAPS_MAX];
+  if (!rows_open(&run, in, end, count)) return 0;
+  uint64_t total = count + kernels()->total(run.highs, run.exceptions, run.high_width);
+  if (total > ROWS_BITS) return 0;
   kernels()->unpack(run.highs, run.exceptions, run.high_width, 0, gaps);
-  uint64_t first = (uint64_t)(before + 1);
-  size_t found = 0, at = 0;
-  for (size_t e = 0; e <= run.exceptions; e++) {
-    size_t next = e < run.exceptions ? run.indexes[e] : count;
-    if (next < at || next > count || (next == at && at > 0)) return 0;
-    uint64_t stop = first + (next - at);
-    if (stop > UINT32_MAX) return 0;
-    if (next > at) rows[found++] = (struct docs_row){(uint32_t)first, (uint32_t)stop};
-    first = stop + (e < run.exceptions ? gaps[e] : 0);
-    at = next;
+  memset(bits, 0xff, bits_to_bytes(total));
+  memset((uint8_t *)bits + bits_to_bytes(total), 0, ROWS_BITS / 8 - bits_to_bytes(total));
+  if (total % 64) bits[total / 64] &= (UINT64_C(1) << total % 64) - 1;
+  for (size_t e = 0, next = 0, missing = 0; e < run.exceptions; e++) {
+    size_t index = run.indexes[e];
+    if (index < next || index >= count) return 0;
+    clear_bits(bits, index + missing, gaps[e]);
+    missing += gaps[e];
+    next = index + 1;
   }
-  return found;
+  return total;
+}
+
+/* Gaps stand before the documents of their indexes. */
+bool docs_rows_find(const uint8_t *in, const uint8_t *end, size_t count, uint64_t place, size_t *at) {
+  struct packed_run run;
+  uint32_t gaps[GAPS_MAX];
+  uint64_t missing = 0;
+  if (!rows_open(&run, in, end, count)) return false;
+  kernels()->unpack(run.highs, run.exceptions, run.high_width, 0, gaps);
+  *at = count;
+  for (size_t e = 0; e < run.exceptions && place >= run.indexes[e] + missing; e++) {
+    missing += gaps[e];
+    if (place < run.indexes[e] + missing) return true;
+  }
+  if (place - missing < count) *at = (size_t)(place - missing);
+  return true;
 }
 
 static const uint8_t *bitset_decode(const struct docs_bits *set, int64_t before, uint32_t *docs, size_t count) {

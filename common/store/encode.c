@@ -9,8 +9,6 @@
 
 enum { BITSET_MARK = 0xff }; /* first byte of a run of documents kept as a bit set; packed runs begin with 0 to 32 */
 
-static size_t bits_to_bytes(size_t bits) { return (bits + 7) / 8; }
-
 /* ---- Bits --------------------------------------------------------------------------------------------------------- */
 
 static inline uint64_t load_pair(const uint32_t *values, unsigned width, unsigned shift, uint64_t mask) {

@@ -154,6 +154,22 @@ uint32_t list_block_freq(const struct list_view *view, uint32_t block, const str
   return packed_value(place->freqs, place->end, view_block_size(view, block), at) + 1;
 }
 
+int list_block_sums(const struct list_view *view, uint32_t block, const struct block_place *place, uint32_t at,
+                    struct packed_sums *out, struct nsearch_error *err) {
+  uint32_t count = view_block_size(view, block);
+  *out = (struct packed_sums){.before = at, .value = 1, .total = count};
+  if (!has_counts(view->tag)) return NSEARCH_OK;
+  if (view->inlined) {
+    out->value = (uint32_t)(out->total = view->cf);
+    return NSEARCH_OK;
+  }
+  if (!packed_sums(place->freqs, place->end, count, at, out) || out->value >= INT32_MAX) return freqs_damaged(err);
+  out->before += at;
+  out->total += count;
+  out->value++;
+  return NSEARCH_OK;
+}
+
 int position_run_open(struct segment *segment, const struct list_view *view, uint32_t block, uint64_t total,
                       struct position_run *run, struct nsearch_error *err) {
   run->left = total;
@@ -227,15 +243,17 @@ static int skip_runs(struct position_run *run, uint64_t *count, struct nsearch_e
   run->open.at = run->open.count;
   if (run->open.count > 0) run->at = run->open.end;
   run->open.count = run->open.at = 0;
-  for (; *count >= BLOCK && run->left >= BLOCK; *count -= BLOCK) {
+  uint64_t runs = *count / BLOCK, bytes = 0;
+  if (runs > run->left / BLOCK) return run_damaged(err);
+  for (uint64_t i = 0; i < runs; i++, run->headers += RUN_HEADER) {
     struct packed_header header = header_at(run->headers);
-    size_t bytes = packed_bytes(&header, BLOCK);
-    if (bytes > (size_t)(run->end - run->at)) return run_damaged(err);
-    run->at += bytes;
-    run->headers += RUN_HEADER;
-    run->left -= BLOCK;
+    bytes += packed_bytes(&header, BLOCK);
   }
-  return *count >= BLOCK ? run_damaged(err) : NSEARCH_OK;
+  if (bytes > (uint64_t)(run->end - run->at)) return run_damaged(err);
+  run->at += bytes;
+  run->left -= runs * BLOCK;
+  *count -= runs * BLOCK;
+  return NSEARCH_OK;
 }
 
 int position_run_skip(struct position_run *run, uint64_t count, struct nsearch_error *err) {

@@ -41,7 +41,7 @@ int segment_doc_compare(int64_t published_a, uint64_t id_hash_a, int64_t publish
 }
 
 /* u32 documents, terms; u64 length, tokens, postings, positions bytes, stems bytes; u32 title weight, has text,
- * languages; then two bytes of language code each. */
+ * precisions, languages; then two bytes of language code each. */
 void segment_info_encode(const struct segment_info *info, struct buffer *out) {
   buffer_u32(out, info->documents);
   buffer_u32(out, info->terms);
@@ -52,6 +52,7 @@ void segment_info_encode(const struct segment_info *info, struct buffer *out) {
   buffer_u64(out, info->stems_bytes);
   buffer_u32(out, info->title_weight);
   buffer_u32(out, info->has_text);
+  buffer_u32(out, info->precisions);
   buffer_u32(out, (uint32_t)__builtin_popcountll(info->languages));
   for (int language = 0; language < language_count(); language++) {
     if (info->languages >> language & 1) buffer_add(out, language_code(language), 2);
@@ -70,6 +71,7 @@ int segment_info_decode(struct segment_info *info, const uint8_t *bytes, size_t 
   info->stems_bytes = bytes_u64(&in);
   info->title_weight = bytes_u32(&in);
   info->has_text = bytes_u32(&in);
+  info->precisions = bytes_u32(&in);
   info->languages = 0;
   for (uint32_t left = bytes_u32(&in); left > 0 && !in.failed; left--) {
     const uint8_t *code = bytes_take(&in, 2);

@@ -147,6 +147,8 @@ static int write_info(struct segment_writer *segment, struct nsearch_error *err)
   struct segment_info *info = &segment->info;
   info->terms = dictionary_count(segment->dictionary);
   info->tokens = info->length - segment->title_tokens * (info->title_weight - 1);
+  for (uint32_t d = 0; d < info->documents; d++)
+    info->precisions |= 1u << (segment->docs.value(segment->docs.payload, d, SECTION_DATE_INFO) & 15);
   segment_info_encode(info, &bytes);
   int status = section_write(segment, SECTION_INFO, &bytes, err);
   buffer_free(&bytes);

@@ -32,7 +32,11 @@ struct packed_header {
   uint8_t width, exceptions, high_width;
 };
 size_t packed_encode_apart(const uint32_t *values, size_t count, struct packed_header *header, uint8_t *out);
-size_t packed_bytes(const struct packed_header *header, size_t count); /* of a run without its header */
+static inline size_t bits_to_bytes(size_t bits) { return (bits + 7) / 8; }
+static inline size_t packed_bytes(const struct packed_header *header, size_t count) { /* of a run without its header */
+  return bits_to_bytes(count * header->width) + header->exceptions +
+         bits_to_bytes((size_t)header->exceptions * header->high_width);
+}
 /* What the encoder counts with, and the plain twins: widths has room for a multiple of 16, which count_wider() reads. */
 void bit_widths(const uint32_t *values, size_t count, uint8_t *widths);
 size_t count_wider(const uint8_t *widths, size_t count, unsigned width);
@@ -63,6 +67,13 @@ bool packed_run_read(struct packed_run *run, uint32_t *values, size_t count);
 /* One value of a run of count, without decoding it; 0 when the run is damaged. */
 uint32_t packed_value(const uint8_t *in, const uint8_t *end, size_t count, size_t at);
 
+/* Of the values of a run: the one at `at`, the sum of those before it, and of all. */
+struct packed_sums {
+  uint64_t before, total;
+  uint32_t value;
+};
+bool packed_sums(const uint8_t *in, const uint8_t *end, size_t count, size_t at, struct packed_sums *out);
+
 /* Ascending document numbers above `before` (-1: none), as gaps packed or as a bit set, whichever is smaller. */
 enum { DOCS_MAX = PACKED_MAX + 1 };
 size_t docs_encode(const uint32_t *docs, size_t count, int64_t before, uint8_t *out);
@@ -75,13 +86,13 @@ struct docs_bits {
 };
 bool docs_bits(const uint8_t *in, const uint8_t *end, struct docs_bits *out);
 
-/* Neighbours without a gap, first to end - 1. */
-struct docs_row {
-  uint32_t first, end;
-};
-enum { ROWS_MAX = 33 };
-/* The same documents as a few rows, ascending, whose number it returns; 0 where they are not kept so. */
-size_t docs_rows(const uint8_t *in, const uint8_t *end, int64_t before, size_t count, struct docs_row *rows);
+/* A run of documents that nearly all follow each other, as such a bit set, which it makes: returns the number of bits, 0
+ * where the run is of another kind. */
+enum { ROWS_BITS = 512 };
+size_t docs_rows(const uint8_t *in, const uint8_t *end, size_t count, uint64_t bits[ROWS_BITS / 64]);
+/* Looks up the document before + 1 + place in such a run, which is not decoded: *at is its index, or count where it is not
+ * there. False where the run is of another kind. */
+bool docs_rows_find(const uint8_t *in, const uint8_t *end, size_t count, uint64_t place, size_t *at);
 
 /* ---- checked_file.c: a file whose pages carry checksums --------------------------------------------------------------- */
 
@@ -148,6 +159,7 @@ struct segment_info {
   uint64_t stems_bytes;     /* share of SECTION_LISTS that is stem postings */
   uint32_t title_weight;
   uint32_t has_text;
+  uint32_t precisions; /* of the dates: bit set over enum nsearch_precision */
   uint64_t languages; /* bit set over language numbers; codes in the file */
 };
 
@@ -464,6 +476,9 @@ int list_block_freqs(const struct list_view *view, uint32_t block, const struct 
                      struct nsearch_error *err);
 /* The frequency of posting `at` of a block alone; 0 when it is damaged. */
 uint32_t list_block_freq(const struct list_view *view, uint32_t block, const struct block_place *place, uint32_t at);
+/* Of a block's freqs, without decoding them. */
+int list_block_sums(const struct list_view *view, uint32_t block, const struct block_place *place, uint32_t at,
+                    struct packed_sums *out, struct nsearch_error *err);
 
 /* Gaps of positions of a block, in order. Skipping is cheap: gaps are decoded a few at a time. */
 struct position_run {

@@ -31,7 +31,8 @@ int lists_open_key(struct lists *lists, const struct pass *pass, const struct sh
 
 int lists_open(struct lists *lists, const struct pass *pass, const struct shape_part *part, struct nsearch_error *err) {
   const struct node *node = part->node;
-  *lists = (struct lists){.weight = node->score == SCORE_BM25 ? pass->scoring->leaves[part->leaf].weight : 0};
+  bool scores = node->score == SCORE_BM25 && !pass->counting;
+  *lists = (struct lists){.weight = scores ? pass->scoring->leaves[part->leaf].weight : 0};
   lists->cursors = memory_zero(node->key_count + 1, sizeof *lists->cursors);
   if (!lists->cursors) return error_memory(err);
   fill_bounds(lists, pass);
@@ -160,11 +161,10 @@ static int require_by_probe(struct candidates *batch, uint32_t from, uint32_t co
 
 int candidates_require(struct candidates *batch, struct lists *lists, bool wanted, const struct pass *pass,
                        struct nsearch_error *err) {
-  enum { MANY = 32 };
   uint32_t kept = 0;
   for (uint32_t i = 0, count; i < batch->count; i += count) {
     count = same_window(batch, i);
-    int status = count >= MANY ? require_by_mask(batch, i, count, &kept, lists, wanted, err)
+    int status = count >= CANDIDATES_MANY ? require_by_mask(batch, i, count, &kept, lists, wanted, err)
                                : require_by_probe(batch, i, count, &kept, lists, wanted, pass, err);
     if (status) return status;
   }

@@ -39,6 +39,15 @@ static int open_words(struct conjunction *own, const struct shape *shape, struct
   return NSEARCH_OK;
 }
 
+/* Whether the leaf is a word of a phrase or NEAR. */
+static bool is_in_words(const struct shape *shape, size_t leaf) {
+  for (size_t i = 0; i < shape->count; i++) {
+    const struct shape_part *part = &shape->parts[i];
+    if (part->role == PART_WORDS && leaf >= part->leaf && leaf - part->leaf < part->node->child_count) return true;
+  }
+  return false;
+}
+
 /* *never: a required list is empty here. */
 static int open_lists(struct conjunction *own, const struct shape *shape, bool *never, struct nsearch_error *err) {
   own->required = memory_zero(shape->count, sizeof *own->required);
@@ -52,7 +61,7 @@ static int open_lists(struct conjunction *own, const struct shape *shape, bool *
     struct lists *lists = required ? &own->required[own->required_count++] : &own->optional[own->optional_count++];
     int status = lists_open(lists, own->pass, part, err);
     if (status) return status;
-    if (own->pass->counting) lists->weight = 0;
+    lists->in_words = is_in_words(shape, part->leaf);
     *never = required && lists->df == 0;
   }
   qsort(own->required, own->required_count, sizeof *own->required, by_df);
@@ -83,7 +92,7 @@ static struct lists *other_list(struct conjunction *own, size_t i) {
 }
 
 static uint32_t other_bound(struct conjunction *own, size_t i, uint32_t block) {
-  return other_list(own, i)->bounds[own->maxima[i * own->blocks.count + block]];
+  return own->maxima ? other_list(own, i)->bounds[own->maxima[i * own->blocks.count + block]] : 1;
 }
 
 static int words_hold(struct conjunction *own, uint32_t doc, bool *match, struct nsearch_error *err) {
@@ -109,11 +118,21 @@ static int offer_batch(struct conjunction *own, struct nsearch_error *err) {
   return NSEARCH_OK;
 }
 
+/* Whether the batch has so few candidates a window that each is looked up by itself. */
+static bool is_scattered(const struct candidates *batch) {
+  return batch->count && (batch->docs[batch->count - 1] - batch->docs[0]) / WINDOW >= batch->count / (4 * CANDIDATES_MANY);
+}
+
 static int count_batch(struct conjunction *own, struct nsearch_error *err) {
+  enum { AHEAD = 4 }; /* of scattered documents, so that their blocks are on their way from memory */
   struct candidates *batch = own->batch;
   uint32_t kept = 0;
+  bool scattered = is_scattered(batch);
   for (uint32_t i = 0; i < batch->count; i++) {
     bool match;
+    for (size_t w = 0; scattered && i + AHEAD < batch->count && w < own->words_count; w++) {
+      words_expect(&own->words[w], batch->docs[i + AHEAD]);
+    }
     int status = own->words_count ? pass_check(own->pass, err) : NSEARCH_OK;
     if (!status) status = words_hold(own, batch->docs[i], &match, err);
     if (status) return status;
@@ -123,6 +142,12 @@ static int count_batch(struct conjunction *own, struct nsearch_error *err) {
   own->pass->matches += kept;
   batch->count = kept;
   return own->pass->scorer ? scorer_offer(own->pass->scorer, batch, err) : NSEARCH_OK;
+}
+
+/* Whether a phrase may be left to look the candidates up: where each falls into a block of its own, once is enough. */
+static bool looked_up_later(const struct conjunction *own, const struct lists *lists) {
+  enum { MORE = 8 };
+  return own->pass->counting && lists->in_words && lists->df / MORE > own->lead->view.df && is_scattered(own->batch);
 }
 
 /* The batch holds documents of the leading list with its scores. */
@@ -137,6 +162,7 @@ static int match_batch(struct conjunction *own, uint32_t block, struct nsearch_e
     struct lists *lists = other_list(own, i);
     bool required = i + 1 < own->required_count;
     rest -= other_bound(own, i, block);
+    if (looked_up_later(own, lists)) continue;
     status = required && lists->weight <= 0 ? candidates_require(batch, lists, true, pass, err)
                                             : candidates_add(batch, lists, required, rest, pass, err);
   }
@@ -195,16 +221,24 @@ static void choose_blocks(struct conjunction *own) {
   while (own->end < view->blocks && block_first(own, own->end) < dates->end) own->end++;
 }
 
-/* Bounds of those blocks; 0 where a required list has no document. */
+static int open_maxima(struct conjunction *own, struct nsearch_error *err) {
+  size_t blocks = own->lead->view.blocks;
+  memory_free(own->maxima);
+  own->maxima = memory_array(NULL, other_lists(own) + 1, blocks);
+  if (!own->maxima) return error_memory(err);
+  for (size_t i = 0; i < other_lists(own); i++) range_maxima(own, other_list(own, i), own->maxima + i * blocks);
+  return NSEARCH_OK;
+}
+
+/* Bounds of those blocks; 0 where a required list has no document. Who counts looks at all of them. */
 static int open_blocks(struct conjunction *own, struct nsearch_error *err) {
   const struct list_view *view = &own->lead->view;
   schedule_free(&own->blocks);
-  memory_free(own->maxima);
-  own->maxima = memory_array(NULL, other_lists(own) + 1, view->blocks);
-  int status = own->maxima ? schedule_open(&own->blocks, view->blocks, err) : error_memory(err);
+  int status = schedule_open(&own->blocks, view->blocks, err);
   if (status) return status;
   choose_blocks(own);
-  for (size_t i = 0; i < other_lists(own); i++) range_maxima(own, other_list(own, i), own->maxima + i * view->blocks);
+  if (!own->pass->counting) status = open_maxima(own, err);
+  if (status) return status;
   for (uint32_t block = own->first; block < own->end; block++) {
     uint32_t bound = own->required[0].bounds[view->skip_max ? view->skip_max[block] : view->max];
     bool never = false;

@@ -7,7 +7,7 @@ int cursor_open(struct cursor *cursor, struct segment *segment, const struct ter
                 struct nsearch_error *err) {
   memset(cursor, 0, sizeof *cursor);
   cursor->segment = segment;
-  cursor->opened = cursor->loaded = UINT32_MAX;
+  cursor->opened = cursor->loaded = cursor->probed = UINT32_MAX;
   int status = segment_list(segment, entry, &cursor->view, err);
   uint32_t room = cursor->view.df < BLOCK ? cursor->view.df : BLOCK;
   if (status) return status;
@@ -34,7 +34,7 @@ void cursor_rewind(struct cursor *cursor) {
   if (cursor->loaded == 0 && cursor->opened == 0) {
     cursor->doc = cursor->docs[0];
   } else {
-    cursor->opened = cursor->loaded = UINT32_MAX;
+    cursor->opened = cursor->loaded = cursor->probed = UINT32_MAX;
   }
 }
 
@@ -59,7 +59,7 @@ uint32_t view_find_block(const struct list_view *view, uint32_t from, uint32_t t
   return high;
 }
 
-static int open_block(struct cursor *cursor, uint32_t block, struct nsearch_error *err) {
+int cursor_open_block(struct cursor *cursor, uint32_t block, struct nsearch_error *err) {
   cursor->block = block;
   if (cursor->opened == block) return NSEARCH_OK;
   int status = list_block_open(cursor->segment, &cursor->view, block, &cursor->place, err);
@@ -69,7 +69,7 @@ static int open_block(struct cursor *cursor, uint32_t block, struct nsearch_erro
 
 int cursor_load(struct cursor *cursor, uint32_t block, struct nsearch_error *err) {
   if (cursor->loaded == block) return NSEARCH_OK;
-  int status = open_block(cursor, block, err);
+  int status = cursor_open_block(cursor, block, err);
   if (!status) {
     status = list_block_decode(cursor->segment, &cursor->view, block, &cursor->place, cursor->docs, err);
   }
@@ -82,7 +82,7 @@ int cursor_load(struct cursor *cursor, uint32_t block, struct nsearch_error *err
 }
 
 /* The first index from `from` on whose document is not below target; gallops, since what is asked for ascends. */
-static uint32_t lower_bound(const uint32_t *docs, uint32_t from, uint32_t size, uint32_t target) {
+uint32_t lower_bound(const uint32_t *docs, uint32_t from, uint32_t size, uint32_t target) {
   uint32_t step = 1, low = from;
   while (low + step <= size && docs[low + step - 1] < target) {
     low += step;
@@ -128,111 +128,73 @@ int cursor_freqs(struct cursor *cursor, struct nsearch_error *err) {
   return status;
 }
 
+bool cursor_bits(struct cursor *cursor) {
+  const struct list_view *view = &cursor->view;
+  struct block_place *place = &cursor->place;
+  if (place->bits.bytes || view->blocks == 1) return place->bits.bytes != NULL;
+  size_t count = docs_rows(place->docs, place->end, view_block_size(view, cursor->block), cursor->rows);
+  if (count == 0 || (int64_t)count != (int64_t)view_block_last(view, cursor->block) - place->before) return false;
+  place->bits = (struct docs_bits){(const uint8_t *)cursor->rows, (count + 7) / 8};
+  return true;
+}
+
 static bool in_bits(const struct block_place *place, uint32_t doc) {
   uint64_t bit = (uint64_t)((int64_t)doc - place->before - 1);
   return bit < place->bits.len * 8 && (place->bits.bytes[bit / 8] >> bit % 8 & 1);
 }
 
-/* Whether the opened block holds every document from its first to its last: nothing needs to be decoded then. */
-static bool is_row(const struct cursor *cursor) {
+/* Looks a document up in the opened block as it is; false where it must be decoded for it. The first of a block that is
+ * rows is looked for in them, for the next ones they become a bit set. */
+static bool probe_block(struct cursor *cursor, uint32_t doc, bool *found) {
   const struct list_view *view = &cursor->view;
-  return view->blocks > 1 && (int64_t)view_block_last(view, cursor->block) - cursor->place.before ==
-                                 (int64_t)view_block_size(view, cursor->block);
+  const struct block_place *place = &cursor->place;
+  uint64_t offset = (uint64_t)((int64_t)doc - place->before - 1);
+  size_t at, size = view_block_size(view, cursor->block);
+  if (cursor->loaded == cursor->block || view->blocks == 1 || cursor->decodes) return false;
+  if (cursor_in_row(cursor)) {
+    *found = offset < size;
+    cursor->probed_at = (uint32_t)offset;
+    return true;
+  }
+  if (!place->bits.bytes && cursor->probed != cursor->block &&
+      docs_rows_find(place->docs, place->end, size, offset, &at)) {
+    cursor->probed = cursor->block;
+    cursor->probed_at = (uint32_t)at;
+    *found = at < size;
+    return true;
+  }
+  if (!cursor_bits(cursor)) return false;
+  *found = in_bits(place, doc);
+  cursor->probed_at = UINT32_MAX;
+  return true;
 }
 
 int cursor_probe(struct cursor *cursor, uint32_t doc, bool *found, struct nsearch_error *err) {
   const struct list_view *view = &cursor->view;
+  if (cursor_probe_loaded(cursor, doc, found)) return NSEARCH_OK;
   *found = false;
   uint32_t block = view_find_block(view, cursor->block, doc);
   if (block >= view->blocks) {
     cursor->block = block;
     return NSEARCH_OK;
   }
-  int status = open_block(cursor, block, err);
-  if (status) return status;
-  if (cursor->loaded != block && (cursor->place.bits.bytes || is_row(cursor))) {
-    *found = cursor->place.bits.bytes ? in_bits(&cursor->place, doc) : (int64_t)doc > cursor->place.before;
-    return NSEARCH_OK;
-  }
+  int status = cursor_open_block(cursor, block, err);
+  if (status || probe_block(cursor, doc, found)) return status;
   status = cursor_load(cursor, block, err);
-  if (status) return status;
-  cursor->at = lower_bound(cursor->docs, cursor->at, cursor->size, doc);
-  cursor->doc = cursor->at < cursor->size ? cursor->docs[cursor->at] : NO_DOC;
-  *found = cursor->doc == doc;
-  return NSEARCH_OK;
-}
-
-/* Sets the bits of a block's bit set that lie in [base, base + WINDOW), a word at a time. */
-static void bits_mask(const struct docs_bits *set, int64_t first, uint32_t base, uint64_t *mask) {
-  int64_t shift = first - (int64_t)base; /* bit 0 of the set is bit `shift` of the mask, which may be negative */
-  int64_t from = shift < 0 ? 0 : shift, to = shift + (int64_t)set->len * 8;
-  if (to > WINDOW) to = WINDOW;
-  while (from < to) {
-    int64_t bit = from - shift, take = 64 - from % 64 < to - from ? 64 - from % 64 : to - from;
-    if (take > 56) take = from % 64 == 0 && bit % 8 == 0 ? take : 56; /* a load holds 57 bits from any bit on */
-    uint64_t bits = load_u64(set->bytes + bit / 8) >> bit % 8;
-    if (take < 64) bits &= (UINT64_C(1) << take) - 1;
-    mask[from / 64] |= bits << from % 64;
-    from += take;
-  }
-}
-
-/* Sets the bits of the documents behind `before` up to `last` that lie in [base, base + WINDOW). */
-static void row_mask(int64_t before, uint32_t last, uint32_t base, uint64_t *mask) {
-  int64_t from = before + 1 - (int64_t)base, to = (int64_t)last + 1 - (int64_t)base;
-  if (from < 0) from = 0;
-  if (to > WINDOW) to = WINDOW;
-  for (int64_t end; from < to; from = end) {
-    end = from / 64 * 64 + 64 < to ? from / 64 * 64 + 64 : to;
-    mask[from / 64] |= (end - from < 64 ? (UINT64_C(1) << (end - from)) - 1 : UINT64_MAX) << from % 64;
-  }
-}
-
-/* The opened block as rows, where that is what it is made of. */
-static bool mask_rows(const struct cursor *cursor, uint32_t base, uint64_t *mask) {
-  const struct list_view *view = &cursor->view;
-  const struct block_place *place = &cursor->place;
-  struct docs_row rows[ROWS_MAX];
-  uint32_t count = view_block_size(view, cursor->block);
-  size_t found = view->blocks > 1 ? docs_rows(place->docs, place->end, place->before, count, rows) : 0;
-  if (found == 0 || rows[found - 1].end - 1 != view_block_last(view, cursor->block)) return false;
-  for (size_t i = 0; i < found; i++) row_mask((int64_t)rows[i].first - 1, rows[i].end - 1, base, mask);
-  return true;
-}
-
-int cursor_mask(struct cursor *cursor, uint32_t base, uint64_t *mask, struct nsearch_error *err) {
-  const struct list_view *view = &cursor->view;
-  uint32_t first = view_find_block(view, cursor->block, base);
-  int status = NSEARCH_OK;
-  for (uint32_t block = first; !status && block < view->blocks; block++) {
-    status = open_block(cursor, block, err);
-    if (status) break;
-    if (cursor->place.bits.bytes) {
-      bits_mask(&cursor->place.bits, cursor->place.before + 1, base, mask);
-    } else if (is_row(cursor)) {
-      row_mask(cursor->place.before, view_block_last(view, block), base, mask);
-    } else if (cursor->loaded == block || !mask_rows(cursor, base, mask)) {
-      status = cursor_load(cursor, block, err);
-      uint32_t from = status ? 0 : lower_bound(cursor->docs, 0, cursor->size, base);
-      uint32_t to = status ? 0 : cursor->size;
-      if (to > from && cursor->docs[to - 1] - base >= WINDOW) to = lower_bound(cursor->docs, from, to, base + WINDOW);
-      kernels()->mark(cursor->docs + from, to - from, base, mask);
-    }
-    if (view->blocks == 1 || view_block_last(view, block) - base >= WINDOW - 1) break;
-  }
-  cursor->block = first; /* the same window may be asked for again */
+  if (!status && !cursor_probe_loaded(cursor, doc, found)) cursor->doc = NO_DOC; /* the end of a list of one block */
   return status;
 }
 
-int cursor_rank(struct cursor *cursor, uint32_t doc, uint64_t *rank, struct nsearch_error *err) {
+/* How many postings stand before doc. */
+static int rank_of(struct cursor *cursor, uint32_t doc, uint64_t *rank, struct nsearch_error *err) {
   const struct list_view *view = &cursor->view;
   uint32_t block = view_find_block(view, cursor->block, doc);
   *rank = view->df;
   if (block >= view->blocks) return NSEARCH_OK;
-  int status = open_block(cursor, block, err);
+  int status = cursor_open_block(cursor, block, err);
   *rank = (uint64_t)block * BLOCK;
   if (status || (int64_t)doc <= cursor->place.before) return status;
-  if (cursor->place.bits.bytes) {
+  if (cursor_bits(cursor)) {
     uint64_t bits = (uint64_t)((int64_t)doc - cursor->place.before - 1), most = cursor->place.bits.len * 8;
     *rank += kernels()->ones(cursor->place.bits.bytes, bits < most ? bits : most);
     return NSEARCH_OK;
@@ -242,72 +204,121 @@ int cursor_rank(struct cursor *cursor, uint32_t doc, uint64_t *rank, struct nsea
   return status;
 }
 
-uint32_t cursor_probed_freq(struct cursor *cursor, uint32_t doc) {
+int cursor_count(struct cursor *cursor, uint32_t first, uint32_t end, uint64_t *count, struct nsearch_error *err) {
+  uint64_t from = 0, to = 0;
+  int status = first ? rank_of(cursor, first, &from, err) : NSEARCH_OK;
+  if (!status) status = rank_of(cursor, end, &to, err);
+  *count = to > from ? to - from : 0;
+  return status;
+}
+
+int cursor_next(struct cursor *cursor, uint32_t from, uint32_t *doc, struct nsearch_error *err) {
+  const struct list_view *view = &cursor->view;
+  if (view->blocks > 1) {
+    uint32_t block = cursor->block = view_find_block(view, cursor->block, from);
+    uint32_t start = block && block < view->blocks ? view_block_last(view, block - 1) + 1 : 0;
+    if (block < view->blocks && view_block_last(view, block) - start < WINDOW) {
+      *doc = start > from ? start : from;
+      return NSEARCH_OK;
+    }
+  }
+  int status = cursor_seek(cursor, from, err);
+  *doc = cursor->doc;
+  return status;
+}
+
+uint32_t cursor_probed_at(const struct cursor *cursor, uint32_t doc) {
   uint64_t place = (uint64_t)((int64_t)doc - cursor->place.before - 1);
-  uint32_t at = cursor->loaded == cursor->block ? cursor->at
-                : cursor->place.bits.bytes      ? kernels()->ones(cursor->place.bits.bytes, place)
-                                                : (uint32_t)place;
-  if (cursor->loaded == cursor->block && cursor->freqs_loaded) return cursor->freqs[at];
+  bool in_bits = cursor->probed_at == UINT32_MAX;
+  uint32_t at = in_bits ? kernels()->ones(cursor->place.bits.bytes, place) : cursor->probed_at;
   uint32_t size = view_block_size(&cursor->view, cursor->block);
-  return list_block_freq(&cursor->view, cursor->block, &cursor->place, at < size ? at : size - 1);
+  return at < size ? at : size - 1;
+}
+
+uint32_t cursor_probed_freq(struct cursor *cursor, uint32_t doc) {
+  uint32_t at = cursor_probed_at(cursor, doc);
+  if (cursor->loaded == cursor->block && cursor->freqs_loaded) return cursor->freqs[at];
+  return list_block_freq(&cursor->view, cursor->block, &cursor->place, at);
 }
 
 /* ---- Positions ---------------------------------------------------------------------------------------------------- */
 
-/* Where in the block each posting's positions end; returns how many there are. */
-static uint64_t sum_freqs(struct position_cursor *cursor) {
+/* More readings of a block than these, and all its frequencies, all its documents are decoded for the next ones. */
+enum { FEW_READINGS = 1, MANY_READINGS = 24 };
+
+/* Where the positions of each posting of the probed block end; false where they may be too many to be so summed. */
+static bool sum_freqs(struct position_cursor *cursor) {
   enum { SAFE_BITS = 23 }; /* 256 frequencies of so many bits sum to less than 2^32 */
   const struct cursor *list = &cursor->cursor;
-  if (list->place.freqs && packed_bits(list->place.freqs) <= SAFE_BITS) {
-    kernels()->sum(list->freqs, list->size, 0, 0, cursor->ends);
-    return cursor->ends[list->size - 1];
+  if (cursor->ends_block == list->block) return true;
+  if (list->place.freqs && packed_bits(list->place.freqs) > SAFE_BITS) return false;
+  if (list_block_freqs(&list->view, list->block, &list->place, cursor->ends, NULL)) return false;
+  kernels()->sum(cursor->ends, view_block_size(&list->view, list->block), 0, 0, cursor->ends);
+  cursor->ends_block = list->block;
+  return true;
+}
+
+/* Where the positions of posting `at` of the probed block stand. */
+static int find_positions(struct position_cursor *cursor, uint32_t at, struct packed_sums *sums,
+                          struct nsearch_error *err) {
+  const struct cursor *list = &cursor->cursor;
+  if (cursor->readings > FEW_READINGS && sum_freqs(cursor)) {
+    sums->before = at ? cursor->ends[at - 1] : 0;
+    sums->value = cursor->ends[at] - (uint32_t)sums->before;
+    sums->total = cursor->ends[view_block_size(&list->view, list->block) - 1];
+    return NSEARCH_OK;
   }
-  uint64_t total = 0;
-  for (uint32_t i = 0; i < list->size; i++) cursor->ends[i] = (uint32_t)(total += list->freqs[i]);
-  return total;
-}
-
-static int open_run(struct position_cursor *cursor, struct nsearch_error *err) {
-  struct cursor *list = &cursor->cursor;
-  uint64_t total = sum_freqs(cursor);
-  int status = position_run_open(list->segment, &list->view, list->loaded, total, &cursor->run, err);
-  if (status) return status;
-  cursor->run_block = list->loaded;
-  cursor->run_at = 0;
-  return NSEARCH_OK;
-}
-
-static int run_to(struct position_cursor *cursor, struct nsearch_error *err) {
-  struct cursor *list = &cursor->cursor;
-  int status = cursor_freqs(list, err);
-  if (!status && cursor->run_block != list->loaded) status = open_run(cursor, err);
-  if (status) return status;
-  uint32_t start = list->at ? cursor->ends[list->at - 1] : 0, skip = start - cursor->run_at;
-  cursor->run_at = start;
-  return skip ? position_run_skip(&cursor->run, skip, err) : NSEARCH_OK;
+  return list_block_sums(&list->view, list->block, &list->place, at, sums, err);
 }
 
 int position_cursor_open(struct position_cursor *cursor, struct segment *segment, const struct term_entry *entry,
                          struct nsearch_error *err) {
-  *cursor = (struct position_cursor){.run_block = UINT32_MAX};
+  *cursor = (struct position_cursor){.run_block = UINT32_MAX, .ends_block = UINT32_MAX};
   return cursor_open(&cursor->cursor, segment, entry, err);
+}
+
+void position_cursor_rewind(struct position_cursor *cursor) {
+  cursor_rewind(&cursor->cursor);
+  cursor->run_block = cursor->ends_block = UINT32_MAX;
+  cursor->expected = 0;
+}
+
+void position_cursor_expect(struct position_cursor *cursor, uint32_t doc) {
+  enum { LINE = 64, LINES = 3 }; /* headers of runs, or the runs themselves where they are few */
+  const struct list_view *view = &cursor->cursor.view;
+  uint32_t from = cursor->expected > cursor->cursor.block ? cursor->expected : cursor->cursor.block;
+  uint32_t block = view_find_block(view, from, doc);
+  if (block >= view->blocks || !view->skip_positions || block == cursor->expected) return;
+  cursor->expected = block;
+  __builtin_prefetch(view->data + load_u32(view->skip_at + 4 * (size_t)block));
+  const uint8_t *positions = view->positions + load_u32(view->skip_positions + 4 * (size_t)block);
+  for (int line = 0; line < LINES; line++) __builtin_prefetch(positions + line * LINE);
 }
 
 int position_cursor_read(struct position_cursor *cursor, uint32_t doc, struct nsearch_error *err) {
   struct cursor *list = &cursor->cursor;
-  cursor->count = 0;
-  int status = cursor_seek(list, doc, err);
-  if (status || list->doc != doc) return status;
-  status = run_to(cursor, err);
+  struct packed_sums sums;
+  uint32_t at = list->probed_at == UINT32_MAX ? cursor_probed_at(list, doc) : list->probed_at;
+  bool opens = cursor->run_block != list->block;
+  if (opens) cursor->readings = cursor->usual;
+  int status = find_positions(cursor, at, &sums, err);
+  if (!status && opens) {
+    status = position_run_open(list->segment, &list->view, list->block, sums.total, &cursor->run, err);
+    cursor->run_block = list->block;
+    cursor->run_at = 0;
+  }
+  if (!status && sums.before > cursor->run_at) {
+    status = position_run_skip(&cursor->run, sums.before - cursor->run_at, err);
+  }
   if (status) return status;
-  uint32_t freq = list->freqs[list->at];
-  status =
-      memory_reserve(&cursor->positions, &cursor->capacity, (size_t)freq + NARROW_PAD, sizeof *cursor->positions, err);
-  if (!status) status = position_run_sums(&cursor->run, cursor->positions, freq, err);
+  size_t count = sums.value, room = count + NARROW_PAD;
+  status = memory_reserve(&cursor->positions, &cursor->capacity, room, sizeof *cursor->positions, err);
+  if (!status) status = position_run_sums(&cursor->run, cursor->positions, count, err);
   if (status) return status;
-  cursor->run_at += freq;
-  cursor->count = freq;
-  memset(cursor->positions + freq, 0xff, NARROW_PAD * sizeof *cursor->positions);
+  cursor->run_at = sums.before + count;
+  list->decodes = cursor->readings++ > MANY_READINGS;
+  cursor->count = count;
+  memset(cursor->positions + count, 0xff, NARROW_PAD * sizeof *cursor->positions);
   return NSEARCH_OK;
 }
 

@@ -19,11 +19,20 @@ static uint32_t first_not_after(const struct date_range *range, uint32_t documen
   return low;
 }
 
-/* Articles whose day is not known begin up to a year before `since` and may still touch it: that stretch is looked at
- * one by one. */
+/* The longest period, in seconds, that a date of the segment stands for. */
+static int64_t longest_period(const struct segment *segment) {
+  enum { DAY = 86400, MONTH = 31 * DAY, YEAR = 366 * DAY };
+  uint32_t precisions = segment->info.precisions;
+  return precisions & 1u << NSEARCH_PRECISION_YEAR    ? YEAR
+         : precisions & 1u << NSEARCH_PRECISION_MONTH ? MONTH
+         : precisions & 1u << NSEARCH_PRECISION_DAY   ? DAY
+                                                      : 1;
+}
+
+/* Articles whose second is not known begin before `since` and may still touch it: the stretch of the longest period that
+ * is there is looked at one by one. */
 int date_range_open(struct date_range *range, struct segment *segment, int64_t since, int64_t until,
                     struct nsearch_error *err) {
-  enum { YEAR = 366 * 86400 };
   uint32_t documents = segment->info.documents;
   range->published = segment_section(segment, SECTION_PUBLISHED, err);
   range->date_info = segment_section(segment, SECTION_DATE_INFO, err);
@@ -36,7 +45,8 @@ int date_range_open(struct date_range *range, struct segment *segment, int64_t s
   if (until != INT64_MAX) range->first = first_not_after(range, documents, until);
   if (since != INT64_MIN) {
     range->inexact = first_not_after(range, documents, since - 1);
-    if (since > INT64_MIN + YEAR + 1) below = since - YEAR - 1;
+    int64_t period = longest_period(segment);
+    if (since > INT64_MIN + period) below = since - period;
   }
   range->end = first_not_after(range, documents, below);
   if (range->end < range->first) range->end = range->first;

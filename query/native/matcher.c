@@ -215,10 +215,10 @@ static int next_of_all(struct matcher *matcher, uint32_t from, uint32_t *doc, st
 static int next_of_term(struct matcher *matcher, uint32_t from, uint32_t *doc, struct nsearch_error *err) {
   *doc = NO_DOC;
   for (size_t i = 0; i < matcher->cursor_count; i++) {
-    struct cursor *cursor = &matcher->cursors[i];
-    int status = cursor_seek(cursor, from, err);
+    uint32_t next;
+    int status = cursor_next(&matcher->cursors[i], from, &next, err);
     if (status) return status;
-    if (cursor->doc < *doc) *doc = cursor->doc;
+    if (next < *doc) *doc = next;
   }
   return NSEARCH_OK;
 }
@@ -331,10 +331,15 @@ static void hand_on(struct matcher *matcher, const uint64_t *mask, uint32_t *sco
   memset(matcher->scores, 0, WINDOW * sizeof *matcher->scores);
 }
 
-/* How many documents of the window are not in the mask yet. */
-static uint32_t mask_missing(const struct matcher *matcher, uint32_t base, const uint64_t *mask) {
-  uint32_t left = matcher->segment->info.documents - base;
-  return (left < WINDOW ? left : WINDOW) - kernels()->ones((const uint8_t *)mask, WINDOW);
+/* How many documents of the window are not in the mask yet; more than `few`: any number above it. */
+static uint32_t mask_missing(const struct matcher *matcher, uint32_t base, const uint64_t *mask, uint32_t few) {
+  uint32_t left = matcher->segment->info.documents - base, missing = 0;
+  if (left > WINDOW) left = WINDOW;
+  for (uint32_t word = 0; word * 64 < left && missing <= few; word++) {
+    uint32_t there = left - word * 64 < 64 ? left - word * 64 : 64;
+    missing += there - kernels()->ones((const uint8_t *)(mask + word), 64);
+  }
+  return missing;
 }
 
 /* Of the documents of `bits`, word `word` of the window, sets in *held those that the term's lists hold. */
@@ -372,7 +377,7 @@ static int match_or(struct matcher *matcher, size_t first, uint32_t base, uint64
   int status = NSEARCH_OK;
   for (size_t i = first; !status && i < matcher->child_count; i++) {
     struct matcher *child = matcher->children[i];
-    uint32_t missing = seen >= documents / 2 ? mask_missing(matcher, base, mask) : WINDOW;
+    uint32_t missing = seen >= documents / 2 ? mask_missing(matcher, base, mask, FEW) : WINDOW;
     seen += child->df;
     if (missing == 0) break;
     if (child->kind == NODE_TERM) {
@@ -493,29 +498,49 @@ int matcher_window(struct matcher *matcher, uint32_t base, uint64_t *mask, uint3
   return status;
 }
 
-/* ---- A union, counted by what it has beside its most frequent word --------------------------------------------------- */
+/* ---- A word, and what few others make of it ---------------------------------------------------------------------- */
 
-uint64_t matcher_largest(const struct matcher *matcher) {
+bool matcher_differs_little(const struct matcher *matcher) {
   enum { RARER = 8 };
   uint64_t others = 0;
-  if (matcher->kind != NODE_OR || matcher->child_count < 2) return 0;
-  const struct matcher *largest = matcher->children[0];
-  if (largest->kind != NODE_TERM || largest->node->score != SCORE_BM25) return 0;
+  if ((matcher->kind != NODE_OR && matcher->kind != NODE_AND_NOT) || matcher->child_count < 2) return false;
+  const struct matcher *first = matcher->children[0]; /* of a union the most frequent one */
+  if (first->kind != NODE_TERM || first->node->score != SCORE_BM25) return false;
   for (size_t i = 1; i < matcher->child_count; i++) others += matcher->children[i]->df;
-  return others < largest->df / RARER ? largest->df : 0;
+  return others < first->df / RARER;
+}
+
+int matcher_first_count(struct matcher *matcher, uint32_t first, uint32_t end, uint64_t *count,
+                        struct nsearch_error *err) {
+  struct matcher *word = matcher->children[0];
+  int status = NSEARCH_OK;
+  *count = 0;
+  for (size_t i = 0; !status && i < word->cursor_count; i++) {
+    uint64_t own;
+    status = cursor_count(&word->cursors[i], first, end, &own, err);
+    *count += own;
+  }
+  matcher_rewind(word);
+  return status;
 }
 
 int matcher_next_other(struct matcher *matcher, uint32_t from, uint32_t *doc, struct nsearch_error *err) {
   return next_of_any(matcher, 1, from, doc, err);
 }
 
+/* Few of a window are looked up one by one. */
 int matcher_others(struct matcher *matcher, uint32_t base, uint64_t *mask, struct nsearch_error *err) {
-  struct matcher *largest = matcher->children[0];
+  enum { FEW = 32 };
+  struct matcher *first = matcher->children[0];
+  uint64_t held[WINDOW_WORDS] = {0}, without = matcher->kind == NODE_OR ? UINT64_MAX : 0;
   int status = match_or(matcher, 1, base, mask, err);
-  for (uint32_t word = 0; !status && word < WINDOW_WORDS; word++) {
-    uint64_t unknown = mask[word], held = ~unknown;
-    if (unknown) status = probe_word(largest, base, word, unknown, &held, err);
-    mask[word] = ~held;
+  if (!status && kernels()->ones((const uint8_t *)mask, WINDOW) > FEW) {
+    status = matcher_window(first, base, held, NULL, err);
+  } else {
+    for (uint32_t word = 0; !status && word < WINDOW_WORDS; word++) {
+      status = probe_word(first, base, word, mask[word], &held[word], err);
+    }
   }
+  for (uint32_t word = 0; word < WINDOW_WORDS; word++) mask[word] &= held[word] ^ without;
   return status;
 }

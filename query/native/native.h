@@ -3,6 +3,7 @@
  *   snapshot.c   the files of one commit, mapped; articles by id; statistics
  *   terms.c      walking the dictionaries of all segments at once
  *   cursor.c     one term's list in one segment: seek, decode, positions
+ *   mask.c       the documents of a list in a window
  *   bm25.c       the weights of a question's leaves; the scores of a block
  *   count.c      numbers of matches that the dictionary tells
  *   dates.c      a date range over one segment
@@ -21,6 +22,7 @@
  *   facet_dates.c     years, months and days
  *   scorer.c     scores of documents that are known to match
  *   pass.c       one segment of a search: dates, deadline, what was found
+ *   walk.c       windows of one segment by date, and the number of its matches
  *   search.c     a request over all segments
  *   explain.c    how one article comes to its score
  *   occurrences.c  how often terms stand in some articles */
@@ -67,8 +69,11 @@ struct cursor {
   uint32_t size, at;       /* of the loaded block */
   uint32_t doc;            /* docs[at], NO_DOC at the end; means nothing before the first seek */
   bool freqs_loaded;
+  bool decodes; /* blocks that are probed are decoded, as if they were nothing else than numbers */
+  uint32_t probed, probed_at; /* block of rows probed last; index of what was found, UINT32_MAX: to be counted in the bits */
   struct block_place place;
   uint32_t *docs, *freqs; /* room for the largest block of this list */
+  uint64_t rows[(ROWS_BITS + 8 * KERNEL_OVERREAD) / 64]; /* of cursor_bits() */
 };
 int cursor_open(struct cursor *cursor, struct segment *segment, const struct term_entry *entry,
                 struct nsearch_error *err);
@@ -78,33 +83,73 @@ int cursor_find_term(struct cursor *cursor, struct segment *segment, struct term
 void cursor_free(struct cursor *cursor);
 void cursor_rewind(struct cursor *cursor);
 int cursor_seek(struct cursor *cursor, uint32_t target, struct nsearch_error *err); /* to the first doc >= target */
+int cursor_open_block(struct cursor *cursor, uint32_t block, struct nsearch_error *err); /* its place */
 int cursor_load(struct cursor *cursor, uint32_t block, struct nsearch_error *err);  /* its documents, at its start */
 int cursor_freqs(struct cursor *cursor, struct nsearch_error *err);                 /* of the loaded block */
+/* The first index from `from` on whose document is not below target, size when there is none. */
+uint32_t lower_bound(const uint32_t *docs, uint32_t from, uint32_t size, uint32_t target);
+
+/* In the loaded block, from where it stands on; false where doc is behind it, or the cursor at another block. */
+static inline bool cursor_probe_loaded(struct cursor *cursor, uint32_t doc, bool *found) {
+  uint32_t at = cursor->at, size = cursor->size;
+  if (cursor->loaded != cursor->block || cursor->opened != cursor->block || cursor->docs[size - 1] < doc) return false;
+  if (cursor->docs[at] < doc && cursor->docs[++at] < doc) at = lower_bound(cursor->docs, at, size, doc); /* mostly the next */
+  cursor->at = cursor->probed_at = at;
+  cursor->doc = cursor->docs[at];
+  *found = cursor->doc == doc;
+  return true;
+}
 /* Whether the list holds doc; a block that is a bit set is asked and not decoded. */
 int cursor_probe(struct cursor *cursor, uint32_t doc, bool *found, struct nsearch_error *err);
+uint32_t cursor_probed_at(const struct cursor *cursor, uint32_t doc); /* which of its block it is */
 uint32_t cursor_probed_freq(struct cursor *cursor, uint32_t doc); /* of the document that was found last */
 
-/* Sets the bits of the documents in [base, base + WINDOW); bit sets are shifted in and not decoded. */
-int cursor_mask(struct cursor *cursor, uint32_t base, uint64_t *mask, struct nsearch_error *err);
+/* How many of the documents of [first, end) the list holds; whole blocks are not looked at. */
+int cursor_count(struct cursor *cursor, uint32_t first, uint32_t end, uint64_t *count, struct nsearch_error *err);
 
-/* How many postings stand before doc; whole blocks are not looked at. */
-int cursor_rank(struct cursor *cursor, uint32_t doc, uint64_t *rank, struct nsearch_error *err);
+/* No document from `from` on and before *doc is in the list; NO_DOC: none at all. Short blocks are not decoded for it. */
+int cursor_next(struct cursor *cursor, uint32_t from, uint32_t *doc, struct nsearch_error *err);
 
 uint32_t view_find_block(const struct list_view *view, uint32_t from, uint32_t target);
+
+/* Whether the opened block is at hand as a bit set, in place.bits: it is kept so, or as rows that are made into one. */
+bool cursor_bits(struct cursor *cursor);
+
+/* Whether the opened block holds every document from its first to its last: nothing needs to be decoded then. */
+static inline bool cursor_in_row(const struct cursor *cursor) {
+  const struct list_view *view = &cursor->view;
+  return view->blocks > 1 && (int64_t)view_block_last(view, cursor->block) - cursor->place.before ==
+                                 (int64_t)view_block_size(view, cursor->block);
+}
+
 
 /* Positions of single documents, in ascending order of documents. Zeroed is free. */
 struct position_cursor {
   struct cursor cursor;
   struct position_run run;
-  uint32_t run_block, run_at; /* run stands behind so many positions of this block */
-  uint32_t ends[BLOCK];       /* positions of the block up to each posting, its own with them */
+  uint32_t run_block;   /* of `run` */
+  uint32_t usual;       /* readings of a block, as far as can be told; the owner's to set */
+  uint32_t readings;    /* of run_block, those that are usual at least */
+  uint64_t run_at;      /* it stands behind so many positions of this block */
+  uint32_t expected;    /* block that was asked for ahead */
+  uint32_t ends_block;  /* of `ends` */
+  uint32_t ends[BLOCK]; /* positions of the block up to each posting, its own with them */
   uint32_t *positions;        /* followed by NARROW_PAD times UINT32_MAX */
   size_t count, capacity;
 };
 int position_cursor_open(struct position_cursor *cursor, struct segment *segment, const struct term_entry *entry,
                          struct nsearch_error *err);
+/* Brings into the cache what will be read of a document that is asked for soon. */
+void position_cursor_expect(struct position_cursor *cursor, uint32_t doc);
+/* The positions of the document that its cursor found last. */
 int position_cursor_read(struct position_cursor *cursor, uint32_t doc, struct nsearch_error *err);
+void position_cursor_rewind(struct position_cursor *cursor);
 void position_cursor_free(struct position_cursor *cursor);
+
+/* ---- mask.c ---------------------------------------------------------------------------------------------------------- */
+
+/* Sets the bits of the documents in [base, base + WINDOW). */
+int cursor_mask(struct cursor *cursor, uint32_t base, uint64_t *mask, struct nsearch_error *err);
 
 /* ---- bm25.c ------------------------------------------------------------------------------------------------------------ */
 
@@ -192,10 +237,14 @@ int matcher_next(struct matcher *matcher, uint32_t from, uint32_t *doc, struct n
  * may be NULL. Documents that do not match are left alone. */
 int matcher_window(struct matcher *matcher, uint32_t base, uint64_t *mask, uint32_t *scores,
                    struct nsearch_error *err);
-/* A union has as many matches as its most frequent word, and those of the others that do not hold it. The former, where
- * the latter are so few that it is worth while; else 0. Next of the others, and the
- * mask of those in a window that the most frequent word does not hold. */
-uint64_t matcher_largest(const struct matcher *matcher);
+
+/* A union has as many matches as its most frequent word, and those of the others that do not hold it; a word without
+ * others as many as the word, less those of the others that hold it. Whether the others are so few that it is worth
+ * while; the number of the word in [first, end); next of the others; and the mask of those in a window that make the
+ * difference. */
+bool matcher_differs_little(const struct matcher *matcher);
+int matcher_first_count(struct matcher *matcher, uint32_t first, uint32_t end, uint64_t *count,
+                        struct nsearch_error *err);
 int matcher_next_other(struct matcher *matcher, uint32_t from, uint32_t *doc, struct nsearch_error *err);
 int matcher_others(struct matcher *matcher, uint32_t base, uint64_t *mask, struct nsearch_error *err);
 
@@ -222,6 +271,7 @@ struct words {
   const struct node *node;
   struct phrase_word *words;
   struct word_rank {
+    struct position_cursor *cursor;
     uint32_t df, number;
   } * order; /* the words, the rarest first */
   size_t count;
@@ -231,6 +281,7 @@ int words_open(struct words *words, struct segment *segment, uint32_t segment_nu
                const struct scoring *scoring, size_t leaf, struct nsearch_error *err);
 /* Whether the words stand in doc as the node wants; documents ascend until words_rewind(). */
 int words_match(struct words *words, uint32_t doc, bool *match, struct nsearch_error *err);
+void words_expect(struct words *words, uint32_t doc); /* will be asked about soon */
 void words_rewind(struct words *words);
 void words_free(struct words *words);
 
@@ -275,10 +326,15 @@ struct pass {
   const uint8_t *lengths;
   double stretch; /* of bounds, bm25_bounds() */
   bool counting;          /* every match is wanted; scores are the scorer's */
+  struct facets *facets;  /* NULL: none are counted */
   struct scorer *scorer;  /* to whom matches go while they are counted; NULL: nobody */
   uint64_t matches;
   uint32_t ticks;
 };
+
+static inline bool request_is_dated(const struct search_request *request) {
+  return request->since != INT64_MIN || request->until != INT64_MAX;
+}
 
 /* Opens columns and dates; the caller sets what is above them. */
 int pass_open(struct pass *pass, struct nsearch_error *err);
@@ -286,7 +342,11 @@ int pass_open(struct pass *pass, struct nsearch_error *err);
 /* NSEARCH_ERR_DEADLINE or NSEARCH_ERR_CANCELLED when the search must stop; cheap enough for once a window. */
 int pass_check(struct pass *pass, struct nsearch_error *err);
 /* The same for who has no pass of its own to count with. */
-int search_check(const struct search_request *request, uint32_t *ticks, struct nsearch_error *err);
+enum { CHECK_EVERY = 16 }; /* windows, blocks or documents between two looks at the clock */
+int search_look(const struct search_request *request, struct nsearch_error *err);
+static inline int search_check(const struct search_request *request, uint32_t *ticks, struct nsearch_error *err) {
+  return (*ticks)++ % CHECK_EVERY ? NSEARCH_OK : search_look(request, err);
+}
 /* Units that a document must at least have to matter. */
 static inline uint32_t pass_threshold(const struct pass *pass) {
   return pass->counting ? 0 : topk_threshold(pass->topk);
@@ -392,6 +452,7 @@ struct lists {
   struct cursor *cursors;
   size_t count;
   float weight; /* 0: scores nothing */
+  bool in_words; /* a phrase or NEAR looks the documents up too */
   uint64_t df;
   uint32_t bounds[256]; /* bm25_bounds() */
 };
@@ -413,6 +474,9 @@ struct screen {
 int screen_open(struct screen *screen, const struct pass *pass, const struct shape *shape, struct nsearch_error *err);
 void screen_rewind(struct screen *screen); /* documents start over */
 void screen_free(struct screen *screen);
+
+/* So many candidates in a window are looked up by its mask, fewer one by one. */
+enum { CANDIDATES_MANY = 32 };
 
 /* Candidates in ascending order. Calls on one batch after the other ascend, too, but for what is rewound. */
 struct candidates {
@@ -475,6 +539,13 @@ int single_list(struct pass *pass, const struct lists *lists, struct candidates 
 bool sparse_fits(const struct pass *pass, const struct shape *shape);
 /* Offers the best documents of a segment, as union_pass(). */
 int sparse_pass(struct pass *pass, const struct shape *shape, struct nsearch_error *err);
+
+/* ---- walk.c ---------------------------------------------------------------------------------------------------------- */
+
+/* Offers the newest, or the oldest, documents that match; *all: every match was seen, and counted. */
+int walk_pass(struct pass *pass, bool *all, struct nsearch_error *err);
+/* Counts all matches, in facets too, and gives them to the scorer. */
+int count_pass(struct pass *pass, const struct shape *shape, struct nsearch_error *err);
 
 /* ---- union.c, conjunction.c, explain.c, occurrences.c and search.c ------------------------------------------------------------------- */
 

@@ -1,10 +1,7 @@
 /* One segment of a search: which documents the dates admit, when to give up, where matches go. */
 #include "query/native/native.h"
 
-enum { CHECK_EVERY = 16 }; /* windows, blocks or documents between two looks at the clock */
-
-int search_check(const struct search_request *request, uint32_t *ticks, struct nsearch_error *err) {
-  if ((*ticks)++ % CHECK_EVERY) return NSEARCH_OK;
+int search_look(const struct search_request *request, struct nsearch_error *err) {
   if (request->deadline && clock_monotonic() > request->deadline) {
     return error_set(err, NSEARCH_ERR_DEADLINE, "the search took longer than its deadline");
   }

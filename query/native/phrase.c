@@ -97,7 +97,7 @@ static int open_word(struct words *words, size_t i, struct segment *segment, uin
   }
   assert(status || found); /* a word that is not there has been noticed before */
   if (!status) status = position_cursor_open(&word->cursor, segment, entry, err);
-  if (!status) words->order[i] = (struct word_rank){entry->df, (uint32_t)i};
+  if (!status) words->order[i] = (struct word_rank){&word->cursor, entry->df, (uint32_t)i};
   return status;
 }
 
@@ -111,24 +111,44 @@ int words_open(struct words *words, struct segment *segment, uint32_t segment_nu
   for (size_t i = 0; !status && i < words->count; i++) {
     status = open_word(words, i, segment, segment_number, scoring, err);
   }
-  if (!status) qsort(words->order, words->count, sizeof *words->order, by_df);
+  if (status) return status;
+  qsort(words->order, words->count, sizeof *words->order, by_df);
+  for (size_t i = 0; i < words->count; i++) { /* no word is read oftener than the rarest */
+    const struct word_rank *word = &words->order[i];
+    word->cursor->usual = (uint32_t)((uint64_t)words->order[0].df * BLOCK / word->df);
+  }
+  return NSEARCH_OK;
+}
+
+/* Of the words [from, to), the rarest first, whether all of them are in the document. */
+static int find_words(struct words *words, size_t from, size_t to, uint32_t doc, bool *found,
+                      struct nsearch_error *err) {
+  int status = NSEARCH_OK;
+  *found = true;
+  for (size_t i = from; !status && *found && i < to; i++) {
+    struct cursor *cursor = &words->order[i].cursor->cursor;
+    if (!cursor_probe_loaded(cursor, doc, found)) status = cursor_probe(cursor, doc, found, err);
+  }
   return status;
 }
 
 /* The rarest word says where the phrase can begin, each further one leaves fewer places: mostly two lists are read. */
 static int phrase_match(struct words *words, uint32_t doc, bool *match, struct nsearch_error *err) {
   uint32_t rarest = words->order[0].number;
-  struct position_cursor *first = &words->words[rarest].cursor;
-  int status = position_cursor_read(first, doc, err);
-  if (status) return status;
+  struct position_cursor *first = words->order[0].cursor;
+  bool found;
+  int status = find_words(words, 0, words->count < 2 ? words->count : 2, doc, &found, err);
+  if (!status && found) status = position_cursor_read(first, doc, err);
+  if (status || !found) return status;
   size_t early = 0; /* positions too small to have all the words before them */
   while (early < first->count && first->positions[early] < rarest) early++;
   size_t starts = first->count - early;
   for (size_t i = 1; i < words->count && starts; i++) {
     uint32_t number = words->order[i].number;
-    struct position_cursor *cursor = &words->words[number].cursor;
-    status = position_cursor_read(cursor, doc, err);
-    if (status) return status;
+    struct position_cursor *cursor = words->order[i].cursor;
+    if (i > 1) status = find_words(words, i, i + 1, doc, &found, err);
+    if (!status && found) status = position_cursor_read(cursor, doc, err);
+    if (status || !found) return status;
     starts = kernels()->narrow(first->positions + early, starts, cursor->positions, cursor->count, number - rarest);
   }
   *match = starts > 0;
@@ -149,13 +169,16 @@ static void unite_positions(struct position_cursor *cursor) {
 int words_match(struct words *words, uint32_t doc, bool *match, struct nsearch_error *err) {
   const struct node *node = words->node;
   uint64_t span = (uint64_t)node->child_count - 1 + node->slop;
+  bool found;
   *match = false;
   if (node->kind == NODE_PHRASE && node->slop == 0) return phrase_match(words, doc, match, err);
+  int status = find_words(words, 0, words->count, doc, &found, err);
+  if (status || !found) return status;
   if (span > UINT32_MAX) span = UINT32_MAX;
   for (size_t i = 0; i < words->count; i++) {
     struct phrase_word *word = &words->words[i];
-    int status = position_cursor_read(&word->cursor, doc, err);
-    if (status || word->cursor.count == 0) return status;
+    status = position_cursor_read(&word->cursor, doc, err);
+    if (status) return status;
     if (word->times > 1) unite_positions(&word->cursor);
   }
   *match = node->kind == NODE_PHRASE ? phrase_within(words->words, words->count, (uint32_t)span)
@@ -163,10 +186,13 @@ int words_match(struct words *words, uint32_t doc, bool *match, struct nsearch_e
   return NSEARCH_OK;
 }
 
+void words_expect(struct words *words, uint32_t doc) {
+  for (size_t i = 0; i < words->count && i < 2; i++) position_cursor_expect(words->order[i].cursor, doc);
+}
+
 void words_rewind(struct words *words) {
   for (size_t i = 0; i < words->count; i++) {
-    cursor_rewind(&words->words[i].cursor.cursor);
-    words->words[i].cursor.run_block = UINT32_MAX;
+    position_cursor_rewind(&words->words[i].cursor);
   }
 }
 

@@ -32,7 +32,7 @@ int scorer_open(struct scorer *scorer, const struct pass *pass, const struct sha
   if (!scorer->lists || !scorer->batch) return error_memory(err);
   for (size_t i = 0; i < shape->count; i++) {
     if (!adds(&shape->parts[i])) continue;
-    int status = lists_open(&scorer->lists[scorer->count++], pass, &shape->parts[i], err);
+    int status = lists_open(&scorer->lists[scorer->count++], &scorer->pass, &shape->parts[i], err);
     if (status) return status;
   }
   qsort(scorer->lists, scorer->count, sizeof *scorer->lists, by_most_falling);

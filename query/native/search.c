@@ -20,15 +20,11 @@ struct search {
 
 /* ---- Counting ------------------------------------------------------------------------------------------------------- */
 
-static bool is_dated(const struct search_request *request) {
-  return request->since != INT64_MIN || request->until != INT64_MAX;
-}
-
 /* The number of matches where the dictionary tells it. */
 static uint64_t known_count(const struct search *search) {
   const struct snapshot *snapshot = search->snapshot;
   uint64_t sum = 0;
-  if (is_dated(search->request)) return COUNT_UNKNOWN;
+  if (request_is_dated(search->request)) return COUNT_UNKNOWN;
   for (uint32_t s = 0; s < snapshot->segment_count; s++) {
     uint64_t count = count_known(&search->scoring, &snapshot->segments[s], s, search->request->tree);
     if (count == COUNT_UNKNOWN) return COUNT_UNKNOWN;
@@ -79,137 +75,6 @@ static int rank_segment(struct search *search, struct pass *pass, struct nsearch
   }
 }
 
-/* ---- By date, and counting ------------------------------------------------------------------------------------------ */
-
-/* A window's matches: counted, and offered where the order goes by date. */
-static int take_window(struct search *search, struct pass *pass, uint32_t base, const uint64_t *mask,
-                       struct nsearch_error *err) {
-  pass->matches += kernels()->ones((const uint8_t *)mask, WINDOW);
-  int status = search->facets ? facets_window(search->facets, pass->number, base, mask, err) : NSEARCH_OK;
-  if (!status && pass->scorer) status = scorer_offer_window(pass->scorer, base, mask, err);
-  if (status || pass->request->order == ORDER_RELEVANCE) return status;
-  return pass_collect(pass, base, mask, NULL, err);
-}
-
-/* A segment's documents stand in the order wanted, or against it: more than k of them are enough. */
-static bool has_enough(const struct search *search, const struct pass *pass) {
-  const struct search_request *request = pass->request;
-  return request->order != ORDER_RELEVANCE && !must_count(search) && pass->matches > request->limit;
-}
-
-/* Windows of [first, end), from the newest on. */
-static int walk(struct search *search, struct pass *pass, struct matcher *matcher, uint32_t first, uint32_t end,
-                struct nsearch_error *err) {
-  int status = NSEARCH_OK;
-  for (uint32_t doc = first; !status && !has_enough(search, pass);) {
-    status = matcher_next(matcher, doc, &doc, err);
-    if (status || doc >= end) break;
-    struct date_range part = pass->dates;
-    uint32_t base = doc / WINDOW * WINDOW;
-    uint64_t mask[WINDOW_WORDS] = {0};
-    if (part.first < first) part.first = first;
-    if (part.end > end) part.end = end;
-    status = pass_check(pass, err);
-    if (!status) status = matcher_window(matcher, base, mask, NULL, err);
-    date_range_filter(&part, base, mask);
-    if (!status) status = take_window(search, pass, base, mask, err);
-    doc = base + WINDOW;
-  }
-  return status;
-}
-
-/* The windows of the dated documents from the oldest on, then the undated ones. */
-static int walk_back(struct search *search, struct pass *pass, struct matcher *matcher, struct nsearch_error *err) {
-  uint32_t dated = date_range_dated(&pass->dates, pass->segment->info.documents);
-  uint32_t first = pass->dates.first, end = dated < pass->dates.end ? dated : pass->dates.end;
-  int status = NSEARCH_OK;
-  for (uint32_t stop = end; !status && stop > first && !has_enough(search, pass);) {
-    uint32_t start = (stop - 1) / WINDOW * WINDOW;
-    if (start < first) start = first;
-    matcher_rewind(matcher);
-    status = pass_check(pass, err);
-    if (!status) status = walk(search, pass, matcher, start, stop, err);
-    stop = start;
-  }
-  if (status || has_enough(search, pass) || pass->dates.end <= dated) return status;
-  matcher_rewind(matcher);
-  return walk(search, pass, matcher, dated, pass->dates.end, err);
-}
-
-/* A union without dates and facets, whose matches nobody wants to see. */
-static int count_others(struct pass *pass, struct matcher *matcher, struct nsearch_error *err) {
-  int status = NSEARCH_OK;
-  for (uint32_t doc = 0; !status; doc = doc / WINDOW * WINDOW + WINDOW) {
-    uint64_t mask[WINDOW_WORDS] = {0};
-    status = matcher_next_other(matcher, doc, &doc, err);
-    if (status || doc >= pass->dates.end) break;
-    status = pass_check(pass, err);
-    if (!status) status = matcher_others(matcher, doc / WINDOW * WINDOW, mask, err);
-    pass->matches += kernels()->ones((const uint8_t *)mask, WINDOW);
-  }
-  return status;
-}
-
-static int walk_segment(struct search *search, struct pass *pass, struct nsearch_error *err) {
-  struct matcher *matcher = NULL;
-  int status = matcher_open(&matcher, pass->segment, pass->number, pass->request->tree, 0, pass->scoring, false,
-                            pass->request, err);
-  bool plain = pass->request->order == ORDER_RELEVANCE && !search->facets && !is_dated(pass->request);
-  uint64_t largest = !status && plain ? matcher_largest(matcher) : 0;
-  if (largest) {
-    pass->matches += largest;
-    status = count_others(pass, matcher, err);
-  } else if (!status && pass->request->order == ORDER_OLDEST) {
-    status = walk_back(search, pass, matcher, err);
-  } else if (!status) {
-    status = walk(search, pass, matcher, pass->dates.first, pass->dates.end, err);
-  }
-  matcher_free(matcher);
-  if (has_enough(search, pass)) search->all_seen = false;
-  return status;
-}
-
-/* One word within dates: where whole blocks are in the range, their number is enough. */
-static int count_range(struct search *search, struct pass *pass, struct nsearch_error *err) {
-  struct date_range *dates = &pass->dates;
-  uint32_t exact = dates->inexact < dates->end ? dates->inexact : dates->end;
-  int status = NSEARCH_OK;
-  if (exact < dates->first) exact = dates->first;
-  for (size_t key = 0; !status && key < pass->request->tree->key_count; key++) {
-    const struct term_entry *entry = scoring_entry(&search->scoring, 0, key, pass->number);
-    struct cursor cursor;
-    uint64_t from = 0, to = 0;
-    if (!entry) continue;
-    status = cursor_open(&cursor, pass->segment, entry, err);
-    if (!status) status = cursor_rank(&cursor, dates->first, &from, err);
-    if (!status) status = cursor_rank(&cursor, exact, &to, err);
-    cursor_free(&cursor);
-    if (!status && to > from) pass->matches += to - from;
-  }
-  dates->first = exact;
-  return status || exact == dates->end ? status : walk_segment(search, pass, err);
-}
-
-/* A sparse intersection is counted list by list, all else by masks. */
-static int count_segment(struct search *search, struct pass *pass, struct nsearch_error *err) {
-  enum { SPARSE = 32 };
-  uint64_t least = UINT64_MAX;
-  if (search->shape.kind == SHAPE_CONJUNCTION && !search->facets) {
-    for (size_t i = 0; i < search->shape.count; i++) {
-      const struct shape_part *part = &search->shape.parts[i];
-      if (part->role != PART_REQUIRED || part->node->score != SCORE_BM25) continue;
-      uint64_t df = search->scoring.leaves[part->leaf].df;
-      if (df < least) least = df;
-    }
-  }
-  const struct node *tree = pass->request->tree;
-  bool ranged = is_dated(pass->request) && !search->facets;
-  if (ranged && tree->kind == NODE_TERM && tree->score == SCORE_BM25) return count_range(search, pass, err);
-  pass->counting = least < search->snapshot->stats.articles / SPARSE;
-  if (pass->counting) return conjunction_pass(pass, &search->shape, err);
-  return walk_segment(search, pass, err);
-}
-
 /* ---- All segments ----------------------------------------------------------------------------------------------------- */
 
 /* Positions cost so much more than scores that those of a phrase are read once for both, and scores come after. */
@@ -225,10 +90,20 @@ static int count_and_rank_segment(struct search *search, struct pass *pass, stru
   struct scorer scorer = {0};
   int status = scorer_open(&scorer, pass, &search->shape, err);
   pass->scorer = &scorer;
-  if (!status) status = count_segment(search, pass, err);
+  if (!status) status = count_pass(pass, &search->shape, err);
   pass->scorer = NULL;
   scorer_free(&scorer);
   return status;
+}
+
+/* The newest, or the oldest, and then the number of all, unless that came with them. */
+static int walk_segment(struct search *search, struct pass *pass, struct nsearch_error *err) {
+  bool all;
+  int status = walk_pass(pass, &all, err);
+  if (status || all) return status;
+  search->all_seen = false;
+  pass->matches = 0;
+  return must_count(search) ? count_pass(pass, &search->shape, err) : NSEARCH_OK;
 }
 
 static int search_segment(struct search *search, uint32_t number, struct nsearch_error *err) {
@@ -237,7 +112,8 @@ static int search_segment(struct search *search, uint32_t number, struct nsearch
                       .number = number,
                       .request = search->request,
                       .scoring = &search->scoring,
-                      .topk = &search->topk};
+                      .topk = &search->topk,
+                      .facets = search->facets};
   bool ranked = search->request->order == ORDER_RELEVANCE;
   bool rank = ranked && search->request->limit, count = ranked && must_count(search);
   if (pass.segment->info.documents == 0 || (ranked && !rank && !count)) return NSEARCH_OK;
@@ -246,7 +122,7 @@ static int search_segment(struct search *search, uint32_t number, struct nsearch
     status = count_and_rank_segment(search, &pass, err);
   } else {
     if (!status && rank) status = rank_segment(search, &pass, err);
-    if (!status && count) status = count_segment(search, &pass, err);
+    if (!status && count) status = count_pass(&pass, &search->shape, err);
   }
   if (!status && !ranked) status = walk_segment(search, &pass, err);
   search->seen += pass.matches;
@@ -257,11 +133,11 @@ static int search_segment(struct search *search, uint32_t number, struct nsearch
  * question and the index alone. */
 static void set_matches(const struct search *search, struct search_answer *answer) {
   const struct search_request *request = search->request;
-  uint64_t least = is_dated(request) ? 0 : count_least(&search->scoring, request->tree, 0);
+  uint64_t least = request_is_dated(request) ? 0 : count_least(&search->scoring, request->tree, 0);
   if (search->known != COUNT_UNKNOWN) {
     answer->matches = search->known;
     answer->matches_exact = true;
-  } else if (request->order == ORDER_RELEVANCE ? must_count(search) : search->all_seen) {
+  } else if (must_count(search) || (request->order != ORDER_RELEVANCE && search->all_seen)) {
     answer->matches = search->seen;
     answer->matches_exact = true;
   } else {
@@ -297,7 +173,7 @@ static void describe(const struct search *search, struct search_answer *answer) 
   }
   snprintf(answer->plan, sizeof answer->plan, "%s; %zu segment%s%s%s", way, search->snapshot->segment_count,
            search->snapshot->segment_count == 1 ? "" : "s", must_count(search) ? "; all matches counted" : "",
-           is_dated(request) ? "; a range of dates" : "");
+           request_is_dated(request) ? "; a range of dates" : "");
 }
 
 /* What a search takes to look at lists; a number that the dictionary tells takes less. */

@@ -53,6 +53,21 @@ static void test_unpack(const struct kernels *level) {
   }
 }
 
+static void test_total(const struct kernels *level) {
+  uint8_t bytes[MOST + KERNEL_OVERREAD];
+  for (unsigned width = 0; width <= 32; width++) {
+    for (int round = 0; round < 40; round++) {
+      size_t count = some_count(256);
+      uint32_t values[256];
+      uint64_t wanted = 0;
+      for (size_t i = 0; i < sizeof bytes; i++) bytes[i] = round ? (uint8_t)random_u64() : 0xff;
+      kernels_scalar.unpack(bytes, count, width, 0, values);
+      for (size_t i = 0; i < count; i++) wanted += values[i];
+      assert_true(level->total(bytes, count, width) == wanted);
+    }
+  }
+}
+
 static void test_sum(const struct kernels *level) {
   uint32_t gaps[256], expected[256], got[256];
   for (int round = 0; round < ROUNDS; round++) {
@@ -159,6 +174,25 @@ static void test_mark(const struct kernels *level) {
   }
 }
 
+static void test_merge(const struct kernels *level) {
+  enum { WORDS = 20 };
+  uint8_t bytes[256 + KERNEL_OVERREAD];
+  for (int round = 0; round < 4 * ROUNDS; round++) {
+    size_t count = some_count(WORDS * 64), from = random_u64() % (sizeof bytes * 8 - KERNEL_OVERREAD * 8 - count + 1);
+    size_t to = random_u64() % (WORDS * 64 - count + 1);
+    uint64_t words[WORDS], wanted[WORDS];
+    some_bits(bytes, sizeof bytes);
+    some_bits((uint8_t *)words, sizeof words);
+    memcpy(wanted, words, sizeof words);
+    for (size_t i = 0; i < count; i++) {
+      uint64_t bit = bytes[(from + i) / 8] >> (from + i) % 8 & 1;
+      wanted[(to + i) / 64] |= bit << (to + i) % 64;
+    }
+    level->merge(bytes, from, count, words, to);
+    assert_memory_equal(words, wanted, sizeof words);
+  }
+}
+
 static void test_ones(const struct kernels *level) {
   uint8_t bytes[512 + KERNEL_OVERREAD];
   for (int round = 0; round < ROUNDS; round++) {
@@ -177,6 +211,7 @@ static void test_level(void **state) {
   assert_non_null(name);
   if (!level) skip();
   test_unpack(level);
+  test_total(level);
   test_sum(level);
   test_bm25(level);
   test_select(level);
@@ -184,6 +219,7 @@ static void test_level(void **state) {
   test_members(level);
   test_ones(level);
   test_mark(level);
+  test_merge(level);
 }
 
 /* The one that is chosen is the last that there is. */
