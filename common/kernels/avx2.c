@@ -142,5 +142,6 @@ AVX2 static void merge(const uint8_t *bytes, size_t from, size_t count, uint64_t
   merge_in(bytes, from, count, words, to);
 }
 
-const struct kernels kernels_avx2 = {"avx2", unpack, total, sum, bm25, select_least, narrow, members, ones, mark, merge};
+const struct kernels kernels_avx2 = {"avx2", unpack,  total, sum,  bm25, select_least,
+                                     narrow, members, ones,  mark, merge};
 #endif

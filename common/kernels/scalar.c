@@ -67,4 +67,5 @@ static void merge(const uint8_t *bytes, size_t from, size_t count, uint64_t *wor
   merge_in(bytes, from, count, words, to);
 }
 
-const struct kernels kernels_scalar = {"scalar", unpack, total, sum, bm25, select_least, narrow, members, ones, mark, merge};
+const struct kernels kernels_scalar = {"scalar", unpack,  total, sum,  bm25, select_least,
+                                       narrow,   members, ones,  mark, merge};

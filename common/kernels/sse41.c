@@ -109,5 +109,6 @@ static void merge(const uint8_t *bytes, size_t from, size_t count, uint64_t *wor
   kernels_scalar.merge(bytes, from, count, words, to);
 }
 
-const struct kernels kernels_sse41 = {"sse4.1", unpack, total, sum, bm25, select_least, narrow, members, ones, mark, merge};
+const struct kernels kernels_sse41 = {"sse4.1", unpack,  total, sum,  bm25, select_least,
+                                      narrow,   members, ones,  mark, merge};
 #endif

@@ -165,7 +165,7 @@ int candidates_require(struct candidates *batch, struct lists *lists, bool wante
   for (uint32_t i = 0, count; i < batch->count; i += count) {
     count = same_window(batch, i);
     int status = count >= CANDIDATES_MANY ? require_by_mask(batch, i, count, &kept, lists, wanted, err)
-                               : require_by_probe(batch, i, count, &kept, lists, wanted, pass, err);
+                                          : require_by_probe(batch, i, count, &kept, lists, wanted, pass, err);
     if (status) return status;
   }
   batch->count = kept;

@@ -120,7 +120,8 @@ static int offer_batch(struct conjunction *own, struct nsearch_error *err) {
 
 /* Whether the batch has so few candidates a window that each is looked up by itself. */
 static bool is_scattered(const struct candidates *batch) {
-  return batch->count && (batch->docs[batch->count - 1] - batch->docs[0]) / WINDOW >= batch->count / (4 * CANDIDATES_MANY);
+  return batch->count &&
+         (batch->docs[batch->count - 1] - batch->docs[0]) / WINDOW >= batch->count / (4 * CANDIDATES_MANY);
 }
 
 static int count_batch(struct conjunction *own, struct nsearch_error *err) {

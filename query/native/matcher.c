@@ -6,28 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "query/native/native.h"
-
-struct matcher {
-  enum node_kind kind;
-  struct segment *segment;
-  const struct node *node;
-  struct matcher **children;
-  size_t child_count;
-  bool never;             /* nothing can match here */
-  struct cursor *cursors; /* NODE_TERM: keys that the segment has */
-  size_t cursor_count;
-  uint64_t df;                      /* upper bound of the matches, for ordering children */
-  const struct leaf_weight *weight; /* NODE_TERM */
-  float c0, c1;
-  const uint8_t *lengths;
-  struct words words;      /* NODE_PHRASE, NODE_NEAR */
-  uint32_t *scores;        /* own array of WINDOW scores, zero between windows; NULL where nothing can take them back */
-  struct doc_ref doc;      /* NODE_DOC */
-  struct date_range dates; /* NODE_DATES */
-  const struct search_request *request;
-  uint32_t ticks; /* of search_check() */
-};
+#include "query/native/matcher.h"
 
 void matcher_free(struct matcher *matcher) {
   if (!matcher) return;
@@ -191,7 +170,7 @@ void matcher_rewind(struct matcher *matcher) {
 
 /* ---- Skipping to where something can match ----------------------------------------------------------------------------- */
 
-static int next_of_any(struct matcher *matcher, size_t first, uint32_t from, uint32_t *doc, struct nsearch_error *err) {
+int matcher_next_of(struct matcher *matcher, size_t first, uint32_t from, uint32_t *doc, struct nsearch_error *err) {
   *doc = NO_DOC;
   for (size_t i = first; i<matcher->child_count && * doc> from; i++) {
     uint32_t next;
@@ -240,7 +219,7 @@ int matcher_next(struct matcher *matcher, uint32_t from, uint32_t *doc, struct n
   case NODE_TERM:
     return next_of_term(matcher, from, doc, err);
   case NODE_OR:
-    return next_of_any(matcher, 0, from, doc, err);
+    return matcher_next_of(matcher, 0, from, doc, err);
   case NODE_AND:
   case NODE_PHRASE:
   case NODE_NEAR:
@@ -331,69 +310,9 @@ static void hand_on(struct matcher *matcher, const uint64_t *mask, uint32_t *sco
   memset(matcher->scores, 0, WINDOW * sizeof *matcher->scores);
 }
 
-/* How many documents of the window are not in the mask yet; more than `few`: any number above it. */
-static uint32_t mask_missing(const struct matcher *matcher, uint32_t base, const uint64_t *mask, uint32_t few) {
-  uint32_t left = matcher->segment->info.documents - base, missing = 0;
-  if (left > WINDOW) left = WINDOW;
-  for (uint32_t word = 0; word * 64 < left && missing <= few; word++) {
-    uint32_t there = left - word * 64 < 64 ? left - word * 64 : 64;
-    missing += there - kernels()->ones((const uint8_t *)(mask + word), 64);
-  }
-  return missing;
-}
-
-/* Of the documents of `bits`, word `word` of the window, sets in *held those that the term's lists hold. */
-static int probe_word(struct matcher *term, uint32_t base, uint32_t word, uint64_t bits, uint64_t *held,
-                      struct nsearch_error *err) {
-  for (; bits; bits &= bits - 1) {
-    uint32_t at = word * 64 + (uint32_t)__builtin_ctzll(bits);
-    bool found = false;
-    for (size_t i = 0; i < term->cursor_count && !found; i++) {
-      int status = cursor_probe(&term->cursors[i], base + at, &found, err);
-      if (status) return status;
-    }
-    if (found) *held |= UINT64_C(1) << at % 64;
-  }
-  return NSEARCH_OK;
-}
-
-/* Asks for the missing ones one by one. */
-static int probe_missing(struct matcher *term, uint32_t base, uint64_t *mask, struct nsearch_error *err) {
-  int status = NSEARCH_OK;
-  for (uint32_t word = 0; !status && word < WINDOW_WORDS; word++) {
-    uint32_t documents = term->segment->info.documents, at = base + word * 64;
-    if (at >= documents) break;
-    uint64_t there = documents - at < 64 ? (UINT64_C(1) << (documents - at)) - 1 : UINT64_MAX;
-    status = probe_word(term, base, word, ~mask[word] & there, &mask[word], err);
-  }
-  return status;
-}
-
-/* For matching alone, a full window needs no further child, and a nearly full one little of it: questions of many words
- * hold words of nearly every article. Nearly full is what children of so many documents together may have made it. */
-static int match_or(struct matcher *matcher, size_t first, uint32_t base, uint64_t *mask, struct nsearch_error *err) {
-  enum { FEW = 16 };
-  uint64_t seen = 0, documents = matcher->segment->info.documents;
-  int status = NSEARCH_OK;
-  for (size_t i = first; !status && i < matcher->child_count; i++) {
-    struct matcher *child = matcher->children[i];
-    uint32_t missing = seen >= documents / 2 ? mask_missing(matcher, base, mask, FEW) : WINDOW;
-    seen += child->df;
-    if (missing == 0) break;
-    if (child->kind == NODE_TERM) {
-      status = missing <= FEW ? probe_missing(child, base, mask, err) : matcher_window(child, base, mask, NULL, err);
-      continue;
-    }
-    uint64_t own[WINDOW_WORDS] = {0};
-    status = matcher_window(child, base, own, NULL, err);
-    for (int w = 0; w < WINDOW_WORDS; w++) mask[w] |= own[w];
-  }
-  return status;
-}
-
 static int window_or(struct matcher *matcher, uint32_t base, uint64_t *mask, uint32_t *scores,
                      struct nsearch_error *err) {
-  if (!scores) return match_or(matcher, 0, base, mask, err);
+  if (!scores) return matcher_unite(matcher, 0, base, mask, err);
   for (size_t i = 0; i < matcher->child_count; i++) {
     uint64_t own[WINDOW_WORDS] = {0};
     int status = matcher_window(matcher->children[i], base, own, scores, err);
@@ -495,52 +414,5 @@ int matcher_window(struct matcher *matcher, uint32_t base, uint64_t *mask, uint3
     break;
   }
   hand_on(matcher, mask, scores);
-  return status;
-}
-
-/* ---- A word, and what few others make of it ---------------------------------------------------------------------- */
-
-bool matcher_differs_little(const struct matcher *matcher) {
-  enum { RARER = 8 };
-  uint64_t others = 0;
-  if ((matcher->kind != NODE_OR && matcher->kind != NODE_AND_NOT) || matcher->child_count < 2) return false;
-  const struct matcher *first = matcher->children[0]; /* of a union the most frequent one */
-  if (first->kind != NODE_TERM || first->node->score != SCORE_BM25) return false;
-  for (size_t i = 1; i < matcher->child_count; i++) others += matcher->children[i]->df;
-  return others < first->df / RARER;
-}
-
-int matcher_first_count(struct matcher *matcher, uint32_t first, uint32_t end, uint64_t *count,
-                        struct nsearch_error *err) {
-  struct matcher *word = matcher->children[0];
-  int status = NSEARCH_OK;
-  *count = 0;
-  for (size_t i = 0; !status && i < word->cursor_count; i++) {
-    uint64_t own;
-    status = cursor_count(&word->cursors[i], first, end, &own, err);
-    *count += own;
-  }
-  matcher_rewind(word);
-  return status;
-}
-
-int matcher_next_other(struct matcher *matcher, uint32_t from, uint32_t *doc, struct nsearch_error *err) {
-  return next_of_any(matcher, 1, from, doc, err);
-}
-
-/* Few of a window are looked up one by one. */
-int matcher_others(struct matcher *matcher, uint32_t base, uint64_t *mask, struct nsearch_error *err) {
-  enum { FEW = 32 };
-  struct matcher *first = matcher->children[0];
-  uint64_t held[WINDOW_WORDS] = {0}, without = matcher->kind == NODE_OR ? UINT64_MAX : 0;
-  int status = match_or(matcher, 1, base, mask, err);
-  if (!status && kernels()->ones((const uint8_t *)mask, WINDOW) > FEW) {
-    status = matcher_window(first, base, held, NULL, err);
-  } else {
-    for (uint32_t word = 0; !status && word < WINDOW_WORDS; word++) {
-      status = probe_word(first, base, word, mask[word], &held[word], err);
-    }
-  }
-  for (uint32_t word = 0; word < WINDOW_WORDS; word++) mask[word] &= held[word] ^ without;
   return status;
 }

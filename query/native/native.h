@@ -8,6 +8,7 @@
  *   count.c      numbers of matches that the dictionary tells
  *   dates.c      a date range over one segment
  *   matcher.c    a tree over one segment, evaluated window by window
+ *   union_count.c   unions of a matcher that score nothing; a word and what few others make of it
  *   phrase.c     phrases and NEAR: positions, looked at for survivors only
  *   shape.c      a tree, flattened where the fast paths below can take it
  *   candidates.c    candidates on their way to the best k

@@ -11,7 +11,9 @@ struct walk {
 };
 
 /* A segment's documents stand in the order wanted, or against it: more than k of them are enough. */
-static bool has_enough(const struct walk *walk) { return walk->by_date && walk->pass->matches > walk->pass->request->limit; }
+static bool has_enough(const struct walk *walk) {
+  return walk->by_date && walk->pass->matches > walk->pass->request->limit;
+}
 
 /* With facets all matches are seen, whoever has enough of them. */
 static bool is_over(const struct walk *walk) { return has_enough(walk) && !walk->pass->facets; }
@@ -64,7 +66,7 @@ static int walk_back(struct walk *walk, struct nsearch_error *err) {
   return walk_on(walk, dated, dates->end, err);
 }
 
-static int open(struct walk *walk, struct pass *pass, bool by_date, struct nsearch_error *err) {
+static int walk_open(struct walk *walk, struct pass *pass, bool by_date, struct nsearch_error *err) {
   *walk = (struct walk){.pass = pass, .by_date = by_date};
   return matcher_open(&walk->matcher, pass->segment, pass->number, pass->request->tree, 0, pass->scoring, false,
                       pass->request, err);
@@ -72,7 +74,7 @@ static int open(struct walk *walk, struct pass *pass, bool by_date, struct nsear
 
 int walk_pass(struct pass *pass, bool *all, struct nsearch_error *err) {
   struct walk walk;
-  int status = open(&walk, pass, true, err);
+  int status = walk_open(&walk, pass, true, err);
   if (!status && pass->request->order == ORDER_OLDEST) {
     status = walk_back(&walk, err);
   } else if (!status) {
@@ -100,13 +102,14 @@ static int count_difference(struct walk *walk, struct nsearch_error *err) {
     date_range_filter(&pass->dates, base, mask);
     others += kernels()->ones((const uint8_t *)mask, WINDOW);
   }
-  if (!status) pass->matches += pass->request->tree->kind == NODE_OR ? first + others : first > others ? first - others : 0;
+  if (!status)
+    pass->matches += pass->request->tree->kind == NODE_OR ? first + others : first > others ? first - others : 0;
   return status;
 }
 
 static int count_windows(struct pass *pass, struct nsearch_error *err) {
   struct walk walk;
-  int status = open(&walk, pass, false, err);
+  int status = walk_open(&walk, pass, false, err);
   bool unseen = !pass->facets && !pass->scorer && pass->dates.inexact >= pass->dates.end;
   if (!status && unseen && matcher_differs_little(walk.matcher)) {
     status = count_difference(&walk, err);

@@ -79,6 +79,16 @@ static void test_packed_exceptions(void **state) {
   }
 }
 
+static void check_sums(const uint8_t *in, const uint8_t *end, const uint32_t *values, size_t count) {
+  uint64_t before = 0, total = 0;
+  for (size_t i = 0; i < count; i++) total += values[i];
+  for (size_t i = 0; i < count; before += values[i++]) {
+    struct packed_sums sums;
+    assert_true(packed_sums(in, end, count, i, &sums));
+    assert_true(sums.before == before && sums.value == values[i] && sums.total == total);
+  }
+}
+
 /* Any part of a run is read without what stands before it. */
 static void test_packed_parts(void **state) {
   (void)state;
@@ -104,6 +114,7 @@ static void test_packed_parts(void **state) {
       at += read;
     }
     assert_false(packed_run_read(&run, back, 1));
+    check_sums(bytes, bytes + len, values, count);
   }
 }
 
@@ -119,8 +130,14 @@ static void test_all_values_largest(void **state) {
 /* Rows, where there are any, hold the same documents; returns whether there are. */
 static bool check_rows(const uint8_t *bytes, size_t len, const uint32_t *docs, size_t count, int64_t before) {
   uint64_t bits[ROWS_BITS / 64] = {0};
-  size_t found = docs_rows(bytes, bytes + len, count, bits), at = 0;
+  size_t found = docs_rows(bytes, bytes + len, count, bits), at = 0, index;
   if (found == 0) return false;
+  for (size_t place = 0, wanted = 0; place < found + 10; place++) {
+    bool there = wanted < count && docs[wanted] == before + 1 + (int64_t)place;
+    assert_true(docs_rows_find(bytes, bytes + len, count, place, &index));
+    assert_int_equal(index, there ? wanted : count);
+    wanted += there;
+  }
   assert_true(found <= ROWS_BITS);
   for (size_t i = 0; i < ROWS_BITS; i++) {
     if (!(bits[i / 64] >> i % 64 & 1)) continue;
