@@ -90,10 +90,12 @@ int cursor_freqs(struct cursor *cursor, struct nsearch_error *err);             
 /* The first index from `from` on whose document is not below target, size when there is none. */
 uint32_t lower_bound(const uint32_t *docs, uint32_t from, uint32_t size, uint32_t target);
 
-/* In the loaded block, from where it stands on; false where doc is behind it, or the cursor at another block. */
+/* In the loaded block, from where it stands on; false where doc is behind it, or the cursor at another block or at its
+ * block's end: a window that begins before a range of dates asks for less than was sought. */
 static inline bool cursor_probe_loaded(struct cursor *cursor, uint32_t doc, bool *found) {
   uint32_t at = cursor->at, size = cursor->size;
-  if (cursor->loaded != cursor->block || cursor->opened != cursor->block || cursor->docs[size - 1] < doc) return false;
+  if (cursor->loaded != cursor->block || cursor->opened != cursor->block || at >= size || cursor->docs[size - 1] < doc)
+    return false;
   if (cursor->docs[at] < doc && cursor->docs[++at] < doc) at = lower_bound(cursor->docs, at, size, doc); /* mostly the next */
   cursor->at = cursor->probed_at = at;
   cursor->doc = cursor->docs[at];

@@ -277,6 +277,33 @@ static void test_occurrences(void **state) {
   remove_index(path);
 }
 
+/* A window begins before the range of dates that a cursor was sought by: it may stand at the end of its only block already,
+ * behind which its frequencies lie. */
+static void test_probe_behind_the_end(void **state) {
+  (void)state;
+  enum { FEW = BLOCK - 1 };
+  char path[80];
+  bool found;
+  snprintf(path, sizeof path, "%s/behind", folder);
+  make_model(FEW);
+  write_index(path, 0, 0);
+  struct opened opened = open_index(path);
+  for (uint32_t w = 0; w < VOCABULARY; w++) {
+    struct cursor cursor = {0};
+    struct segment *segment = &opened.snapshot->segments[0];
+    assert_int_equal(cursor_find_term(&cursor, segment, (struct term_key){word_key[w], 3}, &found, NULL), 0);
+    assert_true(found);
+    assert_int_equal(cursor_seek(&cursor, FEW, NULL), 0);
+    assert_int_equal(cursor.doc, NO_DOC);
+    assert_int_equal(cursor_freqs(&cursor, NULL), 0);
+    assert_int_equal(cursor_probe(&cursor, cursor.freqs[0], &found, NULL), 0);
+    assert_false(found);
+    cursor_free(&cursor);
+  }
+  close_index(&opened);
+  remove_index(path);
+}
+
 /* A cursor that loaded its first block, probed a later one and starts over reads the first block's frequencies. */
 static void test_rewound_cursor(void **state) {
   (void)state;
@@ -362,6 +389,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_against_model),    cmocka_unit_test(test_against_one_year),
       cmocka_unit_test(test_many_short_lists), cmocka_unit_test(test_occurrences),
+      cmocka_unit_test(test_probe_behind_the_end),
       cmocka_unit_test(test_rewound_cursor),   cmocka_unit_test(test_unusual),
   };
   return cmocka_run_group_tests_name("native search", tests, make_folder, remove_folder);
