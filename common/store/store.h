@@ -329,7 +329,7 @@ bool packed_column_open(struct packed_column *column, const uint8_t *bytes, uint
 /* index is below the count; 0 where the column is damaged. */
 uint64_t packed_column_at(const struct packed_column *column, uint32_t index);
 
-/* ---- segment_writer.c ---------------------------------------------------------------------------------------------------------- */
+/* ---- segment_docs.c: what a segment is given of each document ------------------------------------------------------------------------ */
 
 /* One document as a segment keeps it, in the segment's order. */
 struct segment_doc {
@@ -348,6 +348,8 @@ struct segment_docs {
   const void *payload;
 };
 struct segment_docs segment_docs_of(const struct segment_doc *docs, uint32_t count); /* borrows them */
+
+/* ---- segment_writer.c ---------------------------------------------------------------------------------------------------------- */
 
 /* The total order: newest first, undated last, then by hash of the id. */
 int segment_doc_compare(int64_t published_a, uint64_t id_hash_a, int64_t published_b, uint64_t id_hash_b);
@@ -415,25 +417,6 @@ const uint8_t *segment_section(struct segment *segment, enum section section, st
 
 /* A packed section, verified at its first use. */
 int segment_packed(struct segment *segment, enum section section, struct packed_column *out, struct nsearch_error *err);
-
-/* Places of cards or texts. */
-struct places {
-  struct packed_column column;
-  unsigned pack_bits;
-};
-int segment_places(struct segment *segment, enum section section, struct places *out, struct nsearch_error *err);
-uint64_t places_at(const struct places *places, uint32_t doc); /* PLACE_NONE: none, or bodies are not kept */
-
-/* Documents by the hash of their id or of their URL; a URL that is the id is not among the URLs. */
-struct hash_order {
-  const uint8_t *hashes;
-  struct packed_column order;
-  uint32_t documents;
-};
-int segment_hash_order(struct segment *segment, bool by_url, struct hash_order *out, struct nsearch_error *err);
-uint32_t hash_order_first(const struct hash_order *order, uint64_t hash); /* place in the order of the first */
-/* The document at that place, UINT32_MAX where its hash is another one or there are no more. */
-uint32_t hash_order_doc(const struct hash_order *order, uint32_t place, uint64_t hash);
 
 /* *found false when the term is not there. Aliases are followed: entry is then the target's, alias_of says so. */
 int segment_lookup(struct segment *segment, const char *key, size_t len, struct term_entry *entry, bool *found,
@@ -511,6 +494,28 @@ int segment_column_open(struct segment *segment, const struct keyword_field *fie
                         struct nsearch_error *err);
 uint32_t column_first(const struct column *column, uint32_t doc, uint32_t *end); /* range of indexes ... */
 uint32_t column_value(const struct column *column, uint32_t index);              /* ... into term numbers */
+
+/* ---- places.c: where cards and texts lie, as a column ------------------------------------------------------------------------------ */
+
+struct places {
+  struct packed_column column;
+  unsigned pack_bits;
+};
+int segment_places(struct segment *segment, enum section section, struct places *out, struct nsearch_error *err);
+uint64_t places_at(const struct places *places, uint32_t doc); /* PLACE_NONE: none, or bodies are not kept */
+
+/* ---- hash_order.c -------------------------------------------------------------------------------------------------------------------- */
+
+/* Documents by the hash of their id or of their URL; a URL that is the id is not among the URLs. */
+struct hash_order {
+  const uint8_t *hashes;
+  struct packed_column order;
+  uint32_t documents;
+};
+int segment_hash_order(struct segment *segment, bool by_url, struct hash_order *out, struct nsearch_error *err);
+uint32_t hash_order_first(const struct hash_order *order, uint64_t hash); /* place in the order of the first */
+/* The document at that place, UINT32_MAX where its hash is another one or there are no more. */
+uint32_t hash_order_doc(const struct hash_order *order, uint32_t place, uint64_t hash);
 
 /* ---- pack.c: cards and texts ------------------------------------------------------------------------------------------------------- */
 
