@@ -92,6 +92,7 @@ uint32_t lower_bound(const uint32_t *docs, uint32_t from, uint32_t size, uint32_
 static inline bool cursor_probe_loaded(struct cursor *cursor, uint32_t doc, bool *found) {
   uint32_t at = cursor->at, size = cursor->size;
   if (cursor->loaded != cursor->block || cursor->opened != cursor->block || cursor->docs[size - 1] < doc) return false;
+  if (at >= size) at = 0; /* a range of dates that begins within a window may have sent it behind what is asked for */
   if (cursor->docs[at] < doc && cursor->docs[++at] < doc) at = lower_bound(cursor->docs, at, size, doc); /* mostly the next */
   cursor->at = cursor->probed_at = at;
   cursor->doc = cursor->docs[at];
