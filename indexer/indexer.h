@@ -159,9 +159,12 @@ struct nsearch_ingest {
 };
 
 struct nsearch_options {
-  const struct writer_engine *engine;
+  const struct writer_engine *engine; /* NULL: not said */
   struct write_options write;
+  size_t shard_room;
 };
+/* The engine that these options (NULL: none) mean. */
+int options_engine(const struct nsearch_options *options, const struct writer_engine **out, struct nsearch_error *err);
 
 /* The options that hold when the caller says nothing. */
 void options_default(struct write_options *out);

@@ -53,7 +53,7 @@ struct vector {
 };
 
 struct comparison {
-  struct nsearch_reader *reader;
+  const struct view *view;
   struct scratch *scratch;
   const struct engine_stats *stats;
   struct nsearch_article *article; /* the one at hand */
@@ -120,7 +120,7 @@ static int look_up(struct comparison *comparison, uint32_t term, struct term_fig
   struct term_key key = lexicon_key(comparison->scratch->lexicon, term);
   uint64_t df = 0;
   int status =
-      comparison->reader->engine->frequency(comparison->reader->snapshot, key.bytes, key.len, &df, comparison->err);
+      comparison->view->engine->frequency(comparison->view->snapshot, key.bytes, key.len, &df, comparison->err);
   if (status) return status;
   figures->rarity = rarity(comparison->stats->articles, df);
   if (figures->rarity <= 0) figures->rarity = -1;
@@ -232,7 +232,7 @@ static int seed_tree(struct comparison *comparison, struct pool *pool, int langu
 
 static int fetch(struct comparison *comparison, struct doc_ref doc) {
   article_clear(comparison->article);
-  return comparison->reader->engine->fetch(comparison->reader->snapshot, doc, WANT_CARD | WANT_BODY,
+  return comparison->view->engine->fetch(comparison->view->snapshot, doc, WANT_CARD | WANT_BODY,
                                            comparison->article, comparison->err);
 }
 
@@ -265,7 +265,7 @@ static void sort_hits(struct search_hit *hits, size_t count, struct search_hit *
 /* Which of the candidates stay, with their scores: the source and its copies go. */
 static int rank(struct comparison *comparison, struct doc_ref source, const uint64_t *signature,
                 const struct search_request *request, struct search_hit *hits, size_t *count) {
-  const struct reader_engine *engine = comparison->reader->engine;
+  const struct reader_engine *engine = comparison->view->engine;
   size_t kept = 0;
   for (size_t i = 0; i < *count; i++) {
     struct search_hit hit = hits[i];
@@ -273,7 +273,7 @@ static int rank(struct comparison *comparison, struct doc_ref source, const uint
     if (hit.doc.segment == source.segment && hit.doc.doc == source.doc) continue;
     int status = request_check(request, comparison->err);
     if (!status && signature) {
-      status = engine->signature(comparison->reader->snapshot, hit.doc, &other, comparison->err);
+      status = engine->signature(comparison->view->snapshot, hit.doc, &other, comparison->err);
       if (!status && other == *signature) continue;
     }
     if (!status) status = compare(comparison, hit.doc, &hit.score);
@@ -296,8 +296,8 @@ static void point_to_source(struct comparison *comparison, bool on) {
 
 static int find(struct comparison *comparison, struct pool *pool, struct doc_ref source, bool copies,
                 struct search_request *request, struct search_hit **hits, size_t *count, bool *full) {
-  const struct reader_engine *engine = comparison->reader->engine;
-  struct snapshot *snapshot = comparison->reader->snapshot;
+  const struct reader_engine *engine = comparison->view->engine;
+  struct snapshot *snapshot = comparison->view->snapshot;
   struct search_answer answer = {0};
   struct node *tree;
   uint64_t signature = 0;
@@ -328,11 +328,11 @@ static int find(struct comparison *comparison, struct pool *pool, struct doc_ref
   return status;
 }
 
-int related_find(struct nsearch_reader *reader, struct scratch *scratch, struct pool *pool, struct doc_ref source,
+int related_find(const struct view *view, struct scratch *scratch, struct pool *pool, struct doc_ref source,
                  bool copies, struct search_request *request, struct search_hit **hits, size_t *count, bool *full,
                  struct nsearch_error *err) {
   struct comparison comparison = {
-      .reader = reader, .scratch = scratch, .stats = reader->engine->stats(reader->snapshot), .err = err};
+      .view = view, .scratch = scratch, .stats = view->engine->stats(view->snapshot), .err = err};
   *hits = NULL;
   *count = 0;
   *full = false;

@@ -126,6 +126,15 @@ void xap_term_of_spelling(int tag, const char *form, size_t form_len, const char
   add_cut(out, value, len, CUT_KEYWORD);
 }
 
+bool xap_spelling_of_term(const char *term, size_t len, const char **value, size_t *value_len) {
+  enum { CHARACTER = 4 }; /* a cut one is at most a character shorter than it may be */
+  const char *mark = memchr(term, SPELLING_MARK, len);
+  if (!mark) return false;
+  *value = mark + 1;
+  *value_len = (size_t)(term + len - *value);
+  return *value_len <= CUT_KEYWORD - CHARACTER;
+}
+
 void xap_term_of_id(const char *id, size_t len, struct xap_term *out) {
   begin(out, "Q");
   add_cut(out, id, len, CUT_ID);

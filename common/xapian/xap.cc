@@ -4,7 +4,9 @@
 
 #include <xapian.h>
 
+#include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <deque>
 #include <new>
 #include <string>
@@ -30,10 +32,13 @@ int status_of(const Xapian::Error &error) {
       {"DocNotFoundError", NSEARCH_ERR_NOT_FOUND},      {"InvalidArgumentError", NSEARCH_ERR_UNSUPPORTED},
       {"InvalidOperationError", NSEARCH_ERR_UNSUPPORTED}, {"UnimplementedError", NSEARCH_ERR_UNSUPPORTED},
       {"FeatureUnavailableError", NSEARCH_ERR_UNSUPPORTED},
+      // A server does not answer, or what a connection reads was overwritten by a later commit: both pass.
+      {"NetworkError", NSEARCH_ERR_SHARD},              {"NetworkTimeoutError", NSEARCH_ERR_SHARD},
+      {"DatabaseModifiedError", NSEARCH_ERR_SHARD},
   };
   for (const auto &entry : table)
     if (type == entry.type) return entry.status;
-  // Opening, creating, modifying and closing databases, networks: what the system, or another process, did.
+  // Opening, creating and closing databases: what the system, or another process, did.
   return NSEARCH_ERR_SYSTEM;
 }
 
@@ -71,6 +76,11 @@ template <class Work> int guarded(struct nsearch_error *err, const std::string &
 
 const std::string nowhere;
 
+// A server's address, and what Xapian calls it in its errors.
+struct place {
+  std::string address, context;
+};
+
 // An object of ours; made inside a guard.
 template <class Type> void make(Type **out, Type *made) { *out = made; }
 
@@ -87,7 +97,98 @@ void put(struct buffer *out, const std::string &bytes) {
 struct xap_database {
   Xapian::Database database;
   std::string where;
+  std::vector<place> places; // of what is read as one; empty where it is local
+  struct xap_failure failure = {-1, false};
 };
+
+namespace {
+
+// What a database throws is its place's, where Xapian knows it.
+template <class Work> int reading(struct xap_database *database, struct nsearch_error *err, Work work) noexcept {
+  database->failure = {-1, false};
+  const std::string *where = &database->where;
+  auto note = [&](const Xapian::Error &error) {
+    for (size_t i = 0; i < database->places.size(); i++)
+      if (database->places[i].context == error.get_context()) {
+        database->failure.part = static_cast<int>(i);
+        where = &database->places[i].address;
+      }
+    database->failure.late = std::strcmp(error.get_type(), "NetworkTimeoutError") == 0;
+  };
+  int status = guarded(err, nowhere, [&] {
+    try {
+      work();
+    } catch (const Xapian::Error &error) {
+      note(error);
+      throw;
+    }
+  });
+  if (status && status != NSEARCH_ERR_MEMORY) error_prefix(err, "%s: ", where->c_str());
+  return status;
+}
+
+// "tcp://HOST:PORT" or "prog:COMMAND"; the caller has seen to it that it is one of them.
+struct remote {
+  bool tcp;
+  std::string first, rest; // host and port, or program and arguments
+
+  explicit remote(const std::string &address) {
+    static const std::string start = "tcp://";
+    tcp = address.compare(0, start.size(), start) == 0;
+    size_t from = tcp ? start.size() : address.find_first_not_of(' ', 5);
+    size_t end = tcp ? address.rfind(':') : std::min(address.find(' ', from), address.size());
+    first = address.substr(from, end - from);
+    if (end < address.size()) rest = address.substr(end + 1);
+  }
+  std::string context() const {
+    return tcp ? "remote:tcp(" + first + ":" + rest + ")" : "remote:prog(" + first + " " + rest + ")";
+  }
+  unsigned port() const { return static_cast<unsigned>(std::stoul(rest)); }
+};
+
+} // namespace
+
+int xap_remote_open(struct xap_database **out, const char *address, unsigned milliseconds, struct nsearch_error *err) {
+  *out = nullptr;
+  int status = guarded(err, nowhere, [&] {
+    *out = new xap_database;
+    const remote server(address);
+    (*out)->where = address;
+    (*out)->places.push_back({address, server.context()});
+  });
+  if (!status)
+    status = reading(*out, err, [&] {
+      const remote server(address);
+      (*out)->database = server.tcp ? Xapian::Remote::open(server.first, server.port(), milliseconds, milliseconds)
+                                    : Xapian::Remote::open(server.first, server.rest, milliseconds);
+    });
+  if (status) {
+    delete *out;
+    *out = nullptr;
+  }
+  return status;
+}
+
+int xap_database_join(struct xap_database **out, struct xap_database *const *parts, size_t count,
+                      struct nsearch_error *err) {
+  *out = nullptr;
+  int status = guarded(err, nowhere, [&] {
+    *out = new xap_database;
+    for (size_t i = 0; i < count; i++) {
+      (*out)->database.add_database(parts[i]->database);
+      (*out)->places.insert((*out)->places.end(), parts[i]->places.begin(), parts[i]->places.end());
+    }
+    (*out)->where = count ? parts[0]->where : std::string();
+    if (count > 1) (*out)->where += " and others";
+  });
+  if (status) {
+    delete *out;
+    *out = nullptr;
+  }
+  return status;
+}
+
+struct xap_failure xap_database_failure(const struct xap_database *database) { return database->failure; }
 
 int xap_database_open(struct xap_database **out, const char *const *paths, size_t count, struct nsearch_error *err) {
   *out = nullptr;
@@ -110,7 +211,7 @@ int xap_database_open(struct xap_database **out, const char *const *paths, size_
 void xap_database_free(struct xap_database *database) { delete database; }
 
 int xap_size(struct xap_database *database, uint32_t *documents, uint64_t *length, struct nsearch_error *err) {
-  return guarded(err, database->where, [&] {
+  return reading(database, err, [&] {
     *documents = database->database.get_doccount();
     *length = database->database.get_total_length();
   });
@@ -118,13 +219,13 @@ int xap_size(struct xap_database *database, uint32_t *documents, uint64_t *lengt
 
 int xap_frequency(struct xap_database *database, const char *term, size_t len, uint32_t *documents,
                   struct nsearch_error *err) {
-  return guarded(err, database->where,
+  return reading(database, err,
                  [&] { *documents = database->database.get_termfreq(std::string(term, len)); });
 }
 
 int xap_terms(struct xap_database *database, const char *prefix, size_t prefix_len, const char *from, size_t from_len,
               xap_visit_term visit, void *payload, struct nsearch_error *err) {
-  return guarded(err, database->where, [&] {
+  return reading(database, err, [&] {
     const std::string start(prefix, prefix_len);
     Xapian::TermIterator term = database->database.allterms_begin(start);
     const Xapian::TermIterator end = database->database.allterms_end(start);
@@ -138,7 +239,7 @@ int xap_terms(struct xap_database *database, const char *prefix, size_t prefix_l
 
 int xap_postings(struct xap_database *database, const char *term, size_t len, xap_visit_document visit, void *payload,
                  struct nsearch_error *err) {
-  return guarded(err, database->where, [&] {
+  return reading(database, err, [&] {
     const std::string text(term, len);
     Xapian::PostingIterator posting = database->database.postlist_begin(text);
     for (; posting != database->database.postlist_end(text); ++posting)
@@ -148,7 +249,7 @@ int xap_postings(struct xap_database *database, const char *term, size_t len, xa
 
 int xap_values(struct xap_database *database, unsigned slot, xap_visit_value visit, void *payload,
                struct nsearch_error *err) {
-  return guarded(err, database->where, [&] {
+  return reading(database, err, [&] {
     Xapian::ValueIterator value = database->database.valuestream_begin(slot);
     for (; value != database->database.valuestream_end(slot); ++value) {
       const std::string text = *value;
@@ -159,16 +260,16 @@ int xap_values(struct xap_database *database, unsigned slot, xap_visit_value vis
 
 int xap_value(struct xap_database *database, uint32_t document, unsigned slot, struct buffer *out,
               struct nsearch_error *err) {
-  return guarded(err, database->where, [&] { put(out, database->database.get_document(document).get_value(slot)); });
+  return reading(database, err, [&] { put(out, database->database.get_document(document).get_value(slot)); });
 }
 
 int xap_data(struct xap_database *database, uint32_t document, struct buffer *out, struct nsearch_error *err) {
-  return guarded(err, database->where, [&] { put(out, database->database.get_document(document).get_data()); });
+  return reading(database, err, [&] { put(out, database->database.get_document(document).get_data()); });
 }
 
 int xap_term_of(struct xap_database *database, uint32_t document, const char *prefix, struct buffer *out,
                 struct nsearch_error *err) {
-  return guarded(err, database->where, [&] {
+  return reading(database, err, [&] {
     Xapian::TermIterator term = database->database.termlist_begin(document);
     const std::string start(prefix);
     std::string found;
@@ -180,19 +281,19 @@ int xap_term_of(struct xap_database *database, uint32_t document, const char *pr
 
 int xap_occurrence(struct xap_database *database, uint32_t document, const char *term, size_t len,
                    struct xap_occurrence *out, struct nsearch_error *err) {
-  return guarded(err, database->where, [&] {
-    Xapian::PostingIterator posting = database->database.postlist_begin(std::string(term, len));
-    const Xapian::PostingIterator end;
+  return reading(database, err, [&] {
+    const std::string text(term, len);
+    Xapian::TermIterator found = database->database.termlist_begin(document);
+    const Xapian::TermIterator end;
     *out = {false, 0, 0};
-    if (posting == end) return;
-    posting.skip_to(document);
-    if (posting == end || *posting != document) return;
-    *out = {true, posting.get_wdf(), posting.get_doclength()};
+    if (found != end) found.skip_to(text);
+    if (found == end || *found != text) return;
+    *out = {true, found.get_wdf(), database->database.get_doclength(document)};
   });
 }
 
 int xap_metadata(struct xap_database *database, const char *key, struct buffer *out, struct nsearch_error *err) {
-  return guarded(err, database->where, [&] { put(out, database->database.get_metadata(key)); });
+  return reading(database, err, [&] { put(out, database->database.get_metadata(key)); });
 }
 
 // ---- Questions ----
@@ -292,7 +393,7 @@ void take_hits(const Xapian::MSet &found, struct xap_answer *out) {
 int xap_search(struct xap_database *database, const struct xap_search *search, struct xap_answer *out,
                struct nsearch_error *err) {
   *out = xap_answer();
-  return guarded(err, database->where, [&] {
+  return reading(database, err, [&] {
     Xapian::Enquire enquire(database->database);
     enquire.set_query(search->query->query);
     set_order(enquire, search);
@@ -303,8 +404,19 @@ int xap_search(struct xap_database *database, const struct xap_search *search, s
       enquire.add_matchspy(&spies.back());
     }
     const Xapian::doccount all = database->database.get_doccount();
-    take_hits(enquire.get_mset(0, search->limit < all ? search->limit : all, search->count ? all : 0), out);
+    const Xapian::doccount limit = search->limit < all ? search->limit : all;
+    // Over several servers 1.4.22 counts the values of some hits twice: there, values are counted without hits.
+    const bool apart = !spies.empty() && limit && !database->places.empty();
+    take_hits(enquire.get_mset(0, apart ? 0 : limit, search->count ? all : 0), out);
     for (size_t i = 0; i < spies.size() && visit_counts(search, i, spies[i]);) i++;
+    if (!apart) return;
+    const struct xap_answer counted = *out;
+    *out = xap_answer();
+    memory_free(counted.hits);
+    enquire.clear_matchspies();
+    take_hits(enquire.get_mset(0, limit, 0), out);
+    out->least = counted.least;
+    out->most = counted.most;
   });
 }
 
@@ -354,7 +466,7 @@ void xap_document_data(struct xap_document *document, const char *data, size_t l
 
 struct xap_writer {
   Xapian::WritableDatabase database;
-  std::string where;
+  struct xap_database reading; // the same database
 };
 
 int xap_writer_open(struct xap_writer **out, const char *path, enum xap_writing how, struct nsearch_error *err) {
@@ -364,8 +476,9 @@ int xap_writer_open(struct xap_writer **out, const char *path, enum xap_writing 
   *out = nullptr;
   int status = guarded(err, nowhere, [&] {
     *out = new xap_writer;
-    (*out)->where = path;
+    (*out)->reading.where = path;
     (*out)->database = Xapian::WritableDatabase(path, flags[how]);
+    (*out)->reading.database = (*out)->database;
   });
   if (status) {
     if (status != NSEARCH_ERR_MEMORY) error_prefix(err, "%s", path);
@@ -388,20 +501,55 @@ void xap_writer_free(struct xap_writer *writer) {
 
 int xap_writer_add(struct xap_writer *writer, const struct xap_document *document, struct nsearch_error *err) {
   if (document->failed) return error_memory(err);
-  return guarded(err, writer->where, [&] { writer->database.add_document(document->document); });
+  return reading(&writer->reading, err, [&] { writer->database.add_document(document->document); });
 }
 
 int xap_writer_delete(struct xap_writer *writer, uint32_t document, struct nsearch_error *err) {
-  return guarded(err, writer->where, [&] { writer->database.delete_document(document); });
+  return reading(&writer->reading, err, [&] { writer->database.delete_document(document); });
+}
+
+int xap_writer_open_remote(struct xap_writer **out, const char *address, unsigned milliseconds,
+                           struct nsearch_error *err) {
+  *out = nullptr;
+  int status = guarded(err, nowhere, [&] {
+    *out = new xap_writer;
+    (*out)->reading.where = address;
+  });
+  if (!status)
+    status = reading(&(*out)->reading, err, [&] {
+      const remote server(address);
+      (*out)->database = server.tcp
+                             ? Xapian::Remote::open_writable(server.first, server.port(), milliseconds, milliseconds)
+                             : Xapian::Remote::open_writable(server.first, server.rest, milliseconds);
+      (*out)->reading.database = (*out)->database;
+    });
+  if (status) {
+    delete *out;
+    *out = nullptr;
+  }
+  return status;
+}
+
+struct xap_database *xap_writer_database(struct xap_writer *writer) { return &writer->reading; }
+
+int xap_writer_replace(struct xap_writer *writer, const char *term, size_t len, const struct xap_document *document,
+                       struct nsearch_error *err) {
+  if (document->failed) return error_memory(err);
+  return reading(&writer->reading, err,
+                 [&] { writer->database.replace_document(std::string(term, len), document->document); });
+}
+
+int xap_writer_keep_alive(struct xap_writer *writer, struct nsearch_error *err) {
+  return reading(&writer->reading, err, [&] { writer->database.keep_alive(); });
 }
 
 int xap_writer_metadata(struct xap_writer *writer, const char *key, const char *value, size_t len,
                         struct nsearch_error *err) {
-  return guarded(err, writer->where, [&] { writer->database.set_metadata(key, std::string(value, len)); });
+  return reading(&writer->reading, err, [&] { writer->database.set_metadata(key, std::string(value, len)); });
 }
 
 int xap_writer_commit(struct xap_writer *writer, struct nsearch_error *err) {
-  return guarded(err, writer->where, [&] { writer->database.commit(); });
+  return reading(&writer->reading, err, [&] { writer->database.commit(); });
 }
 
 int xap_compact(const char *path, const char *const *sources, size_t count, struct nsearch_error *err) {

@@ -3,6 +3,7 @@
  *   xap.cc    libxapian in C; the only C++ of the product
  *   schema.c  terms and values: the keys of common/text and the fields of an article as Xapian has them
  *   data.c    document data: an article as lines of name=value
+ *   figures.c what a database says of itself, and a remote shard of its place
  *
  * docs/xapian.md describes the databases for those who read them without nsearch. */
 #ifndef COMMON_XAPIAN_XAP_H
@@ -24,7 +25,8 @@ struct nsearch_article;
 
 /* No exception leaves these functions, std::bad_alloc included: each returns a status, and Xapian's message with the
  * database's path before it. A missing database is NSEARCH_ERR_MISSING, a locked one _LOCKED, a damaged one _DAMAGED, one
- * of a newer Xapian _VERSION, a failing disk or network _SYSTEM; what Xapian calls a wrong argument is _UNSUPPORTED.
+ * of a newer Xapian _VERSION, a failing disk _SYSTEM, a server that does not answer _SHARD; what Xapian calls a wrong
+ * argument is _UNSUPPORTED.
  * An object belongs to one thread at a time; those stored through a pointer are the caller's, to free with the function
  * named after them, which takes NULL. */
 
@@ -32,6 +34,20 @@ struct nsearch_article;
 struct xap_database;
 int xap_database_open(struct xap_database **out, const char *const *paths, size_t count, struct nsearch_error *err);
 void xap_database_free(struct xap_database *database);
+
+/* A database that a server serves, "tcp://HOST:PORT" or "prog:COMMAND"; no call waits longer than that for it. Makes the
+ * process ignore SIGPIPE. */
+int xap_remote_open(struct xap_database **out, const char *address, unsigned milliseconds, struct nsearch_error *err);
+/* Several as one, which keeps what it needs of them. */
+int xap_database_join(struct xap_database **out, struct xap_database *const *parts, size_t count,
+                      struct nsearch_error *err);
+/* After NSEARCH_ERR_SHARD: of those that were joined the one that failed, -1 when that is not known; late: it did not answer
+ * in time. The database is of no use any more. */
+struct xap_failure {
+  int part;
+  bool late;
+};
+struct xap_failure xap_database_failure(const struct xap_database *database);
 
 /* Documents, and the sum of their lengths. */
 int xap_size(struct xap_database *database, uint32_t *documents, uint64_t *length, struct nsearch_error *err);
@@ -147,14 +163,24 @@ enum xap_writing {
 };
 struct xap_writer;
 int xap_writer_open(struct xap_writer **out, const char *path, enum xap_writing how, struct nsearch_error *err);
-/* Nothing that was not committed is kept. */
+/* One that a server serves; no call waits longer than that for it. NSEARCH_ERR_UNSUPPORTED when it may only be read. */
+int xap_writer_open_remote(struct xap_writer **out, const char *address, unsigned milliseconds,
+                           struct nsearch_error *err);
+/* The database as it would be after a commit; the writer's. */
+struct xap_database *xap_writer_database(struct xap_writer *writer);
+/* Nothing that was not committed is kept, except for what a server has written of its own accord. */
 void xap_writer_free(struct xap_writer *writer);
 /* Everything since the last commit is lost when one of these fails. */
 int xap_writer_add(struct xap_writer *writer, const struct xap_document *document, struct nsearch_error *err);
+/* In the place of the documents that have the term, which the new one should have. */
+int xap_writer_replace(struct xap_writer *writer, const char *term, size_t len, const struct xap_document *document,
+                       struct nsearch_error *err);
 int xap_writer_delete(struct xap_writer *writer, uint32_t document, struct nsearch_error *err);
 int xap_writer_metadata(struct xap_writer *writer, const char *key, const char *value, size_t len,
                         struct nsearch_error *err);
 int xap_writer_commit(struct xap_writer *writer, struct nsearch_error *err);
+/* A server ends a connection that says nothing for a minute. */
+int xap_writer_keep_alive(struct xap_writer *writer, struct nsearch_error *err);
 
 /* Writes the databases as one, new and compact, documents numbered anew in the order of the sources. */
 int xap_compact(const char *path, const char *const *sources, size_t count, struct nsearch_error *err);
@@ -165,9 +191,6 @@ size_t xap_number(double number, char out[XAP_NUMBER_MAX]);
 double xap_number_of(const char *value, size_t len);
 
 /* ---- schema.c: terms and values ---------------------------------------------------------------------------------- */
-
-/* Metadata: the figures of the database's articles, lines of name=value. */
-#define XAP_FIGURES "nsearch"
 
 /* Values. Those of more than one are separated by newlines. */
 enum xap_slot {
@@ -183,7 +206,8 @@ enum xap_slot {
   SLOT_AUTHORS,
   SLOT_SIGNATURE, /* 16 hexadecimal digits: XXH3 of the body */
   SLOT_SEQUENCE,  /* 8 bytes, big endian: which of two articles with one id came later */
-  SLOT_TOKENS     /* words of title and body, as xap_number() writes it */
+  SLOT_TOKENS,    /* words of title and body, as xap_number() writes it */
+  SLOT_RUN        /* of a remote shard, 8 bytes, big endian: the run that SLOT_SEQUENCE counts in */
 };
 
 enum { XAP_TERM_MAX = 245 };
@@ -203,6 +227,8 @@ bool xap_key_of_term(const char *term, size_t len, int tag, int language, int ow
 /* A keyword as one article spells it: the term of its match form, 0x1f, the spelling. */
 void xap_term_of_spelling(int tag, const char *form, size_t form_len, const char *value, size_t len,
                           struct xap_term *out);
+/* The spelling in such a term, in the term; false when it may have been cut. */
+bool xap_spelling_of_term(const char *term, size_t len, const char **value, size_t *value_len);
 void xap_term_of_id(const char *id, size_t len, struct xap_term *out);
 void xap_term_of_url(const char *url, size_t len, struct xap_term *out);
 bool xap_tag_is_keyword(int tag);
@@ -224,6 +250,31 @@ void xap_encode_data(const struct nsearch_article *article, bool with_body, stru
 /* Clears the article first, and again when it fails; takes hostile bytes: NSEARCH_ERR_DAMAGED. */
 int xap_decode_data(struct nsearch_article *article, const char *data, size_t len, bool with_body,
                     struct nsearch_error *err);
+
+/* ---- figures.c: what a database says of itself ----------------------------------------------------------------------- */
+
+#define XAP_FIGURES "nsearch" /* the key of the metadata */
+
+struct xap_figures {
+  int language; /* those of the index: not decoded, the manifest has them */
+  unsigned title_weight;
+  bool has_text;
+  uint64_t terms, postings; /* 0: not known, of a remote shard */
+  uint64_t tokens;
+  uint32_t languages; /* bit set of those that stems are present in */
+  bool dated;
+  int64_t oldest, newest;
+  uint64_t index;         /* of a remote shard: the identity of the index */
+  uint32_t shard, shards; /* of a remote shard: its number, from 1, of how many; else 0 */
+};
+void xap_figures_encode(const struct xap_figures *figures, struct buffer *out);
+/* Takes hostile bytes. where: the database, for messages. NSEARCH_ERR_DAMAGED, _VERSION. */
+int xap_figures_decode(struct xap_figures *out, const struct buffer *text, const char *where,
+                       struct nsearch_error *err);
+/* NSEARCH_ERR_DAMAGED when the database is not this shard of this index. */
+int xap_figures_check(const struct xap_figures *figures, uint64_t index, uint32_t shard, uint32_t shards,
+                      const char *where, struct nsearch_error *err);
+uint32_t xap_shard_of_id(const char *id, size_t len, uint32_t shards); /* from 0: where an article belongs */
 
 #ifdef __cplusplus
 }

@@ -256,14 +256,21 @@ static void add_identity(struct document_maker *maker, const struct nsearch_arti
   xap_document_value(maker->document, SLOT_SIGNATURE, bytes, 16);
   xap_put_u64(sequence, bytes);
   xap_document_value(maker->document, SLOT_SEQUENCE, bytes, 8);
+  if (!maker->options.run) return;
+  xap_put_u64(maker->options.run, bytes);
+  xap_document_value(maker->document, SLOT_RUN, bytes, 8);
+}
+
+int document_language(const struct write_options *options, const struct nsearch_article *article) {
+  size_t len;
+  const char *name = article_get(article, ARTICLE_LANGUAGE, &len);
+  int language = len ? language_find(name, len) : -1;
+  return options->language != LANGUAGE_NONE && language > LANGUAGE_NONE ? language : options->language;
 }
 
 int document_make(struct document_maker *maker, const struct nsearch_article *article, uint64_t sequence,
                   const struct xap_document **out, uint64_t *bytes, struct nsearch_error *err) {
-  size_t len;
-  const char *name = article_get(article, ARTICLE_LANGUAGE, &len);
-  int language = maker->options.language;
-  if (language != LANGUAGE_NONE && len && language_find(name, len) > LANGUAGE_NONE) language = language_find(name, len);
+  int language = document_language(&maker->options, article);
   if (lexicon_bytes(maker->lexicon) + analyser_bytes(maker->analyser) > CACHE_MOST) {
     analyser_clear(maker->analyser);
     lexicon_clear(maker->lexicon);

@@ -114,14 +114,19 @@ static bool survey_date(void *payload, uint32_t document, const char *value, siz
   return true;
 }
 
-/* Lines of name=value, as document data. */
 static int store_figures(struct xap_writer *writer, const struct survey *survey, struct nsearch_error *err) {
   struct buffer text = {0};
-  buffer_format(&text, "format=1\nlanguage=%s\ntitle-weight=%u\ntext=%d\n", language_code(survey->options->language),
-                survey->options->title_weight, survey->options->keep_text);
-  buffer_format(&text, "terms=%" PRIu64 "\npostings=%" PRIu64 "\ntokens=%" PRIu64 "\nlanguages=%" PRIu32 "\n",
-                survey->terms, survey->postings, survey->tokens, survey->languages);
-  if (survey->dated) buffer_format(&text, "oldest=%" PRId64 "\nnewest=%" PRId64 "\n", survey->oldest, survey->newest);
+  const struct xap_figures figures = {.language = survey->options->language,
+                                      .title_weight = survey->options->title_weight,
+                                      .has_text = survey->options->keep_text,
+                                      .terms = survey->terms,
+                                      .postings = survey->postings,
+                                      .tokens = survey->tokens,
+                                      .languages = survey->languages,
+                                      .dated = survey->dated,
+                                      .oldest = survey->oldest,
+                                      .newest = survey->newest};
+  xap_figures_encode(&figures, &text);
   int status = buffer_status(&text, err);
   if (!status) status = xap_writer_metadata(writer, XAP_FIGURES, text.bytes, text.len, err);
   if (!status) status = xap_writer_commit(writer, err);

@@ -61,36 +61,37 @@ static int visit_languages(struct xap_database *database, const char *prefix, si
   return status;
 }
 
+static int visit_terms(struct xap_database *database, const char *prefix, size_t len, struct term_visit *visit,
+                       struct nsearch_error *err) {
+  struct xap_term start;
+  if (len && xap_tag_is_keyword(prefix[0]) && memchr(prefix, 0, len))
+    return visit_keyword(database, prefix, len, visit, err);
+  return xap_prefix_of_key(prefix, len, visit->own, &start) ? visit_prefix(database, prefix, len, visit, err)
+                                                            : visit_languages(database, prefix, len, visit, err);
+}
+
+/* Nothing is visited twice: servers send their terms before the first visit, or fail. */
 int engine_terms(struct snapshot *snapshot, const char *prefix, size_t prefix_len, const char *from, size_t from_len,
                  visit_term visit, void *payload, struct nsearch_error *err) {
-  struct xap_term start;
-  struct handle *handle = NULL;
   struct term_visit one = {.own = snapshot_stats(snapshot)->language,
                            .from = from,
                            .from_len = from ? from_len : 0,
                            .visit = visit,
                            .payload = payload};
-  int status = handle_take(snapshot, &handle, err);
-  if (!status && prefix_len && xap_tag_is_keyword(prefix[0]) && memchr(prefix, 0, prefix_len)) {
-    status = visit_keyword(handle->database, prefix, prefix_len, &one, err);
-  } else if (!status && xap_prefix_of_key(prefix, prefix_len, one.own, &start)) {
-    status = visit_prefix(handle->database, prefix, prefix_len, &one, err);
-  } else if (!status) {
-    status = visit_languages(handle->database, prefix, prefix_len, &one, err);
-  }
-  handle_give(snapshot, handle);
+  int status = NSEARCH_OK;
+  for (struct lease lease = {.snapshot = snapshot}; lease_take(&lease, &status, err);)
+    status = visit_terms(lease.handle->database, prefix, prefix_len, &one, err);
   buffer_free(&one.key);
   return status;
 }
 
 int engine_frequency(struct snapshot *snapshot, const char *key, size_t len, uint64_t *df, struct nsearch_error *err) {
   struct xap_term term;
-  struct handle *handle = NULL;
   uint32_t documents = 0;
+  int status = NSEARCH_OK;
   xap_term_of_key(key, len, snapshot_stats(snapshot)->language, &term);
-  int status = handle_take(snapshot, &handle, err);
-  if (!status) status = xap_frequency(handle->database, term.bytes, term.len, &documents, err);
-  handle_give(snapshot, handle);
+  for (struct lease lease = {.snapshot = snapshot}; lease_take(&lease, &status, err);)
+    status = xap_frequency(lease.handle->database, term.bytes, term.len, &documents, err);
   *df = documents;
   return status;
 }
@@ -120,19 +121,26 @@ static bool keep_first(void *payload, uint32_t number) {
   return true;
 }
 
-int engine_find(struct snapshot *snapshot, const char *id_or_url, struct doc_ref *out, struct nsearch_error *err) {
-  struct handle *handle = NULL;
+static int find_first(struct first_document *first, const char *id_or_url, struct nsearch_error *err) {
   struct xap_term terms[2];
-  struct first_document first = {.err = err};
+  int status = NSEARCH_OK;
+  first->number = 0;
   xap_term_of_id(id_or_url, strlen(id_or_url), &terms[0]);
   xap_term_of_url(id_or_url, strlen(id_or_url), &terms[1]);
-  int status = handle_take(snapshot, &handle, err);
-  if (!status) first.database = handle->database;
-  for (int i = 0; !status && !first.number && i < 2; i++) {
-    status = xap_postings(handle->database, terms[i].bytes, terms[i].len, keep_first, &first, err);
-    if (!status) status = first.status;
+  for (int i = 0; !status && !first->number && i < 2; i++) {
+    status = xap_postings(first->database, terms[i].bytes, terms[i].len, keep_first, first, err);
+    if (!status) status = first->status;
   }
-  handle_give(snapshot, handle);
+  return status;
+}
+
+int engine_find(struct snapshot *snapshot, const char *id_or_url, struct doc_ref *out, struct nsearch_error *err) {
+  struct first_document first = {.err = err};
+  int status = NSEARCH_OK;
+  for (struct lease lease = {.snapshot = snapshot}; lease_take(&lease, &status, err);) {
+    first.database = lease.handle->database;
+    status = find_first(&first, id_or_url, err);
+  }
   buffer_free(&first.value);
   buffer_free(&first.best);
   if (!status && !first.number)
@@ -143,23 +151,21 @@ int engine_find(struct snapshot *snapshot, const char *id_or_url, struct doc_ref
 
 int engine_fetch(struct snapshot *snapshot, struct doc_ref doc, unsigned want, struct nsearch_article *out,
                  struct nsearch_error *err) {
-  struct handle *handle = NULL;
   struct buffer data = {0};
-  int status = handle_take(snapshot, &handle, err);
-  if (!status) status = xap_data(handle->database, snapshot_number(snapshot, doc), &data, err);
-  handle_give(snapshot, handle);
+  int status = NSEARCH_OK;
+  for (struct lease lease = {.snapshot = snapshot}; lease_take(&lease, &status, err);)
+    status = xap_data(lease.handle->database, snapshot_number(snapshot, doc), &data, err);
   if (!status) status = xap_decode_data(out, data.bytes, data.len, want & WANT_BODY, err);
   buffer_free(&data);
   return status;
 }
 
 int engine_signature(struct snapshot *snapshot, struct doc_ref doc, uint64_t *out, struct nsearch_error *err) {
-  struct handle *handle = NULL;
   struct buffer value = {0};
   char digits[17] = "";
-  int status = handle_take(snapshot, &handle, err);
-  if (!status) status = xap_value(handle->database, snapshot_number(snapshot, doc), SLOT_SIGNATURE, &value, err);
-  handle_give(snapshot, handle);
+  int status = NSEARCH_OK;
+  for (struct lease lease = {.snapshot = snapshot}; lease_take(&lease, &status, err);)
+    status = xap_value(lease.handle->database, snapshot_number(snapshot, doc), SLOT_SIGNATURE, &value, err);
   if (!status && value.len != sizeof digits - 1)
     status = error_set(err, NSEARCH_ERR_DAMAGED, "a document has no signature; index again");
   if (!status) memcpy(digits, value.bytes, value.len);

@@ -18,7 +18,7 @@ static int explain_leaf(struct explanation *own, const struct node *leaf, struct
     struct xap_term term;
     struct xap_occurrence occurrence;
     xap_term_of_key(leaf->keys[i].bytes, leaf->keys[i].len, stats->language, &term);
-    status = xap_occurrence(own->tree.database, number, term.bytes, term.len, &occurrence, err);
+    status = xap_occurrence(own->tree.handle->database, number, term.bytes, term.len, &occurrence, err);
     if (status || !occurrence.found) continue;
     *match = true;
     part->tf += occurrence.times;
@@ -27,7 +27,7 @@ static int explain_leaf(struct explanation *own, const struct node *leaf, struct
   if (status || !*match) return status;
   if (leaf->score == SCORE_CONSTANT) part->score = leaf->boost;
   if (leaf->score == SCORE_BM25) {
-    double average = (double)stats->length / (double)stats->articles, tf = (double)part->tf;
+    double average = (double)own->tree.handle->length / (double)own->tree.handle->articles, tf = (double)part->tf;
     double k = BM25_K1 * (1 - BM25_B + BM25_B * length / average);
     part->score = tree_bound(&own->tree, leaf, part->df) * tf / (tf + k);
   }
@@ -45,7 +45,7 @@ static int holds(struct explanation *own, const struct node *node, bool *match, 
   if (!status) status = tree_query(&tree, node, &both[1], err);
   if (!status) status = tree_join(&query, XAP_AND, both, 2, 0, err);
   struct xap_search search = {.query = query, .order = XAP_ASCENDING, .slot = SLOT_ORDER, .limit = 1};
-  if (!status) status = xap_search(tree.database, &search, &found, err);
+  if (!status) status = xap_search(tree.handle->database, &search, &found, err);
   *match = found.hit_count > 0;
   memory_free(found.hits);
   xap_query_free(query);
@@ -114,13 +114,12 @@ static int explain_node(struct explanation *own, const struct node *node, struct
 
 int engine_explain(struct snapshot *snapshot, const struct node *tree, struct doc_ref doc, struct score_part *parts,
                    struct nsearch_error *err) {
-  struct explanation own = {.tree = {.snapshot = snapshot, .scored = true}, .doc = doc};
-  struct handle *handle = NULL;
-  bool match = false;
-  memset(parts, 0, node_leaves(tree) * sizeof *parts);
-  int status = handle_take(snapshot, &handle, err);
-  if (!status) own.tree.database = handle->database;
-  if (!status) status = explain_node(&own, tree, parts, &match, err);
-  handle_give(snapshot, handle);
+  int status = NSEARCH_OK;
+  for (struct lease lease = {.snapshot = snapshot}; lease_take(&lease, &status, err);) {
+    struct explanation own = {.tree = {.snapshot = snapshot, .handle = lease.handle, .scored = true}, .doc = doc};
+    bool match = false;
+    memset(parts, 0, node_leaves(tree) * sizeof *parts);
+    status = explain_node(&own, tree, parts, &match, err);
+  }
   return status;
 }

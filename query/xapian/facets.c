@@ -225,13 +225,18 @@ static int spell(struct xap_database *database, const struct tally *value, unsig
   struct spelling spelling = {.database = database, .value = value, .tag = tag, .slot = slot, .err = err};
   struct xap_term start;
   xap_term_of_spelling(tag, value->form, strlen(value->form), "", 0, &start);
+  const char *text;
+  size_t len;
   int status = xap_terms(database, start.bytes, start.len, NULL, 0, look_at_spelling, &spelling, err);
-  if (!status && spelling.most)
+  if (!status && spelling.most && xap_spelling_of_term(spelling.term.bytes, spelling.term.len, &text, &len)) {
+    buffer_add(&spelling.best, text, len);
+    status = buffer_status(&spelling.best, err);
+  } else if (!status && spelling.most) /* all articles that have it: only for the longest values */
     status = xap_postings(database, spelling.term.bytes, spelling.term.len, read_spelling, &spelling, err);
   if (!status) status = spelling.status;
   if (!status) {
     bool found = spelling.best.len > 0;
-    const char *text = found ? spelling.best.bytes : value->spelling;
+    text = found ? spelling.best.bytes : value->spelling;
     *out = memory_string(text, found ? spelling.best.len : strlen(text));
     if (!*out) status = error_memory(err);
   }

@@ -6,7 +6,7 @@
 
 struct search {
   struct snapshot *snapshot;
-  struct xap_database *database;
+  struct handle *handle;
   const struct search_request *request;
   struct xap_query *query;
   struct slot_facets facets;
@@ -59,7 +59,7 @@ static int find_least(struct search *search, struct tree *tree) {
 static int make_query(struct search *search) {
   const struct search_request *request = search->request;
   struct tree tree = {.snapshot = search->snapshot,
-                      .database = search->database,
+                      .handle = search->handle,
                       .scored = request->order == ORDER_RELEVANCE && request->limit};
   struct xap_query *dates = NULL;
   int status = tree_query(&tree, request->tree, &search->query, search->err);
@@ -90,7 +90,7 @@ static int run(struct search *search, const struct xap_query *query, enum xap_or
                            .visit = slot_facets_count,
                            .payload = &search->facets};
   int status = check(request, search->err);
-  if (!status) status = xap_search(search->database, &one, &found, search->err);
+  if (!status) status = xap_search(search->handle->database, &one, &found, search->err);
   if (status) return status;
   size_t room = answer->hit_count + found.hit_count + 1;
   struct search_hit *hits = memory_array(answer->hits, room, sizeof *hits);
@@ -159,23 +159,30 @@ static void describe(const struct search *search) {
            is_dated(request) ? "; a range of dates" : "");
 }
 
+static int search_shards(struct search *search) {
+  const struct search_request *request = search->request;
+  int status = check(request, search->err);
+  if (!status) status = slot_facets_open(&search->facets, search->snapshot, request, search->err);
+  if (!status) status = make_query(search);
+  if (!status) status = run_order(search);
+  if (!status)
+    status = slot_facets_answer(&search->facets, search->handle->database, search->answer, search->err);
+  if (!status) set_matches(search);
+  if (!status && request->explain) describe(search);
+  slot_facets_free(&search->facets);
+  xap_query_free(search->query);
+  if (status) search_answer_free(search->answer);
+  return status;
+}
+
 int engine_search(struct snapshot *snapshot, const struct search_request *request, struct search_answer *answer,
                   struct nsearch_error *err) {
-  struct handle *handle = NULL;
-  struct search search = {.snapshot = snapshot, .request = request, .answer = answer, .err = err};
+  int status = NSEARCH_OK;
   *answer = (struct search_answer){0};
-  int status = check(request, err);
-  if (!status) status = handle_take(snapshot, &handle, err);
-  if (!status) search.database = handle->database;
-  if (!status) status = slot_facets_open(&search.facets, snapshot, request, err);
-  if (!status) status = make_query(&search);
-  if (!status) status = run_order(&search);
-  if (!status) status = slot_facets_answer(&search.facets, search.database, answer, err);
-  if (!status) set_matches(&search);
-  if (!status && request->explain) describe(&search);
-  slot_facets_free(&search.facets);
-  xap_query_free(search.query);
-  handle_give(snapshot, handle);
-  if (status) search_answer_free(answer);
+  for (struct lease lease = {.snapshot = snapshot}; lease_take(&lease, &status, err);) {
+    struct search search = {
+        .snapshot = snapshot, .handle = lease.handle, .request = request, .answer = answer, .err = err};
+    status = search_shards(&search);
+  }
   return status;
 }

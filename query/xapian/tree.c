@@ -34,7 +34,7 @@ static int scale(struct xap_query **query, double factor, struct nsearch_error *
 static int key_frequency(const struct tree *tree, struct term_key key, uint32_t *df, struct nsearch_error *err) {
   struct xap_term term;
   xap_term_of_key(key.bytes, key.len, snapshot_stats(tree->snapshot)->language, &term);
-  return xap_frequency(tree->database, term.bytes, term.len, df, err);
+  return xap_frequency(tree->handle->database, term.bytes, term.len, df, err);
 }
 
 int tree_frequency(struct tree *tree, const struct node *leaf, uint64_t *df, struct nsearch_error *err) {
@@ -49,7 +49,7 @@ int tree_frequency(struct tree *tree, const struct node *leaf, uint64_t *df, str
 }
 
 double tree_bound(const struct tree *tree, const struct node *leaf, uint64_t df) {
-  double n = (double)snapshot_stats(tree->snapshot)->articles, holds = (double)df < n ? (double)df : n;
+  double n = (double)tree->handle->articles, holds = (double)df < n ? (double)df : n;
   return leaf->boost * log(1 + (n - holds + 0.5) / (holds + 0.5));
 }
 
@@ -62,7 +62,7 @@ static int key_query(const struct tree *tree, struct term_key key, struct xap_qu
 /* Xapian weighs a key by its own frequency; here a leaf has one idf, of all its keys together. */
 static int weigh_key(const struct tree *tree, struct term_key key, double bound, struct xap_query **query,
                      struct nsearch_error *err) {
-  uint32_t df = 0, documents = (uint32_t)snapshot_stats(tree->snapshot)->articles;
+  uint32_t df = 0, documents = (uint32_t)tree->handle->articles;
   int status = key_frequency(tree, key, &df, err);
   if (status) return status;
   double own = df && df <= documents ? xap_term_weight(BM25_K1, documents, df) : 0;
@@ -102,7 +102,7 @@ static int leaf_query(struct tree *tree, const struct node *leaf, struct xap_que
 
 static int doc_query(struct tree *tree, struct doc_ref doc, struct xap_query **out, struct nsearch_error *err) {
   struct buffer id = {0};
-  int status = xap_term_of(tree->database, snapshot_number(tree->snapshot, doc), "Q", &id, err);
+  int status = xap_term_of(tree->handle->database, snapshot_number(tree->snapshot, doc), "Q", &id, err);
   if (!status) status = xap_query_term(out, id.bytes ? id.bytes : "", id.len, err);
   if (!status && tree->scored) status = scale(out, 0, err);
   buffer_free(&id);

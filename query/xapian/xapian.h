@@ -1,6 +1,6 @@
 /* query/xapian: the Xapian engine's side of reading. The map of this folder.
  *
- *   snapshot.c  the databases of one commit; handles for threads; figures
+ *   snapshot.c  the databases of one commit, as a request sees them; handles for threads; figures
  *   articles.c  terms, frequencies, documents back to articles
  *   tree.c      the question's tree -> a query of Xapian
  *   search.c    a request -> an answer
@@ -20,10 +20,25 @@
 /* One thread at a time has a handle: Xapian's objects are not for several. */
 struct handle {
   struct xap_database *database;
+  uint64_t articles, length; /* when it was opened; length as in struct engine_stats */
+  uint64_t present;          /* shards, a bit each */
+  unsigned milliseconds;     /* that a call waits for a shard at most */
   struct handle *next;
 };
-int handle_take(struct snapshot *snapshot, struct handle **out, struct nsearch_error *err);
-void handle_give(struct snapshot *snapshot, struct handle *handle);
+
+/* A handle for what a call has to do:
+ *
+ *     int status = NSEARCH_OK;
+ *     for (struct lease lease = {.snapshot = snapshot}; lease_take(&lease, &status, err);)
+ *       status = ...lease.handle...
+ *
+ * The body runs a second time, on a new connection, when it says NSEARCH_ERR_SHARD. */
+struct lease {
+  struct snapshot *snapshot;
+  struct handle *handle;
+  bool taken, repeated;
+};
+bool lease_take(struct lease *lease, int *status, struct nsearch_error *err);
 
 const struct engine_stats *snapshot_stats(struct snapshot *snapshot);
 uint32_t snapshot_number(const struct snapshot *snapshot, struct doc_ref doc); /* as the shards read as one count */
@@ -46,7 +61,7 @@ int engine_signature(struct snapshot *snapshot, struct doc_ref doc, uint64_t *ou
 /* A tree for one snapshot and handle. */
 struct tree {
   struct snapshot *snapshot;
-  struct xap_database *database;
+  struct handle *handle;
   bool scored; /* else all of it filters */
 };
 int tree_query(struct tree *tree, const struct node *node, struct xap_query **out, struct nsearch_error *err);
