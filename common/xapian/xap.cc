@@ -414,7 +414,7 @@ int xap_search(struct xap_database *database, const struct xap_search *search, s
     *out = xap_answer();
     memory_free(counted.hits);
     enquire.clear_matchspies();
-    take_hits(enquire.get_mset(0, limit, 0), out);
+    take_hits(enquire.get_mset(0, limit, Xapian::doccount(0)), out);
     out->least = counted.least;
     out->most = counted.most;
   });
