@@ -369,12 +369,15 @@ bool visit_counts(const struct xap_search *search, size_t number, const Xapian::
   return true;
 }
 
-void set_order(Xapian::Enquire &enquire, const struct xap_search *search) {
-  if (search->order == XAP_BY_SCORE) {
+// Over several databases weights keep Xapian from taking the list of all documents for a term's (query/xapian/tree.c).
+void set_order(Xapian::Enquire &enquire, const struct xap_search *search, bool several) {
+  if (several || search->order == XAP_BY_SCORE)
     enquire.set_weighting_scheme(Xapian::BM25Weight(search->k1, 0, 0, search->b, 0));
+  else
+    enquire.set_weighting_scheme(Xapian::BoolWeight());
+  if (search->order == XAP_BY_SCORE) {
     enquire.set_sort_by_relevance_then_value(search->slot, false);
   } else {
-    enquire.set_weighting_scheme(Xapian::BoolWeight());
     enquire.set_sort_by_value(search->slot, search->order == XAP_DESCENDING);
   }
 }
@@ -396,7 +399,7 @@ int xap_search(struct xap_database *database, const struct xap_search *search, s
   return reading(database, err, [&] {
     Xapian::Enquire enquire(database->database);
     enquire.set_query(search->query->query);
-    set_order(enquire, search);
+    set_order(enquire, search, database->places.size() > 1);
     if (search->seconds > 0) enquire.set_time_limit(search->seconds);
     std::deque<Xapian::ValueCountMatchSpy> spies; // they cannot be moved
     for (size_t i = 0; i < search->slot_count; i++) {

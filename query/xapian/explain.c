@@ -38,19 +38,17 @@ static int explain_leaf(struct explanation *own, const struct node *leaf, struct
 static int holds(struct explanation *own, const struct node *node, bool *match, struct nsearch_error *err) {
   struct tree tree = own->tree;
   struct node one = {.kind = NODE_DOC, .doc = own->doc};
-  struct xap_query *both[2] = {NULL, NULL}, *query = NULL;
+  struct tree_part itself = {0}, both = {0};
   struct xap_answer found = {0};
   tree.scored = false;
-  int status = tree_query(&tree, &one, &both[0], err);
-  if (!status) status = tree_query(&tree, node, &both[1], err);
-  if (!status) status = tree_join(&query, XAP_AND, both, 2, 0, err);
-  struct xap_search search = {.query = query, .order = XAP_ASCENDING, .slot = SLOT_ORDER, .limit = 1};
+  int status = tree_make(&tree, &one, NULL, &itself, err);
+  if (!status) status = tree_make(&tree, node, &itself, &both, err);
+  struct xap_search search = {.query = both.query, .order = XAP_ASCENDING, .slot = SLOT_ORDER, .limit = 1};
   if (!status) status = xap_search(tree.handle->database, &search, &found, err);
   *match = found.hit_count > 0;
   memory_free(found.hits);
-  xap_query_free(query);
-  xap_query_free(both[0]);
-  xap_query_free(both[1]);
+  tree_part_free(&itself);
+  tree_part_free(&both);
   return status;
 }
 

@@ -8,7 +8,7 @@ struct search {
   struct snapshot *snapshot;
   struct handle *handle;
   const struct search_request *request;
-  struct xap_query *query;
+  struct tree_part query;
   struct slot_facets facets;
   struct search_answer *answer;
   struct xap_answer found;
@@ -30,13 +30,6 @@ static int check(const struct search_request *request, struct nsearch_error *err
 }
 
 /* ---- The query ------------------------------------------------------------------------------------------------------ */
-
-/* Joins *query with another query, which it takes over. */
-static int join(struct xap_query **query, enum xap_join how, struct xap_query *other, struct nsearch_error *err) {
-  struct xap_query *both[2] = {*query, other};
-  *query = NULL;
-  return tree_join(query, how, both, 2, 0, err);
-}
 
 /* Any of some words matches no fewer articles than the most frequent one is in. */
 static int find_least(struct search *search, struct tree *tree) {
@@ -61,29 +54,30 @@ static int make_query(struct search *search) {
   struct tree tree = {.snapshot = search->snapshot,
                       .handle = search->handle,
                       .scored = request->order == ORDER_RELEVANCE && request->limit};
-  struct xap_query *dates = NULL;
-  int status = tree_query(&tree, request->tree, &search->query, search->err);
+  struct tree_part dates = {0};
+  bool dated = is_dated(request);
+  int status = dated ? tree_dates(request->since, request->until, &dates, search->err) : NSEARCH_OK;
+  if (!status) status = tree_make(&tree, request->tree, dated ? &dates : NULL, &search->query, search->err);
   if (!status) status = find_least(search, &tree);
-  if (status || !is_dated(request)) return status;
-  status = tree_dates(request->since, request->until, &dates, search->err);
-  return status ? status : join(&search->query, XAP_FILTER, dates, search->err);
+  tree_part_free(&dates);
+  return status;
 }
 
 /* ---- Searching ------------------------------------------------------------------------------------------------------ */
 
 /* Searches with `query`, or with search->query; hits are added to the answer's up to `limit`. */
-static int run(struct search *search, const struct xap_query *query, enum xap_order order, uint64_t limit) {
+static int run(struct search *search, const struct tree_part *query, enum xap_order order, uint64_t limit) {
   const struct search_request *request = search->request;
   struct search_answer *answer = search->answer;
   struct xap_answer found;
   uint64_t now = request->deadline ? clock_monotonic() : 0;
-  struct xap_search one = {.query = query,
+  struct xap_search one = {.query = query->query,
                            .k1 = BM25_K1,
                            .b = BM25_B,
                            .order = order,
                            .slot = SLOT_ORDER,
                            .limit = limit > UINT32_MAX ? UINT32_MAX : (uint32_t)limit,
-                           .count = request->count || request->facet_count,
+                           .count = request->count || request->facet_count || query->loose,
                            .seconds = request->deadline > now ? (double)(request->deadline - now) / 1e9 : 0,
                            .slots = search->facets.slots,
                            .slot_count = request->facet_count,
@@ -112,17 +106,17 @@ static int run(struct search *search, const struct xap_query *query, enum xap_or
 /* Dated articles in the reverse of the total order, then the others in it. */
 static int run_oldest(struct search *search) {
   const struct search_request *request = search->request;
-  struct xap_query *all[2] = {NULL, NULL}, *dated = NULL, *undated = NULL, *query = NULL;
-  int status = tree_dates(INT64_MIN, INT64_MAX, &dated, search->err);
-  all[0] = search->query, all[1] = dated;
-  if (!status) status = xap_query_join(&query, XAP_FILTER, all, 2, 0, search->err);
-  if (!status) status = xap_query_join(&undated, XAP_AND_NOT, all, 2, 0, search->err);
-  if (!status) status = run(search, query, XAP_DESCENDING, request->limit);
-  uint64_t left = request->limit - search->answer->hit_count;
-  if (!status && !is_dated(request)) status = run(search, undated, XAP_ASCENDING, left);
-  xap_query_free(dated);
-  xap_query_free(undated);
-  xap_query_free(query);
+  struct tree_part dates = {0}, dated = {0}, undated = {0};
+  int status = tree_dates(INT64_MIN, INT64_MAX, &dates, search->err);
+  if (!status) status = parts_pair(XAP_FILTER, &search->query, &dates, &dated, search->err);
+  if (!status) status = run(search, &dated, XAP_DESCENDING, request->limit);
+  if (!status && !is_dated(request)) {
+    status = parts_pair(XAP_AND_NOT, &search->query, &dates, &undated, search->err);
+    if (!status) status = run(search, &undated, XAP_ASCENDING, request->limit - search->answer->hit_count);
+  }
+  tree_part_free(&dates);
+  tree_part_free(&dated);
+  tree_part_free(&undated);
   return status;
 }
 
@@ -130,9 +124,9 @@ static int run_order(struct search *search) {
   const struct search_request *request = search->request;
   switch (request->order) {
   case ORDER_RELEVANCE:
-    return run(search, search->query, XAP_BY_SCORE, request->limit);
+    return run(search, &search->query, XAP_BY_SCORE, request->limit);
   case ORDER_NEWEST:
-    return run(search, search->query, XAP_ASCENDING, request->limit);
+    return run(search, &search->query, XAP_ASCENDING, request->limit);
   default:
     return run_oldest(search);
   }
@@ -170,7 +164,7 @@ static int search_shards(struct search *search) {
   if (!status) set_matches(search);
   if (!status && request->explain) describe(search);
   slot_facets_free(&search->facets);
-  xap_query_free(search->query);
+  tree_part_free(&search->query);
   if (status) search_answer_free(search->answer);
   return status;
 }

@@ -142,7 +142,7 @@ static int look_at_shard(const struct core *core, size_t i, struct xap_database 
 
 static int open_shard(struct core *core, size_t i, unsigned milliseconds, struct xap_database **out,
                       struct nsearch_error *err) {
-  struct shard found;
+  struct shard found = {0};
   const char *place = core->shards[i].place;
   bool late = false;
   int status = core->remote ? xap_remote_open(out, place, milliseconds, err) : xap_database_open(out, &place, 1, err);
@@ -187,11 +187,13 @@ static int handle_open(struct snapshot *snapshot, struct handle **out, struct ns
     if (!has_shard(handle->present, i)) continue;
     if (snapshot->deadline && clock_monotonic() >= snapshot->deadline) status = error_late(err);
     if (!status) status = open_shard(core, i, handle->milliseconds, &parts[count], err);
-    if (!status) count++;
+    if (!status) status = xap_size(parts[count++], &documents, &handle->length, err);
+    if (!status && (count == 1 || documents < handle->smallest)) handle->smallest = documents;
   }
   if (!status) status = xap_database_join(&handle->database, parts, count, err);
   if (!status) status = xap_size(handle->database, &documents, &handle->length, err);
   handle->articles = documents;
+  if (count < 2) handle->smallest = 0;
   handle->length /= snapshot_folds(snapshot);
   for (size_t i = 0; i < count; i++) xap_database_free(parts[i]);
   pthread_mutex_lock(&core->mutex);

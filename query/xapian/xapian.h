@@ -2,6 +2,7 @@
  *
  *   snapshot.c  the databases of one commit, as a request sees them; handles for threads; figures
  *   articles.c  terms, frequencies, documents back to articles
+ *   parts.c     parts of a query, joined past Xapian's mistakes
  *   tree.c      the question's tree -> a query of Xapian
  *   search.c    a request -> an answer
  *   facets.c    values of fields, counted over the matches
@@ -21,6 +22,7 @@
 struct handle {
   struct xap_database *database;
   uint64_t articles, length; /* when it was opened; length as in struct engine_stats */
+  uint64_t smallest;         /* of several databases the articles of the smallest; 0: there is only one */
   uint64_t present;          /* shards, a bit each */
   unsigned milliseconds;     /* that a call waits for a shard at most */
   struct handle *next;
@@ -56,24 +58,40 @@ int engine_fetch(struct snapshot *snapshot, struct doc_ref doc, unsigned want, s
                  struct nsearch_error *err);
 int engine_signature(struct snapshot *snapshot, struct doc_ref doc, uint64_t *out, struct nsearch_error *err);
 
+/* ---- parts.c -------------------------------------------------------------------------------------------------------- */
+
+/* Part of a query, and what must not be done with it; zeroed is none. */
+struct tree_part {
+  struct xap_query *query;
+  bool checked; /* no term, nor an OR of terms */
+  bool fragile; /* must not be in an AND, nor second in AND_MAYBE */
+  bool loose;   /* a search of it must not prune */
+};
+void tree_part_free(struct tree_part *part);
+/* AND, FILTER, AND_NOT or AND_MAYBE of two; they stay the caller's. */
+int parts_pair(enum xap_join how, const struct tree_part *a, const struct tree_part *b, struct tree_part *out,
+               struct nsearch_error *err);
+/* AND or OR of any number. */
+int parts_join(enum xap_join how, const struct tree_part *parts, size_t count, struct tree_part *out,
+               struct nsearch_error *err);
+
 /* ---- tree.c --------------------------------------------------------------------------------------------------------- */
 
-/* A tree for one snapshot and handle. */
+/* What a tree is made for. */
 struct tree {
   struct snapshot *snapshot;
   struct handle *handle;
   bool scored; /* else all of it filters */
 };
-int tree_query(struct tree *tree, const struct node *node, struct xap_query **out, struct nsearch_error *err);
+/* filter, which may be NULL, applies besides. */
+int tree_make(const struct tree *tree, const struct node *node, const struct tree_part *filter, struct tree_part *out,
+              struct nsearch_error *err);
 /* The documents of a dates node's, or a request's, range. */
-int tree_dates(int64_t since, int64_t until, struct xap_query **out, struct nsearch_error *err);
+int tree_dates(int64_t since, int64_t until, struct tree_part *out, struct nsearch_error *err);
 /* The documents of all keys, 0 where no document has any: with several keys no document has two of them. */
-int tree_frequency(struct tree *tree, const struct node *leaf, uint64_t *df, struct nsearch_error *err);
+int tree_frequency(const struct tree *tree, const struct node *leaf, uint64_t *df, struct nsearch_error *err);
 /* boost * idf, as docs/ranking.md has it. */
 double tree_bound(const struct tree *tree, const struct node *leaf, uint64_t df);
-/* Joins and frees operands, whose places are NULL afterwards. */
-int tree_join(struct xap_query **out, enum xap_join join, struct xap_query **operands, size_t count, uint32_t window,
-              struct nsearch_error *err);
 
 /* ---- search.c ------------------------------------------------------------------------------------------------------- */
 
