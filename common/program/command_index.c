@@ -201,6 +201,7 @@ static int print_run(const struct index_settings *settings, const struct run_rep
 /* How each shard did, when one failed. */
 static void say_shards(const nsearch_writer *writer) {
   const nsearch_shards *shards = nsearch_writer_shards(writer);
+  if (!shards_failed(shards)) return;
   for (size_t i = 0; i < nsearch_shards_count(shards); i++) {
     const char *message;
     nsearch_status status = nsearch_shards_status(shards, i, &message);

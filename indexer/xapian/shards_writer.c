@@ -3,6 +3,7 @@
  * run that fails finds its shards again. */
 #include <inttypes.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <time.h>
 
@@ -14,7 +15,8 @@ struct engine_writer {
   struct write_options options;
   char *folder;
   bool made_folder, fresh; /* fresh: there was no manifest */
-  bool started;            /* the manifest is written: from now on the shards may hold articles of ours */
+  bool started;            /* the manifest is written */
+  atomic_bool sent;        /* the shards may hold articles of this run, committed or not: they need the manifest */
   int lock;
   struct manifest manifest;
   struct remote_shard *shards;
@@ -200,9 +202,12 @@ static int writer_open(struct engine_writer **out, const char *path, const struc
 
 /* Takes away what a run left that sent nothing. */
 static void clear_folder(struct engine_writer *writer) {
-  char *lock = path_join(writer->folder, LOCK_NAME);
-  if (lock) file_remove(lock, NULL);
-  memory_free(lock);
+  static const char *const names[] = {MANIFEST_NAME, LOCK_NAME};
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+    char *path = path_join(writer->folder, names[i]);
+    if (path) file_remove(path, NULL);
+    memory_free(path);
+  }
   if (writer->made_folder) file_remove_folder(writer->folder, NULL);
 }
 
@@ -219,7 +224,7 @@ static void writer_close(struct engine_writer *writer) {
     remote_shard_close(&writer->shards[i]);
     pthread_mutex_destroy(&writer->shards[i].mutex);
   }
-  if (writer->folder && writer->lock >= 0 && writer->fresh && !writer->started) clear_folder(writer);
+  if (writer->folder && writer->lock >= 0 && writer->fresh && !writer->sent) clear_folder(writer);
   file_unlock(&writer->lock);
   nsearch_shards_free(writer->states);
   manifest_free(&writer->manifest);
@@ -255,6 +260,7 @@ static int worker_add(struct engine_worker *worker, const struct nsearch_article
   int status = document_make(worker->maker, article, sequence, &document, &bytes, err);
   if (status) return status;
   xap_term_of_id(id, len, &term);
+  atomic_store(&writer->sent, true);
   return remote_shard_add(&writer->shards[xap_shard_of_id(id, len, (uint32_t)writer->opened)], &term, document, sequence,
                           document_language(&writer->options, article), bytes, err);
 }

@@ -91,7 +91,7 @@ int engine_frequency(struct snapshot *snapshot, const char *key, size_t len, uin
   int status = NSEARCH_OK;
   xap_term_of_key(key, len, snapshot_stats(snapshot)->language, &term);
   for (struct lease lease = {.snapshot = snapshot}; lease_take(&lease, &status, err);)
-    status = xap_frequency(lease.handle->database, term.bytes, term.len, &documents, err);
+    status = handle_frequency(lease.handle, &term, &documents, err);
   *df = documents;
   return status;
 }

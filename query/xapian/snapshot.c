@@ -62,12 +62,17 @@ static bool has_shard(uint64_t present, size_t i) { return present >> i & 1; }
 
 static unsigned count_bits(uint64_t bits) { return (unsigned)__builtin_popcountll(bits); }
 
+static void handle_release(struct handle *handle) {
+  xap_database_free(handle->database);
+  frequencies_free(handle->known);
+  memory_free(handle);
+}
+
 static void core_free(struct core *core) {
   while (core->idle) {
     struct handle *handle = core->idle;
     core->idle = handle->next;
-    xap_database_free(handle->database);
-    memory_free(handle);
+    handle_release(handle);
   }
   for (size_t i = 0; core->shards && i < core->count; i++) {
     memory_free(core->shards[i].place);
@@ -169,8 +174,7 @@ static void handle_free(struct core *core, struct handle *handle) {
   pthread_mutex_lock(&core->mutex);
   core->handles--;
   pthread_mutex_unlock(&core->mutex);
-  xap_database_free(handle->database);
-  memory_free(handle);
+  handle_release(handle);
 }
 
 static int handle_open(struct snapshot *snapshot, struct handle **out, struct nsearch_error *err) {
@@ -181,6 +185,7 @@ static int handle_open(struct snapshot *snapshot, struct handle **out, struct ns
   struct handle *handle = *out = memory_zero(1, sizeof *handle);
   if (!handle) return error_memory(err);
   handle->present = snapshot->present;
+  handle->remote = core->remote;
   handle->milliseconds = snapshot->milliseconds;
   int status = NSEARCH_OK;
   for (size_t i = 0; !status && i < core->count; i++) {
@@ -200,8 +205,7 @@ static int handle_open(struct snapshot *snapshot, struct handle **out, struct ns
   core->handles += !status;
   pthread_mutex_unlock(&core->mutex);
   if (status) {
-    xap_database_free(handle->database);
-    memory_free(handle);
+    handle_release(handle);
     *out = NULL;
   }
   return status;

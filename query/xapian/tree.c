@@ -10,7 +10,7 @@
 static int key_frequency(const struct tree *tree, struct term_key key, uint32_t *df, struct nsearch_error *err) {
   struct xap_term term;
   xap_term_of_key(key.bytes, key.len, snapshot_stats(tree->snapshot)->language, &term);
-  return xap_frequency(tree->handle->database, term.bytes, term.len, df, err);
+  return handle_frequency(tree->handle, &term, df, err);
 }
 
 int tree_frequency(const struct tree *tree, const struct node *leaf, uint64_t *df, struct nsearch_error *err) {

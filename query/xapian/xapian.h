@@ -1,6 +1,7 @@
 /* query/xapian: the Xapian engine's side of reading. The map of this folder.
  *
  *   snapshot.c  the databases of one commit, as a request sees them; handles for threads; figures
+ *   frequencies.c  what a handle knows of terms
  *   articles.c  terms, frequencies, documents back to articles
  *   parts.c     parts of a query, joined past Xapian's mistakes
  *   tree.c      the question's tree -> a query of Xapian
@@ -24,7 +25,9 @@ struct handle {
   uint64_t articles, length; /* when it was opened; length as in struct engine_stats */
   uint64_t smallest;         /* of several databases the articles of the smallest; 0: there is only one */
   uint64_t present;          /* shards, a bit each */
+  bool remote;
   unsigned milliseconds;     /* that a call waits for a shard at most */
+  struct frequencies *known; /* frequencies.c's */
   struct handle *next;
 };
 
@@ -47,6 +50,12 @@ uint32_t snapshot_number(const struct snapshot *snapshot, struct doc_ref doc); /
 struct doc_ref snapshot_doc(const struct snapshot *snapshot, uint32_t number);
 /* Lengths are sums over exact terms and stems: how often one token counts. */
 unsigned snapshot_folds(const struct snapshot *snapshot);
+
+/* ---- frequencies.c -------------------------------------------------------------------------------------------------- */
+
+struct frequencies;
+int handle_frequency(struct handle *handle, const struct xap_term *term, uint32_t *documents, struct nsearch_error *err);
+void frequencies_free(struct frequencies *known);
 
 /* ---- articles.c ----------------------------------------------------------------------------------------------------- */
 

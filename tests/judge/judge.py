@@ -16,6 +16,7 @@ import grow
 import long
 import ranking
 import selfcheck
+import servers
 import written
 
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
@@ -30,7 +31,9 @@ VARIANTS = {
     "xapian": (["--engine", "xapian", "--threads", "1"], "en"),
     "xapian-none": (["--engine", "xapian", "--threads", "2", "--language", "none", "--segment-articles", "SEGMENTS"],
                     None),
+    "xapian-shards": (["--threads", "2"], "en"),  # three of them, remote
 }
+SHARDS = 3
 
 
 # ---- Corpora ----
@@ -91,11 +94,22 @@ class Bench:
     def indexes(self):
         """Builds each variant and yields it."""
         for variant, (options, language) in VARIANTS.items():
+            remote = variant.endswith("-shards")
+            if remote and not servers.installed():
+                print("skip: %s: the judge needs the package xapian-tools for remote shards" % self.name)
+                self.tally.skipped += 1
+                continue
+            shards = servers.Shards(os.path.join(self.scratch, "servers"), SHARDS if remote else 0)
             path = os.path.join(self.scratch, variant)
             options = [str(max(1, len(self.found) // 50)) if option == "SEGMENTS" else option for option in options]
-            asking.run(self.program, ["index", "--quiet", "--index", path, *options,
-                                      os.path.join(self.scratch, "corpus")])
-            yield asking.Index(self.tally, self.name, variant, self.program, path, self.judge(language), self.scratch)
+            try:
+                asking.run(self.program, ["index", "--quiet", "--index", path, *options, *shards.options(),
+                                          os.path.join(self.scratch, "corpus")])
+                yield asking.Index(self.tally, self.name, variant, self.program, path, self.judge(language),
+                                   self.scratch)
+            finally:
+                shards.stop()
+                shutil.rmtree(shards.folder)
 
 
 class Answers:
