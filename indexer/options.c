@@ -34,9 +34,9 @@ void nsearch_options_free(nsearch_options *options) { memory_free(options); }
 
 nsearch_status nsearch_options_set_engine(nsearch_options *options, const char *engine, nsearch_error *err) {
   static const struct writer_engine *const engines[] = {
-      &native_writer_engine,
+    &native_writer_engine,
 #if NSEARCH_XAPIAN
-      &xapian_writer_engine,
+    &xapian_writer_engine,
 #endif
   };
   for (size_t i = 0; i < sizeof engines / sizeof *engines; i++) {

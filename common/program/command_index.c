@@ -113,7 +113,8 @@ static unsigned to_unsigned(uint64_t number) { return number > UINT_MAX ? UINT_M
 static nsearch_status set_options(nsearch_options *out, const struct index_settings *settings, nsearch_error *err) {
   nsearch_status status = NSEARCH_OK;
   if (settings->engine) status = nsearch_options_set_engine(out, settings->engine, err);
-  if (!status && settings->threads != NUMBER_UNSET) status = nsearch_options_set_threads(out, to_unsigned(settings->threads), err);
+  if (!status && settings->threads != NUMBER_UNSET)
+    status = nsearch_options_set_threads(out, to_unsigned(settings->threads), err);
   if (!status && settings->memory != NUMBER_UNSET) status = nsearch_options_set_memory(out, settings->memory, err);
   if (!status && settings->language) status = nsearch_options_set_language(out, settings->language, err);
   if (!status && settings->title_weight != NUMBER_UNSET)

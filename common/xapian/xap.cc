@@ -24,11 +24,11 @@ int status_of(const Xapian::Error &error) {
     const char *type;
     int status;
   } table[] = {
-      {"DatabaseNotFoundError", NSEARCH_ERR_MISSING},   {"DatabaseLockError", NSEARCH_ERR_LOCKED},
-      {"DatabaseCorruptError", NSEARCH_ERR_DAMAGED},    {"DatabaseVersionError", NSEARCH_ERR_VERSION},
-      {"SerialisationError", NSEARCH_ERR_DAMAGED},      {"RangeError", NSEARCH_ERR_DAMAGED},
-      {"DocNotFoundError", NSEARCH_ERR_NOT_FOUND},      {"InvalidArgumentError", NSEARCH_ERR_UNSUPPORTED},
-      {"InvalidOperationError", NSEARCH_ERR_UNSUPPORTED}, {"UnimplementedError", NSEARCH_ERR_UNSUPPORTED},
+      {"DatabaseNotFoundError", NSEARCH_ERR_MISSING},       {"DatabaseLockError", NSEARCH_ERR_LOCKED},
+      {"DatabaseCorruptError", NSEARCH_ERR_DAMAGED},        {"DatabaseVersionError", NSEARCH_ERR_VERSION},
+      {"SerialisationError", NSEARCH_ERR_DAMAGED},          {"RangeError", NSEARCH_ERR_DAMAGED},
+      {"DocNotFoundError", NSEARCH_ERR_NOT_FOUND},          {"InvalidArgumentError", NSEARCH_ERR_UNSUPPORTED},
+      {"InvalidOperationError", NSEARCH_ERR_UNSUPPORTED},   {"UnimplementedError", NSEARCH_ERR_UNSUPPORTED},
       {"FeatureUnavailableError", NSEARCH_ERR_UNSUPPORTED},
   };
   for (const auto &entry : table)
@@ -118,8 +118,7 @@ int xap_size(struct xap_database *database, uint32_t *documents, uint64_t *lengt
 
 int xap_frequency(struct xap_database *database, const char *term, size_t len, uint32_t *documents,
                   struct nsearch_error *err) {
-  return guarded(err, database->where,
-                 [&] { *documents = database->database.get_termfreq(std::string(term, len)); });
+  return guarded(err, database->where, [&] { *documents = database->database.get_termfreq(std::string(term, len)); });
 }
 
 int xap_terms(struct xap_database *database, const char *prefix, size_t prefix_len, const char *from, size_t from_len,
@@ -358,8 +357,7 @@ struct xap_writer {
 };
 
 int xap_writer_open(struct xap_writer **out, const char *path, enum xap_writing how, struct nsearch_error *err) {
-  static const int flags[] = {Xapian::DB_CREATE | Xapian::DB_BACKEND_GLASS,
-                              Xapian::DB_CREATE | Xapian::DB_BACKEND_GLASS | Xapian::DB_DANGEROUS | Xapian::DB_NO_SYNC,
+  static const int flags[] = {Xapian::DB_CREATE | Xapian::DB_BACKEND_GLASS | Xapian::DB_DANGEROUS | Xapian::DB_NO_SYNC,
                               Xapian::DB_OPEN};
   *out = nullptr;
   int status = guarded(err, nowhere, [&] {

@@ -143,7 +143,8 @@ static void set_matches(struct search *search) {
 
 static void describe(const struct search *search) {
   const struct search_request *request = search->request;
-  static const char *const orders[] = {[ORDER_RELEVANCE] = "by score", [ORDER_NEWEST] = "by date, newest first",
+  static const char *const orders[] = {[ORDER_RELEVANCE] = "by score",
+                                       [ORDER_NEWEST] = "by date, newest first",
                                        [ORDER_OLDEST] = "by date, oldest first"};
   snprintf(search->answer->plan, sizeof search->answer->plan, "libxapian, %s; %llu database%s%s%s",
            request->limit ? orders[request->order] : "count",

@@ -16,7 +16,7 @@ struct snapshot {
   char *folder;
   struct manifest manifest;
   struct engine_stats stats;
-  char **paths; /* of the shards */
+  char **paths;          /* of the shards */
   pthread_mutex_t mutex; /* guards what follows */
   pthread_cond_t returned;
   struct handle *idle;

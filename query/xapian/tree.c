@@ -50,7 +50,8 @@ static int filter_query(const struct tree *tree, struct term_key key, struct xap
   uint32_t df = 0;
   int status = key_frequency(tree, key, &df, err);
   if (status) return status;
-  return df && df == snapshot_stats(tree->snapshot)->articles ? xap_query_all(out, err) : key_query(tree, key, out, err);
+  return df && df == snapshot_stats(tree->snapshot)->articles ? xap_query_all(out, err)
+                                                              : key_query(tree, key, out, err);
 }
 
 /* A term that scores. Xapian weighs a key by its own frequency; here a leaf has one idf, of all its keys together. */
