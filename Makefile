@@ -54,7 +54,7 @@ PACKAGES := gcc libc6-dev make libutf8proc-dev libstemmer-dev libxxhash-dev zlib
 ifeq ($(XAPIAN),1)
 PACKAGES += g++ libxapian-dev
 endif
-PACKAGES_CHECK := g++ pkg-config libcmocka-dev python3 python3-stemmer python3-xxhash bsdutils xz-utils valgrind libc6-dbg
+PACKAGES_CHECK := g++ xapian-tools pkg-config libcmocka-dev python3 python3-stemmer python3-xxhash bsdutils xz-utils valgrind libc6-dbg
 PACKAGES_FUZZ := clang libclang-rt-14-dev
 PACKAGES_LINT := clang clang-tidy clang-format cppcheck
 # Peers that come from Debian, and what the others are fetched with; Rust and a JDK of version 21 are not in Debian 12.
@@ -288,7 +288,7 @@ demo check bench fuzz: | $(deps_first)
 endif
 
 # Headers are laid out by hand: their comments stand in columns.
-c_files := $(sources) $(unit_sources) $(unit_support) $(fuzz_sources) $(wildcard docs/examples/*.c tests/bench/*.c)
+c_files := $(sources) $(cxx_sources) $(unit_sources) $(unit_support) $(fuzz_sources) $(wildcard docs/examples/*.c tests/bench/*.c)
 
 lint: lint-format lint-tidy lint-cppcheck ## clang-format, clang-tidy and cppcheck
 
@@ -296,12 +296,13 @@ lint-format: deps-lint
 	$(quiet)clang-format --dry-run --Werror $(c_files)
 
 lint-tidy: deps-lint
-	$(quiet)printf '%s\n' $(sources) | xargs -P $(JOBS) -n 1 sh -c 'clang-tidy --quiet "$$1" -- -std=gnu11 -I. \
-	  -D_GNU_SOURCE -DNSEARCH_BUILD 2>&1 | grep -v "warnings* generated\.$$" | grep . && exit 1 || exit 0' lint
+	$(quiet)printf '%s\n' $(sources) $(cxx_sources) | xargs -P $(JOBS) -n 1 sh -c 'clang-tidy --quiet "$$1" -- $(defines) \
+	  $$(case "$$1" in *.c) echo -std=gnu11 ;; *) echo -std=gnu++17 ;; esac) 2>&1 | \
+	  grep -v "warnings* generated\.$$" | grep . && exit 1 || exit 0' lint
 
 lint-cppcheck: deps-lint
-	$(quiet)cppcheck --quiet -j $(JOBS) --std=c11 -I. -D__GNUC__ -D_GNU_SOURCE --enable=warning,performance,portability \
-	  --inline-suppr --suppress=missingIncludeSystem --error-exitcode=1 $(sources)
+	$(quiet)cppcheck --quiet -j $(JOBS) --std=c11 --std=c++17 -D__GNUC__ $(defines) --enable=warning,performance,portability \
+	  --inline-suppr --suppress=missingIncludeSystem --error-exitcode=1 $(sources) $(cxx_sources)
 
 format: deps-lint ## bring the sources into the form that lint wants
 	$(quiet)clang-format -i $(c_files)

@@ -69,7 +69,9 @@ nsearch_status nsearch_shards_status(const nsearch_shards *shards, size_t i, con
   assert(i < shards->count);
   const struct shard_state *shard = &shards->items[i];
   if (message)
-    *message = shard->message ? shard->message : shard->status ? nsearch_status_text((nsearch_status)shard->status) : "";
+    *message = shard->message  ? shard->message
+               : shard->status ? nsearch_status_text((nsearch_status)shard->status)
+                               : "";
   return (nsearch_status)shard->status;
 }
 

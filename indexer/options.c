@@ -43,7 +43,8 @@ nsearch_status nsearch_options_add_shard(nsearch_options *options, const char *a
   if (!NSEARCH_XAPIAN)
     return error_set(err, NSEARCH_ERR_UNSUPPORTED, "this build of nsearch is without Xapian, and so without shards");
   if (!shard_is_address(address))
-    return error_set(err, NSEARCH_ERR_USAGE, "%s is no address of a shard: give tcp://HOST:PORT or prog:COMMAND", address);
+    return error_set(err, NSEARCH_ERR_USAGE, "%s is no address of a shard: give tcp://HOST:PORT or prog:COMMAND",
+                     address);
   for (size_t i = 0; i < write->shard_count; i++)
     if (strcmp(write->shards[i], address) == 0)
       return error_set(err, NSEARCH_ERR_USAGE, "the shard %s is given twice", address);
@@ -52,16 +53,18 @@ nsearch_status nsearch_options_add_shard(nsearch_options *options, const char *a
   char *copy = memory_string(address, strlen(address));
   int status = copy ? memory_reserve(&write->shards, &options->shard_room, write->shard_count + 1, sizeof copy, err)
                     : error_memory(err);
-  if (status) memory_free(copy);
-  else write->shards[write->shard_count++] = copy;
+  if (status)
+    memory_free(copy);
+  else
+    write->shards[write->shard_count++] = copy;
   return (nsearch_status)status;
 }
 
 nsearch_status nsearch_options_set_engine(nsearch_options *options, const char *engine, nsearch_error *err) {
   static const struct writer_engine *const engines[] = {
-      &native_writer_engine,
+    &native_writer_engine,
 #if NSEARCH_XAPIAN
-      &xapian_writer_engine,
+    &xapian_writer_engine,
 #endif
   };
   for (size_t i = 0; i < sizeof engines / sizeof *engines; i++) {
@@ -74,8 +77,7 @@ nsearch_status nsearch_options_set_engine(nsearch_options *options, const char *
   return error_set(err, NSEARCH_ERR_USAGE, "there is no engine %s: give native or xapian", engine);
 }
 
-int options_engine(const struct nsearch_options *options, const struct writer_engine **out,
-                   struct nsearch_error *err) {
+int options_engine(const struct nsearch_options *options, const struct writer_engine **out, struct nsearch_error *err) {
   *out = options && options->engine ? options->engine : &native_writer_engine;
   if (!options || !options->write.shard_count) return NSEARCH_OK;
 #if NSEARCH_XAPIAN

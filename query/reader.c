@@ -183,9 +183,8 @@ static int take_shards(struct nsearch_result *result, const struct view *view, s
 }
 
 /* One try, from the shards that are up as far as is known. */
-static int try_answer(struct nsearch_reader *reader, const struct likeness *like,
-                      const struct nsearch_request *request, uint64_t started, struct nsearch_result **out,
-                      struct nsearch_error *err) {
+static int try_answer(struct nsearch_reader *reader, const struct likeness *like, const struct nsearch_request *request,
+                      uint64_t started, struct nsearch_result **out, struct nsearch_error *err) {
   struct view view = {0};
   struct scratch *scratch = NULL;
   struct nsearch_result *result = *out = memory_zero(1, sizeof *result);
@@ -232,8 +231,7 @@ nsearch_status nsearch_related(nsearch_reader *reader, const char *article, int 
   const struct likeness like = {article, copies != 0};
   struct nsearch_request *usual = request ? NULL : nsearch_request_new("");
   *result = NULL;
-  int status =
-      request || usual ? answer(reader, &like, request ? request : usual, result, err) : error_memory(err);
+  int status = request || usual ? answer(reader, &like, request ? request : usual, result, err) : error_memory(err);
   nsearch_request_free(usual);
   return (nsearch_status)status;
 }
@@ -250,8 +248,10 @@ nsearch_status nsearch_get(nsearch_reader *reader, const char *id_or_url, nsearc
   if (!status && !made) status = error_memory(err);
   if (!status) status = view.engine->fetch(view.snapshot, doc, WANT_CARD | WANT_BODY, made, err);
   view_close(&view);
-  if (status) nsearch_article_free(made);
-  else *article = made;
+  if (status)
+    nsearch_article_free(made);
+  else
+    *article = made;
   return (nsearch_status)status;
 }
 

@@ -232,8 +232,8 @@ static int seed_tree(struct comparison *comparison, struct pool *pool, int langu
 
 static int fetch(struct comparison *comparison, struct doc_ref doc) {
   article_clear(comparison->article);
-  return comparison->view->engine->fetch(comparison->view->snapshot, doc, WANT_CARD | WANT_BODY,
-                                           comparison->article, comparison->err);
+  return comparison->view->engine->fetch(comparison->view->snapshot, doc, WANT_CARD | WANT_BODY, comparison->article,
+                                         comparison->err);
 }
 
 /* Cosine of the source and a candidate. */

@@ -119,7 +119,8 @@ static nsearch_status set_options(nsearch_options *out, const struct index_setti
   if (settings->engine) status = nsearch_options_set_engine(out, settings->engine, err);
   for (size_t i = 0; i < settings->shards.count && !status; i++)
     status = nsearch_options_add_shard(out, settings->shards.items[i], err);
-  if (!status && settings->threads != NUMBER_UNSET) status = nsearch_options_set_threads(out, to_unsigned(settings->threads), err);
+  if (!status && settings->threads != NUMBER_UNSET)
+    status = nsearch_options_set_threads(out, to_unsigned(settings->threads), err);
   if (!status && settings->memory != NUMBER_UNSET) status = nsearch_options_set_memory(out, settings->memory, err);
   if (!status && settings->language) status = nsearch_options_set_language(out, settings->language, err);
   if (!status && settings->title_weight != NUMBER_UNSET)

@@ -37,8 +37,7 @@ char *missing_shards(const nsearch_shards *shards) {
   for (size_t i = 0, named = 0; i < nsearch_shards_count(shards); i++) {
     const char *message;
     if (!nsearch_shards_status(shards, i, &message)) continue;
-    char *longer =
-        text_of("%s%s %s (%s)", line, named++ ? "," : ":", nsearch_shards_address(shards, i), message);
+    char *longer = text_of("%s%s %s (%s)", line, named++ ? "," : ":", nsearch_shards_address(shards, i), message);
     release(line);
     line = longer;
   }

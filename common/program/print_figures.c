@@ -63,8 +63,8 @@ void text_shards(struct stream *out, const nsearch_shards *shards) {
     nsearch_status status = nsearch_shards_status(shards, i, &message);
     uint64_t articles = nsearch_shards_articles(shards, i);
     char *line = status ? text_of("down: %s", message)
-                        : text_of("up, %s article%s, %.2f ms", format_count(count, articles),
-                                  articles == 1 ? "" : "s", nsearch_shards_latency(shards, i));
+                        : text_of("up, %s article%s, %.2f ms", format_count(count, articles), articles == 1 ? "" : "s",
+                                  nsearch_shards_latency(shards, i));
     put_format(out, "%2zu  ", i + 1);
     page_plain(&page, 4, STYLE_SOURCE, address);
     page_blanks(&page, width - (int)strlen(address) + 2);

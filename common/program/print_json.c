@@ -169,11 +169,15 @@ static void print_shards(struct stream *out, const nsearch_shards *shards) {
     text_field(&json, "state", status ? "down" : "up");
     maybe_field(&json, "reason", message);
     json_key(&json, "articles");
-    if (status) json_text(&json, NULL);
-    else json_number(&json, nsearch_shards_articles(shards, i));
+    if (status)
+      json_text(&json, NULL);
+    else
+      json_number(&json, nsearch_shards_articles(shards, i));
     json_key(&json, "latency_ms");
-    if (status) json_text(&json, NULL);
-    else json_real(&json, nsearch_shards_latency(shards, i), 4);
+    if (status)
+      json_text(&json, NULL);
+    else
+      json_real(&json, nsearch_shards_latency(shards, i), 4);
     json_close(&json, '}');
   }
   json_close(&json, ']');

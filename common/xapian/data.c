@@ -14,9 +14,8 @@ static const struct {
   const char *name;
   enum article_part part;
 } parts[] = {
-    {"id", ARTICLE_ID},           {"url", ARTICLE_URL},           {"title", ARTICLE_TITLE},
-    {"source", ARTICLE_SOURCE},   {"section", ARTICLE_SECTION},   {"language", ARTICLE_LANGUAGE},
-    {"body", ARTICLE_BODY},
+    {"id", ARTICLE_ID},           {"url", ARTICLE_URL},           {"title", ARTICLE_TITLE}, {"source", ARTICLE_SOURCE},
+    {"section", ARTICLE_SECTION}, {"language", ARTICLE_LANGUAGE}, {"body", ARTICLE_BODY},
 };
 enum { PARTS = sizeof parts / sizeof *parts };
 

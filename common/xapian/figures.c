@@ -11,10 +11,10 @@
 void xap_figures_encode(const struct xap_figures *figures, struct buffer *out) {
   buffer_format(out, "format=1\nlanguage=%s\ntitle-weight=%u\ntext=%d\n", language_code(figures->language),
                 figures->title_weight, figures->has_text);
-  if (!figures->shards) buffer_format(out, "terms=%" PRIu64 "\npostings=%" PRIu64 "\n", figures->terms, figures->postings);
+  if (!figures->shards)
+    buffer_format(out, "terms=%" PRIu64 "\npostings=%" PRIu64 "\n", figures->terms, figures->postings);
   buffer_format(out, "tokens=%" PRIu64 "\nlanguages=%" PRIu32 "\n", figures->tokens, figures->languages);
-  if (figures->dated)
-    buffer_format(out, "oldest=%" PRId64 "\nnewest=%" PRId64 "\n", figures->oldest, figures->newest);
+  if (figures->dated) buffer_format(out, "oldest=%" PRId64 "\nnewest=%" PRId64 "\n", figures->oldest, figures->newest);
   if (figures->shards)
     buffer_format(out, "index=%016" PRIx64 "\nshard=%" PRIu32 "\nshards=%" PRIu32 "\nrouting=xxh3-of-id\n",
                   figures->index, figures->shard, figures->shards);
@@ -48,8 +48,7 @@ int xap_figures_decode(struct xap_figures *out, const struct buffer *text, const
   *out = (struct xap_figures){0};
   if (format > 1)
     return error_set(err, NSEARCH_ERR_VERSION, "%s was written by a newer version of nsearch; use that one", where);
-  if (format != 1)
-    return error_set(err, NSEARCH_ERR_DAMAGED, "%s lacks the figures of nsearch; index again", where);
+  if (format != 1) return error_set(err, NSEARCH_ERR_DAMAGED, "%s lacks the figures of nsearch; index again", where);
   *out = (struct xap_figures){.terms = number(text, "terms"),
                               .postings = number(text, "postings"),
                               .tokens = number(text, "tokens"),

@@ -20,9 +20,9 @@ static const struct {
   bool keyword;
   const char *prefix;
 } prefixes[] = {
-    {TAG_TEXT, false, ""},      {TAG_TITLE, false, "S"},         {TAG_AUTHOR, false, "A"},
+    {TAG_TEXT, false, ""},         {TAG_TITLE, false, "S"},         {TAG_AUTHOR, false, "A"},
     {TAG_SOURCE, true, "XSOURCE"}, {TAG_SECTION, true, "XSECTION"}, {TAG_LANGUAGE, true, "L"},
-    {TAG_TOPIC, true, "B"},     {TAG_SITE, true, "H"},           {TAG_BYLINE, true, "XAUTHOR"},
+    {TAG_TOPIC, true, "B"},        {TAG_SITE, true, "H"},           {TAG_BYLINE, true, "XAUTHOR"},
 };
 enum { PREFIXES = sizeof prefixes / sizeof *prefixes };
 

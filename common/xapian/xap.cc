@@ -26,11 +26,11 @@ int status_of(const Xapian::Error &error) {
     const char *type;
     int status;
   } table[] = {
-      {"DatabaseNotFoundError", NSEARCH_ERR_MISSING},   {"DatabaseLockError", NSEARCH_ERR_LOCKED},
-      {"DatabaseCorruptError", NSEARCH_ERR_DAMAGED},    {"DatabaseVersionError", NSEARCH_ERR_VERSION},
-      {"SerialisationError", NSEARCH_ERR_DAMAGED},      {"RangeError", NSEARCH_ERR_DAMAGED},
-      {"DocNotFoundError", NSEARCH_ERR_NOT_FOUND},      {"InvalidArgumentError", NSEARCH_ERR_UNSUPPORTED},
-      {"InvalidOperationError", NSEARCH_ERR_UNSUPPORTED}, {"UnimplementedError", NSEARCH_ERR_UNSUPPORTED},
+      {"DatabaseNotFoundError", NSEARCH_ERR_MISSING},       {"DatabaseLockError", NSEARCH_ERR_LOCKED},
+      {"DatabaseCorruptError", NSEARCH_ERR_DAMAGED},        {"DatabaseVersionError", NSEARCH_ERR_VERSION},
+      {"SerialisationError", NSEARCH_ERR_DAMAGED},          {"RangeError", NSEARCH_ERR_DAMAGED},
+      {"DocNotFoundError", NSEARCH_ERR_NOT_FOUND},          {"InvalidArgumentError", NSEARCH_ERR_UNSUPPORTED},
+      {"InvalidOperationError", NSEARCH_ERR_UNSUPPORTED},   {"UnimplementedError", NSEARCH_ERR_UNSUPPORTED},
       {"FeatureUnavailableError", NSEARCH_ERR_UNSUPPORTED},
       // A server does not answer, or what a connection reads was overwritten by a later commit: both pass.
       {"NetworkError", NSEARCH_ERR_SHARD},              {"NetworkTimeoutError", NSEARCH_ERR_SHARD},
@@ -473,8 +473,7 @@ struct xap_writer {
 };
 
 int xap_writer_open(struct xap_writer **out, const char *path, enum xap_writing how, struct nsearch_error *err) {
-  static const int flags[] = {Xapian::DB_CREATE | Xapian::DB_BACKEND_GLASS,
-                              Xapian::DB_CREATE | Xapian::DB_BACKEND_GLASS | Xapian::DB_DANGEROUS | Xapian::DB_NO_SYNC,
+  static const int flags[] = {Xapian::DB_CREATE | Xapian::DB_BACKEND_GLASS | Xapian::DB_DANGEROUS | Xapian::DB_NO_SYNC,
                               Xapian::DB_OPEN};
   *out = nullptr;
   int status = guarded(err, nowhere, [&] {

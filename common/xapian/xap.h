@@ -157,7 +157,6 @@ void xap_document_data(struct xap_document *document, const char *data, size_t l
 
 /* One database being written; one writer at a time: NSEARCH_ERR_LOCKED. */
 enum xap_writing {
-  XAP_NEW,       /* NSEARCH_ERR_EXISTS where there is one */
   XAP_TEMPORARY, /* new, and written without care for crashes and readers: to be compacted */
   XAP_EXISTING
 };

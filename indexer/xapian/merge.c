@@ -193,8 +193,7 @@ int merge_databases(const char *path, const char *const *sources, size_t count, 
   xap_writer_free(writer);
   if (!status) status = each_file(path, sync_file, err);
   if (!status) status = file_sync_folder(path, err);
-  for (size_t i = 0; !status && i < losers.count; i++)
-    report->on_replaced(report->payload, losers.losers[i].sequence);
+  for (size_t i = 0; !status && i < losers.count; i++) report->on_replaced(report->payload, losers.losers[i].sequence);
   memory_free(losers.losers);
   return status;
 }

@@ -6,9 +6,9 @@
 #include "indexer/xapian/xapian.h"
 
 enum {
-  LOOK_MS = 10000,    /* that a server may take to say what it has */
-  WRITE_MS = 600000,  /* the same to write what it holds */
-  GREET_SECONDS = 15  /* xapian-tcpsrv ends a connection after 60 without a word */
+  LOOK_MS = 10000,   /* that a server may take to say what it has */
+  WRITE_MS = 600000, /* the same to write what it holds */
+  GREET_SECONDS = 15 /* xapian-tcpsrv ends a connection after 60 without a word */
 };
 
 /* ---- Failures ----------------------------------------------------------------------------------------------------------- */

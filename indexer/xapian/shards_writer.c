@@ -42,8 +42,7 @@ static int check_shards(const struct manifest *manifest, const struct write_opti
     return error_set(err, NSEARCH_ERR_EXISTS,
                      "%s already holds an index without shards; name another folder with --index", folder);
   bool same = manifest->shard_count == options->shard_count;
-  for (size_t i = 0; same && i < options->shard_count; i++)
-    same = strcmp(manifest->shards[i], options->shards[i]) == 0;
+  for (size_t i = 0; same && i < options->shard_count; i++) same = strcmp(manifest->shards[i], options->shards[i]) == 0;
   if (!same)
     return error_set(err, NSEARCH_ERR_USAGE,
                      "the index in %s has other shards: give the %zu that its manifest lists, in that order, the first "
@@ -51,9 +50,9 @@ static int check_shards(const struct manifest *manifest, const struct write_opti
                      folder, manifest->shard_count, manifest->shards[0]);
   if (manifest->language != options->language || manifest->title_weight != options->title_weight ||
       manifest->has_text != options->keep_text)
-    return error_set(err, NSEARCH_ERR_USAGE,
-                     "the index in %s was made with language %s, title weight %u and %s text; give the same", folder,
-                     language_code(manifest->language), manifest->title_weight, manifest->has_text ? "with" : "without");
+    return error_set(
+        err, NSEARCH_ERR_USAGE, "the index in %s was made with language %s, title weight %u and %s text; give the same",
+        folder, language_code(manifest->language), manifest->title_weight, manifest->has_text ? "with" : "without");
   return NSEARCH_OK;
 }
 
@@ -261,8 +260,8 @@ static int worker_add(struct engine_worker *worker, const struct nsearch_article
   if (status) return status;
   xap_term_of_id(id, len, &term);
   atomic_store(&writer->sent, true);
-  return remote_shard_add(&writer->shards[xap_shard_of_id(id, len, (uint32_t)writer->opened)], &term, document, sequence,
-                          document_language(&writer->options, article), bytes, err);
+  return remote_shard_add(&writer->shards[xap_shard_of_id(id, len, (uint32_t)writer->opened)], &term, document,
+                          sequence, document_language(&writer->options, article), bytes, err);
 }
 
 static int worker_close(struct engine_worker *worker, struct nsearch_error *err) {

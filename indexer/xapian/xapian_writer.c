@@ -26,7 +26,7 @@ struct engine_writer {
   int lock;
   pthread_mutex_t mutex;    /* guards what follows */
   struct manifest manifest; /* the last commit */
-  struct piece **pieces;      /* all since the last commit */
+  struct piece **pieces;    /* all since the last commit */
   size_t piece_count, piece_room;
   bool committed;
   bool lost; /* a database gave up articles that it had taken: nothing is committed any more */
@@ -64,7 +64,7 @@ static int check_folder(const char *folder, bool remove, struct nsearch_error *e
     const char *name = names.names[i];
     if (strcmp(name, LOCK_NAME) == 0) continue;
     char *path = path_join(folder, name);
-    status = !path                  ? error_memory(err)
+    status = !path                         ? error_memory(err)
              : name[0] == MANIFEST_NAME[0] ? file_remove(path, err)
                                            : remove_database(path, err);
     memory_free(path);
@@ -147,7 +147,8 @@ static int piece_new(struct engine_writer *writer, struct piece **out, struct ns
   if (!piece) return error_memory(err);
   int status = piece_open(piece, writer, err);
   pthread_mutex_lock(&writer->mutex);
-  if (!status) status = memory_reserve(&writer->pieces, &writer->piece_room, writer->piece_count + 1, sizeof piece, err);
+  if (!status)
+    status = memory_reserve(&writer->pieces, &writer->piece_room, writer->piece_count + 1, sizeof piece, err);
   if (!status) writer->pieces[writer->piece_count++] = piece;
   pthread_mutex_unlock(&writer->mutex);
   if (status) {
@@ -306,7 +307,7 @@ static int write_manifest(struct engine_writer *writer, struct manifest_segment 
 }
 
 static int commit_pieces(struct engine_writer *writer, const char **sources, size_t count, char *before,
-                        const struct commit_report *report, struct nsearch_error *err) {
+                         const struct commit_report *report, struct nsearch_error *err) {
   struct manifest_segment shard = {0};
   char *path = numbered_path(writer, XAPIAN_DATABASE, &shard.number);
   if (!path) return error_memory(err);

@@ -83,8 +83,7 @@ static int explain_node(struct explanation *own, const struct node *node, struct
   bool first;
   size_t others;
   if (node->kind == NODE_TERM) return explain_leaf(own, node, parts, match, err);
-  if (node->kind == NODE_ALL || node->kind == NODE_DOC || node->kind == NODE_DATES)
-    return holds(own, node, match, err);
+  if (node->kind == NODE_ALL || node->kind == NODE_DOC || node->kind == NODE_DATES) return holds(own, node, match, err);
   int status = explain_children(own, node, parts, &first, &others, err);
   if (status) return status;
   bool all = first && others + 1 == node->child_count;

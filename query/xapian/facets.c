@@ -29,16 +29,15 @@ static const struct {
   int tag; /* of a keyword */
   enum nsearch_precision precision;
 } fields[FACET_FIELDS] = {
-    [FACET_SOURCE] = {SLOT_SOURCE, TAG_SOURCE, 0},   [FACET_SECTION] = {SLOT_SECTION, TAG_SECTION, 0},
-    [FACET_TOPIC] = {SLOT_TOPICS, TAG_TOPIC, 0},     [FACET_LANGUAGE] = {SLOT_LANGUAGE, TAG_LANGUAGE, 0},
-    [FACET_AUTHOR] = {SLOT_AUTHORS, TAG_BYLINE, 0},  [FACET_SITE] = {SLOT_SITE, TAG_SITE, 0},
-    [FACET_YEAR] = {SLOT_DATE, 0, NSEARCH_PRECISION_YEAR},
-    [FACET_MONTH] = {SLOT_DATE, 0, NSEARCH_PRECISION_MONTH},
+    [FACET_SOURCE] = {SLOT_SOURCE, TAG_SOURCE, 0},         [FACET_SECTION] = {SLOT_SECTION, TAG_SECTION, 0},
+    [FACET_TOPIC] = {SLOT_TOPICS, TAG_TOPIC, 0},           [FACET_LANGUAGE] = {SLOT_LANGUAGE, TAG_LANGUAGE, 0},
+    [FACET_AUTHOR] = {SLOT_AUTHORS, TAG_BYLINE, 0},        [FACET_SITE] = {SLOT_SITE, TAG_SITE, 0},
+    [FACET_YEAR] = {SLOT_DATE, 0, NSEARCH_PRECISION_YEAR}, [FACET_MONTH] = {SLOT_DATE, 0, NSEARCH_PRECISION_MONTH},
     [FACET_DAY] = {SLOT_DATE, 0, NSEARCH_PRECISION_DAY},
 };
 
 int slot_facets_open(struct slot_facets *facets, struct snapshot *snapshot, const struct search_request *request,
-                struct nsearch_error *err) {
+                     struct nsearch_error *err) {
   *facets = (struct slot_facets){.snapshot = snapshot, .request = request, .err = err};
   for (size_t f = 0; f < request->facet_count; f++) facets->slots[f] = fields[request->facets[f].field].slot;
   facets->tallies = memory_zero(request->facet_count + 1, sizeof *facets->tallies);
@@ -82,7 +81,8 @@ static int grow(struct facet_tally *tally, struct nsearch_error *err) {
 }
 
 /* The tally of a form, a new one where there is none. */
-static int find(struct facet_tally *tally, const char *form, size_t len, struct tally **out, struct nsearch_error *err) {
+static int find(struct facet_tally *tally, const char *form, size_t len, struct tally **out,
+                struct nsearch_error *err) {
   uint64_t hash = hash_bytes(form, len);
   int status = grow(tally, err);
   if (status) return status;
@@ -104,7 +104,7 @@ static int find(struct facet_tally *tally, const char *form, size_t len, struct 
 /* One value of an article; the article counts once however often it has it. */
 static int count_keyword(struct facet_tally *tally, const char *value, size_t len, uint32_t count,
                          struct nsearch_error *err) {
-  struct tally *found;
+  struct tally *found = NULL;
   buffer_clear(&tally->form);
   int status = fold_keyword(value, len, &tally->form, err);
   if (!status) status = buffer_status(&tally->form, err);
@@ -121,7 +121,7 @@ static int count_date(struct facet_tally *tally, enum nsearch_precision precisio
                       uint32_t count, struct nsearch_error *err) {
   char text[40];
   long year = 0, month = 0, day = 0;
-  struct tally *found;
+  struct tally *found = NULL;
   if (len == 0 || len >= sizeof text) return NSEARCH_OK;
   memcpy(text, value, len);
   text[len] = 0;
@@ -133,7 +133,7 @@ static int count_date(struct facet_tally *tally, enum nsearch_precision precisio
   if (month && *end == '-') day = strtol(end + 1, &end, 10);
   if ((precision >= NSEARCH_PRECISION_MONTH && !month) || (precision >= NSEARCH_PRECISION_DAY && !day))
     return NSEARCH_OK;
-  const char *stop = precision == NSEARCH_PRECISION_YEAR ? year_end
+  const char *stop = precision == NSEARCH_PRECISION_YEAR    ? year_end
                      : precision == NSEARCH_PRECISION_MONTH ? month_end
                                                             : end;
   int status = find(tally, text, (size_t)(stop - text), &found, err);
@@ -270,7 +270,7 @@ static int answer_field(struct slot_facets *facets, size_t field, struct xap_dat
 }
 
 int slot_facets_answer(struct slot_facets *facets, struct xap_database *database, struct search_answer *answer,
-                  struct nsearch_error *err) {
+                       struct nsearch_error *err) {
   size_t count = facets->request->facet_count;
   int status = facets->status;
   if (status || count == 0) return status;

@@ -27,7 +27,8 @@ void frequencies_free(struct frequencies *known) {
 static struct entry *look_up(struct frequencies *known, uint64_t hash, const char *term, size_t len) {
   for (size_t at = (size_t)hash % ENTRIES;; at = (at + 1) % ENTRIES) {
     struct entry *entry = &known->entries[at];
-    if (!entry->len || (entry->hash == hash && entry->len == len && memcmp(known->terms.bytes + entry->at, term, len) == 0))
+    if (!entry->len ||
+        (entry->hash == hash && entry->len == len && memcmp(known->terms.bytes + entry->at, term, len) == 0))
       return entry;
   }
 }

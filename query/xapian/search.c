@@ -143,7 +143,8 @@ static void set_matches(struct search *search) {
 
 static void describe(const struct search *search) {
   const struct search_request *request = search->request;
-  static const char *const orders[] = {[ORDER_RELEVANCE] = "by score", [ORDER_NEWEST] = "by date, newest first",
+  static const char *const orders[] = {[ORDER_RELEVANCE] = "by score",
+                                       [ORDER_NEWEST] = "by date, newest first",
                                        [ORDER_OLDEST] = "by date, oldest first"};
   snprintf(search->answer->plan, sizeof search->answer->plan, "libxapian, %s; %llu database%s%s%s",
            request->limit ? orders[request->order] : "count",
@@ -159,8 +160,7 @@ static int search_shards(struct search *search) {
   if (!status) status = slot_facets_open(&search->facets, search->snapshot, request, search->err);
   if (!status) status = make_query(search);
   if (!status) status = run_order(search);
-  if (!status)
-    status = slot_facets_answer(&search->facets, search->handle->database, search->answer, search->err);
+  if (!status) status = slot_facets_answer(&search->facets, search->handle->database, search->answer, search->err);
   if (!status) set_matches(search);
   if (!status && request->explain) describe(search);
   slot_facets_free(&search->facets);

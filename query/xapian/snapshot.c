@@ -14,9 +14,9 @@
 
 enum {
   OPEN_TRIES = 10,
-  IDLE_MOST = 32,     /* handles kept */
-  SHARD_MS = 10000,   /* that a shard is waited for when the request does not say */
-  RETRY_SECONDS = 10  /* before a shard that failed is asked again where others will do */
+  IDLE_MOST = 32,    /* handles kept */
+  SHARD_MS = 10000,  /* that a shard is waited for when the request does not say */
+  RETRY_SECONDS = 10 /* before a shard that failed is asked again where others will do */
 };
 
 struct shard {
@@ -34,7 +34,7 @@ struct core {
   char *folder;
   struct manifest manifest;
   bool remote;
-  size_t count; /* shards */
+  size_t count;              /* shards */
   struct part_size parts[8]; /* on this machine */
   size_t part_count;
   pthread_mutex_t mutex; /* guards what follows */
@@ -136,11 +136,13 @@ static int look_at_shard(const struct core *core, size_t i, struct xap_database 
   int status = xap_metadata(database, XAP_FIGURES, &text, err);
   if (!status) status = xap_size(database, &out->documents, &out->length, err);
   if (!status && core->remote && text.len == 0)
-    status = error_set(err, NSEARCH_ERR_DAMAGED, "%s serves %s; start the server of shard %zu there, or index with --shard",
-                       place, out->documents ? "a database that nsearch did not write" : "an empty database", i + 1);
+    status =
+        error_set(err, NSEARCH_ERR_DAMAGED, "%s serves %s; start the server of shard %zu there, or index with --shard",
+                  place, out->documents ? "a database that nsearch did not write" : "an empty database", i + 1);
   if (!status) status = xap_figures_decode(&out->figures, &text, place, err);
   if (!status && core->remote)
-    status = xap_figures_check(&out->figures, core->manifest.identity, (uint32_t)i + 1, (uint32_t)core->count, place, err);
+    status =
+        xap_figures_check(&out->figures, core->manifest.identity, (uint32_t)i + 1, (uint32_t)core->count, place, err);
   buffer_free(&text);
   return status;
 }
@@ -434,8 +436,10 @@ static int choose_shards(struct snapshot *snapshot, bool *known, struct nsearch_
   *known = true;
   pthread_mutex_lock(&core->mutex);
   for (size_t i = 0; i < core->count; i++) {
-    if (snapshot->partial && core->shards[i].down_until > now) snapshot->present &= ~(UINT64_C(1) << i);
-    else if (!core->shards[i].known) *known = false;
+    if (snapshot->partial && core->shards[i].down_until > now)
+      snapshot->present &= ~(UINT64_C(1) << i);
+    else if (!core->shards[i].known)
+      *known = false;
   }
   int status = snapshot->present ? NSEARCH_OK : no_shard(core, err);
   pthread_mutex_unlock(&core->mutex);
@@ -563,8 +567,10 @@ static int open_once(struct snapshot **out, const char *path, struct nsearch_err
   }
   if (!status) status = measure(core, err);
   sum_figures(snapshot);
-  if (status) release(snapshot);
-  else *out = snapshot;
+  if (status)
+    release(snapshot);
+  else
+    *out = snapshot;
   return status;
 }
 
@@ -626,8 +632,10 @@ static int snapshot_probe(const char *path, struct nsearch_shards **out, struct 
   if (!shards) status = error_memory(err);
   for (size_t i = 0; !status && i < shards->count; i++) status = probe_shard(core, i, &shards->items[i], err);
   core_release(core);
-  if (status) nsearch_shards_free(shards);
-  else *out = shards;
+  if (status)
+    nsearch_shards_free(shards);
+  else
+    *out = shards;
   return status;
 }
 
