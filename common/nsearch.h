@@ -212,8 +212,8 @@ NSEARCH_API void nsearch_request_set_now(nsearch_request *request, int64_t secon
 NSEARCH_API nsearch_status nsearch_request_set_since(nsearch_request *request, const char *date, nsearch_error *err);
 NSEARCH_API nsearch_status nsearch_request_set_until(nsearch_request *request, const char *date, nsearch_error *err);
 
-/* Give up with NSEARCH_ERR_DEADLINE after so many milliseconds; 0 (unless said) waits for ever, but for a remote shard ten
- * seconds. A shard that does not answer may double the time. */
+/* Give up with NSEARCH_ERR_DEADLINE after so many milliseconds, or with NSEARCH_ERR_SHARD where it is a shard that does not
+ * answer, which may double the time; 0 (unless said) waits for ever, but for a remote shard ten seconds. */
 NSEARCH_API void nsearch_request_set_deadline(nsearch_request *request, uint64_t milliseconds);
 
 /* Called now and then from the searching thread; a non-zero answer ends the search with NSEARCH_ERR_CANCELLED. */

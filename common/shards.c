@@ -41,8 +41,11 @@ bool shard_is_address(const char *text) {
   return strspn(colon + 1, "0123456789") == strlen(colon + 1) && port >= 1 && port <= PORT_MAX;
 }
 
-/* Without memory for the message the status says what it can. */
+/* The address need not be said twice. Without memory for the message the status says what it can. */
 void shard_set(struct shard_state *shard, int status, const char *message) {
+  size_t len = shard->address ? strlen(shard->address) : 0;
+  if (message && len && strncmp(message, shard->address, len) == 0 && strncmp(message + len, ": ", 2) == 0)
+    message += len + 2;
   char *copy = message ? memory_string(message, strlen(message)) : NULL;
   memory_free(shard->message);
   shard->status = status;

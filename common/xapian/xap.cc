@@ -148,8 +148,10 @@ struct remote {
 
 } // namespace
 
-int xap_remote_open(struct xap_database **out, const char *address, unsigned milliseconds, struct nsearch_error *err) {
+int xap_remote_open(struct xap_database **out, const char *address, unsigned milliseconds, bool *late,
+                    struct nsearch_error *err) {
   *out = nullptr;
+  *late = false;
   int status = guarded(err, nowhere, [&] {
     *out = new xap_database;
     const remote server(address);
@@ -163,6 +165,7 @@ int xap_remote_open(struct xap_database **out, const char *address, unsigned mil
                                     : Xapian::Remote::open(server.first, server.rest, milliseconds);
     });
   if (status) {
+    *late = *out && (*out)->failure.late;
     delete *out;
     *out = nullptr;
   }

@@ -36,8 +36,9 @@ int xap_database_open(struct xap_database **out, const char *const *paths, size_
 void xap_database_free(struct xap_database *database);
 
 /* A database that a server serves, "tcp://HOST:PORT" or "prog:COMMAND"; no call waits longer than that for it. Makes the
- * process ignore SIGPIPE. */
-int xap_remote_open(struct xap_database **out, const char *address, unsigned milliseconds, struct nsearch_error *err);
+ * process ignore SIGPIPE. *late as in struct xap_failure. */
+int xap_remote_open(struct xap_database **out, const char *address, unsigned milliseconds, bool *late,
+                    struct nsearch_error *err);
 /* Several as one, which keeps what it needs of them. */
 int xap_database_join(struct xap_database **out, struct xap_database *const *parts, size_t count,
                       struct nsearch_error *err);

@@ -58,7 +58,8 @@ static int look(struct remote_shard *shard, uint64_t index, bool fresh, struct n
   struct buffer text = {0};
   uint32_t documents = 0;
   uint64_t length;
-  int status = xap_remote_open(&database, shard->state->address, LOOK_MS, err);
+  bool late;
+  int status = xap_remote_open(&database, shard->state->address, LOOK_MS, &late, err);
   if (!status) status = xap_metadata(database, XAP_FIGURES, &text, err);
   if (!status) status = xap_size(database, &documents, &length, err);
   if (!status) status = check_place(shard, &text, documents, index, fresh, err);

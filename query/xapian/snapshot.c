@@ -20,13 +20,12 @@ enum {
 };
 
 struct shard {
-  char *place; /* a path or an address */
-  bool known;  /* it was open once */
+  bool known; /* it was open once */
   struct xap_figures figures;
   uint32_t documents;
   uint64_t length;
-  uint64_t down_until; /* of clock_monotonic() */
-  struct shard_state state;
+  uint64_t down_until;      /* of clock_monotonic() */
+  struct shard_state state; /* its address, or the path */
 };
 
 struct core {
@@ -75,7 +74,7 @@ static void core_free(struct core *core) {
     handle_release(handle);
   }
   for (size_t i = 0; core->shards && i < core->count; i++) {
-    memory_free(core->shards[i].place);
+    memory_free(core->shards[i].state.address);
     memory_free(core->shards[i].state.message);
   }
   memory_free(core->shards);
@@ -101,17 +100,15 @@ static void advise(const struct core *core, size_t i, bool late, struct nsearch_
   char *message = memory_string(nsearch_error_message(err), strlen(nsearch_error_message(err)));
   error_set(err, NSEARCH_ERR_SHARD, "shard %zu of %zu, %s; %s", i + 1, core->count, message ? message : "",
             late ? "it is stopped or overloaded: try again, or ask the others with --partial"
-                 : "see that its server runs, or ask the others with --partial");
+            : strncmp(core->shards[i].state.address, "prog:", 5) == 0
+                ? "see that its command runs, or ask the others with --partial"
+                : "see that its server runs, or ask the others with --partial");
   memory_free(message);
 }
 
-/* The reason is kept without the address before it. */
 static void note_down(struct core *core, size_t i, const struct nsearch_error *err) {
-  const char *reason = nsearch_error_message(err), *place = core->shards[i].place;
-  size_t len = strlen(place);
-  if (strncmp(reason, place, len) == 0 && strncmp(reason + len, ": ", 2) == 0) reason += len + 2;
   pthread_mutex_lock(&core->mutex);
-  shard_set(&core->shards[i].state, NSEARCH_ERR_SHARD, reason);
+  shard_set(&core->shards[i].state, NSEARCH_ERR_SHARD, nsearch_error_message(err));
   core->shards[i].down_until = clock_monotonic() + RETRY_SECONDS * UINT64_C(1000000000);
   pthread_mutex_unlock(&core->mutex);
 }
@@ -131,7 +128,7 @@ static void note_up(struct core *core, size_t i, const struct shard *found) {
 /* What the database says of itself, and whether it is the one that it should be. */
 static int look_at_shard(const struct core *core, size_t i, struct xap_database *database, struct shard *out,
                          struct nsearch_error *err) {
-  const char *place = core->shards[i].place;
+  const char *place = core->shards[i].state.address;
   struct buffer text = {0};
   int status = xap_metadata(database, XAP_FIGURES, &text, err);
   if (!status) status = xap_size(database, &out->documents, &out->length, err);
@@ -150,9 +147,10 @@ static int look_at_shard(const struct core *core, size_t i, struct xap_database 
 static int open_shard(struct core *core, size_t i, unsigned milliseconds, struct xap_database **out,
                       struct nsearch_error *err) {
   struct shard found = {0};
-  const char *place = core->shards[i].place;
+  const char *place = core->shards[i].state.address;
   bool late = false;
-  int status = core->remote ? xap_remote_open(out, place, milliseconds, err) : xap_database_open(out, &place, 1, err);
+  int status =
+      core->remote ? xap_remote_open(out, place, milliseconds, &late, err) : xap_database_open(out, &place, 1, err);
   if (!status) {
     status = look_at_shard(core, i, *out, &found, err);
     late = xap_database_failure(*out).late;
@@ -299,9 +297,6 @@ static bool lease_again(struct lease *lease, int *status, struct nsearch_error *
     note_down(core, i, err);
     advise(core, i, failure.late, err);
   }
-  if (snapshot->deadline && clock_monotonic() >= snapshot->deadline)
-    *status = error_set(err, NSEARCH_ERR_DEADLINE, "the search took longer than its deadline allows: %s",
-                        nsearch_error_message(err));
   return false;
 }
 
@@ -387,7 +382,7 @@ static int measure(struct core *core, struct nsearch_error *err) {
   struct file_info info = {0};
   int status = NSEARCH_OK;
   for (size_t i = 0; !status && !core->remote && i < core->count; i++)
-    status = add_files(core, core->shards[i].place, err);
+    status = add_files(core, core->shards[i].state.address, err);
   char *path = status ? NULL : path_join(core->folder, MANIFEST_NAME);
   if (!status) status = path ? file_stat(path, true, &info, err) : error_memory(err);
   if (!status) add_part(core, "format", info.size);
@@ -425,7 +420,7 @@ static struct snapshot *snapshot_new(struct core *core) {
 static int no_shard(const struct core *core, struct nsearch_error *err) {
   const struct shard_state *first = &core->shards[0].state;
   return error_set(err, NSEARCH_ERR_SHARD, "no shard answers; %s; see that the servers run",
-                   first->message ? first->message : core->shards[0].place);
+                   first->message ? first->message : core->shards[0].state.address);
 }
 
 /* Which shards to read. *known: each of them was open once. */
@@ -456,7 +451,7 @@ static int note_states(struct snapshot *snapshot, struct nsearch_error *err) {
     const struct shard *shard = &core->shards[i];
     struct shard_state *state = &snapshot->states->items[i];
     state->articles = shard->documents;
-    failed = !(state->address = memory_string(shard->place, strlen(shard->place)));
+    failed = !(state->address = memory_string(shard->state.address, strlen(shard->state.address)));
     if (failed || has_shard(snapshot->present, i)) continue;
     shard_set(state, shard->state.status, shard->state.message);
   }
@@ -525,9 +520,9 @@ static int find_shards(struct core *core, struct nsearch_error *err) {
   if (!core->shards) return error_memory(err);
   core->count = count;
   for (size_t i = 0; i < count; i++) {
-    core->shards[i].place = core->remote ? memory_string(manifest->shards[i], strlen(manifest->shards[i]))
-                                         : xap_shard_path(core->folder, manifest->segments[i].number);
-    if (!core->shards[i].place) return error_memory(err);
+    core->shards[i].state.address = core->remote ? memory_string(manifest->shards[i], strlen(manifest->shards[i]))
+                                                 : xap_shard_path(core->folder, manifest->segments[i].number);
+    if (!core->shards[i].state.address) return error_memory(err);
   }
   return NSEARCH_OK;
 }
@@ -610,7 +605,7 @@ static int snapshot_open(struct snapshot **out, const char *path, struct nsearch
 static int probe_shard(struct core *core, size_t i, struct shard_state *out, struct nsearch_error *err) {
   struct xap_database *database = NULL;
   struct buffer text = {0};
-  out->address = memory_string(core->shards[i].place, strlen(core->shards[i].place));
+  out->address = memory_string(core->shards[i].state.address, strlen(core->shards[i].state.address));
   if (!out->address) return error_memory(err);
   int status = open_shard(core, i, SHARD_MS, &database, err);
   uint64_t start = clock_monotonic();
