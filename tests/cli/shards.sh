@@ -40,3 +40,11 @@ M
 try index --json --index remote $all --ids global more.jsonl | grep -E '"(articles|replaced)"'
 try query --index remote --no-snippets 'lighthouse OR leuchtturm'
 try stats --json --index remote | grep -E 'articles|terms|postings|tokens|oldest|newest|segments'
+
+# A shard that a command serves, as ssh would.
+serve four
+serve five # makes an empty database
+stop five
+try index --quiet --index mixed $(shards four) --shard 'prog:xapian-progsrv --writable five' "$CORPUS"
+try query --index mixed --count memo
+try shards --index mixed | sed -E 's/[0-9.]+ ms/N ms/'

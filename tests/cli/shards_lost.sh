@@ -7,16 +7,18 @@ mkfifo questions
 "$NSEARCH" batch -n 1 - <questions >answers 2>errors &
 run=$!
 exec 3>questions
+# A line without an id is complained about when the one before it is answered.
+asked=0
 ask() {
-  local lines=$(($(wc -l <answers) + 1))
-  echo "$1" >&3
-  for _ in $(seq 1000); do
-    [ "$(wc -l <answers)" -lt $lines ] && kill -0 $run 2>/dev/null || break
+  printf '%s\n\tno id\n' "$1" >&3
+  asked=$((asked + 1))
+  for _ in $(seq 2000); do
+    [ "$(grep -c 'no id' errors)" -lt $asked ] && kill -0 $run 2>/dev/null || break
     sleep 0.01
   done
 }
 ask memo
-sleep 0.6 # the server ends the connection
+sleep 0.5 # the server ends the connection
 ask cloud
 stop two
 serve two

@@ -5,7 +5,7 @@ all=$(shards one two)
 stop two
 serve two two --quiet # may only be read
 try index --quiet $all "$CORPUS"
-ls -d .nsearch 2>&1
+[ ! -e .nsearch ] || echo "an index is left of a run that sent nothing"
 stop two
 
 # Another writer is at work.
