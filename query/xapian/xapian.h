@@ -1,6 +1,8 @@
 /* query/xapian: the Xapian engine's side of reading. The map of this folder.
  *
- *   snapshot.c  the databases of one commit, as a request sees them; handles for threads; figures
+ *   core.c      the databases of one commit, and how each of them does
+ *   handles.c   connections to them for threads
+ *   snapshot.c  a commit as a request sees it; figures
  *   frequencies.c  what a handle knows of terms
  *   articles.c  terms, frequencies, documents back to articles
  *   parts.c     parts of a query, joined past Xapian's mistakes
@@ -13,11 +15,56 @@
 #ifndef QUERY_XAPIAN_XAPIAN_H
 #define QUERY_XAPIAN_XAPIAN_H
 
+#include <pthread.h>
+#include <stdatomic.h>
+
 #include "common/engine.h"
 #include "common/store/store.h"
 #include "common/xapian/xap.h"
 
-/* ---- snapshot.c ----------------------------------------------------------------------------------------------------- */
+/* ---- core.c --------------------------------------------------------------------------------------------------------- */
+
+enum { SHARD_MS = 10000 /* that a shard is waited for when the request does not say */ };
+
+struct shard {
+  bool known; /* it was open once */
+  struct xap_figures figures;
+  uint32_t documents;
+  uint64_t length;
+  uint64_t down_until;      /* of clock_monotonic() */
+  struct shard_state state; /* its address, or the path */
+};
+
+struct core {
+  atomic_uint references;
+  char *folder;
+  struct manifest manifest;
+  bool remote;
+  size_t count;              /* shards */
+  struct part_size parts[8]; /* on this machine */
+  size_t part_count;
+  pthread_mutex_t mutex; /* guards what follows */
+  pthread_cond_t returned;
+  struct shard *shards;
+  struct handle *idle;
+  size_t idle_count;
+  unsigned handles; /* that there are */
+};
+
+/* Opens no database yet. */
+int core_open(struct core **out, const char *path, struct nsearch_error *err);
+void core_release(struct core *core);
+/* Adds up what is on this machine. */
+int core_measure(struct core *core, struct nsearch_error *err);
+
+/* Opens a shard, looks whether it is the right one, and notes how that went. */
+int shard_open(struct core *core, size_t i, unsigned milliseconds, struct xap_database **out, struct nsearch_error *err);
+void shard_note_down(struct core *core, size_t i, const struct nsearch_error *err);
+/* Completes the message of a shard that does not answer: which one it is, what to do. late as in struct xap_failure. */
+void shard_advise(const struct core *core, size_t i, bool late, struct nsearch_error *err);
+int engine_probe(const char *path, struct nsearch_shards **out, struct nsearch_error *err);
+
+/* ---- handles.c ------------------------------------------------------------------------------------------------------ */
 
 /* One thread at a time has a handle: Xapian's objects are not for several. */
 struct handle {
@@ -44,6 +91,24 @@ struct lease {
   bool taken, repeated;
 };
 bool lease_take(struct lease *lease, int *status, struct nsearch_error *err);
+int handle_take(struct snapshot *snapshot, struct handle **out, struct nsearch_error *err);
+void handle_give(struct core *core, struct handle *handle);
+void handles_drop(struct core *core); /* those that nobody has */
+
+/* ---- snapshot.c ----------------------------------------------------------------------------------------------------- */
+
+struct snapshot {
+  atomic_uint references;
+  struct core *core;
+  uint64_t present; /* shards that it reads, a bit each */
+  bool partial;
+  uint64_t deadline;
+  unsigned milliseconds;
+  struct engine_stats stats;
+  struct nsearch_shards *states; /* NULL: no remote ones */
+};
+
+static inline bool has_shard(uint64_t present, size_t i) { return present >> i & 1; }
 
 const struct engine_stats *snapshot_stats(struct snapshot *snapshot);
 uint32_t snapshot_number(const struct snapshot *snapshot, struct doc_ref doc); /* as the shards read as one count */
