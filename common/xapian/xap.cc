@@ -26,14 +26,20 @@ int status_of(const Xapian::Error &error) {
     const char *type;
     int status;
   } table[] = {
-      {"DatabaseNotFoundError", NSEARCH_ERR_MISSING},       {"DatabaseLockError", NSEARCH_ERR_LOCKED},
-      {"DatabaseCorruptError", NSEARCH_ERR_DAMAGED},        {"DatabaseVersionError", NSEARCH_ERR_VERSION},
-      {"SerialisationError", NSEARCH_ERR_DAMAGED},          {"RangeError", NSEARCH_ERR_DAMAGED},
-      {"DocNotFoundError", NSEARCH_ERR_NOT_FOUND},          {"InvalidArgumentError", NSEARCH_ERR_UNSUPPORTED},
-      {"InvalidOperationError", NSEARCH_ERR_UNSUPPORTED},   {"UnimplementedError", NSEARCH_ERR_UNSUPPORTED},
+      {"DatabaseNotFoundError", NSEARCH_ERR_MISSING},
+      {"DatabaseLockError", NSEARCH_ERR_LOCKED},
+      {"DatabaseCorruptError", NSEARCH_ERR_DAMAGED},
+      {"DatabaseVersionError", NSEARCH_ERR_VERSION},
+      {"SerialisationError", NSEARCH_ERR_DAMAGED},
+      {"RangeError", NSEARCH_ERR_DAMAGED},
+      {"DocNotFoundError", NSEARCH_ERR_NOT_FOUND},
+      {"InvalidArgumentError", NSEARCH_ERR_UNSUPPORTED},
+      {"InvalidOperationError", NSEARCH_ERR_UNSUPPORTED},
+      {"UnimplementedError", NSEARCH_ERR_UNSUPPORTED},
       {"FeatureUnavailableError", NSEARCH_ERR_UNSUPPORTED},
       // A server does not answer, or what a connection reads was overwritten by a later commit: both pass.
-      {"NetworkError", NSEARCH_ERR_SHARD},              {"NetworkTimeoutError", NSEARCH_ERR_SHARD},
+      {"NetworkError", NSEARCH_ERR_SHARD},
+      {"NetworkTimeoutError", NSEARCH_ERR_SHARD},
       {"DatabaseModifiedError", NSEARCH_ERR_SHARD},
   };
   for (const auto &entry : table)
@@ -191,7 +197,9 @@ int xap_database_join(struct xap_database **out, struct xap_database *const *par
   return status;
 }
 
-struct xap_failure xap_database_failure(const struct xap_database *database) { return database->failure; }
+struct xap_failure xap_database_failure(const struct xap_database *database) {
+  return database->failure;
+}
 
 int xap_database_open(struct xap_database **out, const char *const *paths, size_t count, struct nsearch_error *err) {
   *out = nullptr;
@@ -222,8 +230,7 @@ int xap_size(struct xap_database *database, uint32_t *documents, uint64_t *lengt
 
 int xap_frequency(struct xap_database *database, const char *term, size_t len, uint32_t *documents,
                   struct nsearch_error *err) {
-  return reading(database, err,
-                 [&] { *documents = database->database.get_termfreq(std::string(term, len)); });
+  return reading(database, err, [&] { *documents = database->database.get_termfreq(std::string(term, len)); });
 }
 
 int xap_terms(struct xap_database *database, const char *prefix, size_t prefix_len, const char *from, size_t from_len,
@@ -535,7 +542,9 @@ int xap_writer_open_remote(struct xap_writer **out, const char *address, unsigne
   return status;
 }
 
-struct xap_database *xap_writer_database(struct xap_writer *writer) { return &writer->reading; }
+struct xap_database *xap_writer_database(struct xap_writer *writer) {
+  return &writer->reading;
+}
 
 int xap_writer_replace(struct xap_writer *writer, const char *term, size_t len, const struct xap_document *document,
                        struct nsearch_error *err) {
