@@ -157,7 +157,7 @@ enum { SHARDS_MAX = 64 };
 struct nsearch_shards *shards_new(size_t count); /* NULL for want of memory; so shards_copy() */
 struct nsearch_shards *shards_copy(const struct nsearch_shards *shards);
 bool shard_is_address(const char *text); /* "tcp://HOST:PORT", "prog:COMMAND" */
-void shard_set(struct shard_state *shard, int status, const char *message); /* copies; NULL: none */
+void shard_set(struct shard_state *shard, int status, const char *message); /* copies; NULL, or status 0: none */
 
 enum article_parts_wanted { WANT_CARD = 1, WANT_BODY = 2 };
 

@@ -46,7 +46,7 @@ void shard_set(struct shard_state *shard, int status, const char *message) {
   size_t len = shard->address ? strlen(shard->address) : 0;
   if (message && len && strncmp(message, shard->address, len) == 0 && strncmp(message + len, ": ", 2) == 0)
     message += len + 2;
-  char *copy = message ? memory_string(message, strlen(message)) : NULL;
+  char *copy = message && status ? memory_string(message, strlen(message)) : NULL;
   memory_free(shard->message);
   shard->status = status;
   shard->message = copy;

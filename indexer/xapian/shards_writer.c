@@ -83,7 +83,7 @@ static uint64_t new_identity(const char *folder) {
 static int new_manifest(struct engine_writer *writer, struct nsearch_error *err) {
   struct manifest *manifest = &writer->manifest;
   const struct write_options *options = &writer->options;
-  strcpy(manifest->engine, shards_writer_engine.name);
+  memcpy(manifest->engine, "xapian", sizeof "xapian");
   manifest->language = options->language;
   manifest->title_weight = options->title_weight;
   manifest->has_text = options->keep_text;
