@@ -16,12 +16,13 @@ enum {
 /* Names the shard, says what to do, and remembers. */
 static int fail(struct remote_shard *shard, int status, struct nsearch_error *err) {
   static const char *const again = "index again when that is mended: what has arrived is replaced by itself";
-  const char *what = status == NSEARCH_ERR_UNSUPPORTED ? "start its server with --writable"
-                     : status == NSEARCH_ERR_LOCKED    ? "another writer is at work there: try again later"
-                     : status == NSEARCH_ERR_DAMAGED   ? ""
-                                                       : again;
+  bool opening = !shard->writer;
+  const char *what = opening && status == NSEARCH_ERR_UNSUPPORTED ? "start its server with --writable"
+                     : status == NSEARCH_ERR_LOCKED               ? "another writer is at work there: try again later"
+                     : status == NSEARCH_ERR_DAMAGED              ? ""
+                                                                  : again;
   if (status == NSEARCH_ERR_MEMORY) return status;
-  if (status == NSEARCH_ERR_UNSUPPORTED) status = NSEARCH_ERR_USAGE;
+  if (opening && status == NSEARCH_ERR_UNSUPPORTED) status = NSEARCH_ERR_USAGE;
   char *message = memory_string(nsearch_error_message(err), strlen(nsearch_error_message(err)));
   error_set(err, status, "shard %u of %u, %s%s%s", shard->number, shard->count, message ? message : "",
             *what ? "; " : "", what);

@@ -110,7 +110,11 @@ static int note_states(struct snapshot *snapshot, struct nsearch_error *err) {
     state->articles = shard->documents;
     failed = !(state->address = memory_string(shard->state.address, strlen(shard->state.address)));
     if (failed || has_shard(snapshot->present, i)) continue;
-    shard_set(state, shard->state.status, shard->state.message);
+    /* It may have come back since it was left out, and was left out all the same. */
+    if (shard->state.status)
+      shard_set(state, shard->state.status, shard->state.message);
+    else
+      shard_set(state, NSEARCH_ERR_SHARD, "did not answer a moment ago");
   }
   pthread_mutex_unlock(&core->mutex);
   return failed ? error_memory(err) : NSEARCH_OK;
