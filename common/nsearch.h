@@ -349,7 +349,7 @@ NSEARCH_API void nsearch_options_free(nsearch_options *options);
  * readers need not be told. NSEARCH_ERR_UNSUPPORTED when this build is without Xapian. */
 NSEARCH_API nsearch_status nsearch_options_set_engine(nsearch_options *options, const char *engine, nsearch_error *err);
 NSEARCH_API nsearch_status nsearch_options_set_threads(nsearch_options *options, unsigned threads,
-                                                       nsearch_error *err); /* 1 to 64; the machine's unless said */
+                                                       nsearch_error *err); /* 1 to 64; unless said the machine's, with shards at least two for each */
 NSEARCH_API nsearch_status nsearch_options_set_memory(nsearch_options *options, uint64_t bytes,
                                                       nsearch_error *err); /* at least 64 MiB; 1 GiB unless said */
 NSEARCH_API nsearch_status nsearch_options_set_language(nsearch_options *options, const char *language,

@@ -162,6 +162,7 @@ struct nsearch_options {
   const struct writer_engine *engine; /* NULL: not said */
   struct write_options write;
   size_t shard_room;
+  bool threads_said;
 };
 /* The engine that these options (NULL: none) mean. */
 int options_engine(const struct nsearch_options *options, const struct writer_engine **out, struct nsearch_error *err);

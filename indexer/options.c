@@ -27,6 +27,7 @@ nsearch_options *nsearch_options_new(void) {
   if (!options) return NULL;
   options->engine = NULL;
   options->shard_room = 0;
+  options->threads_said = false;
   options_default(&options->write);
   return options;
 }
@@ -57,6 +58,9 @@ nsearch_status nsearch_options_add_shard(nsearch_options *options, const char *a
     memory_free(copy);
   else
     write->shards[write->shard_count++] = copy;
+  /* A thread waits while a shard takes an article, so all of them are kept busy by more threads than processors. */
+  unsigned busy = 2 * (unsigned)write->shard_count < THREADS_MAX ? 2 * (unsigned)write->shard_count : THREADS_MAX;
+  if (!options->threads_said && write->threads < busy) write->threads = busy;
   return (nsearch_status)status;
 }
 
@@ -94,6 +98,7 @@ nsearch_status nsearch_options_set_threads(nsearch_options *options, unsigned th
   if (threads < 1 || threads > THREADS_MAX)
     return error_set(err, NSEARCH_ERR_USAGE, "%u threads: give 1 to %d", threads, THREADS_MAX);
   options->write.threads = threads;
+  options->threads_said = true;
   return NSEARCH_OK;
 }
 

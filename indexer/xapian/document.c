@@ -271,7 +271,8 @@ int document_language(const struct write_options *options, const struct nsearch_
 int document_make(struct document_maker *maker, const struct nsearch_article *article, uint64_t sequence,
                   const struct xap_document **out, uint64_t *bytes, struct nsearch_error *err) {
   int language = document_language(&maker->options, article);
-  if (lexicon_bytes(maker->lexicon) + analyser_bytes(maker->analyser) > CACHE_MOST) {
+  uint64_t share = maker->options.memory / 2 / maker->options.threads;
+  if (lexicon_bytes(maker->lexicon) + analyser_bytes(maker->analyser) > (share < CACHE_MOST ? share : CACHE_MOST)) {
     analyser_clear(maker->analyser);
     lexicon_clear(maker->lexicon);
   }
