@@ -51,6 +51,7 @@ for document in README.md docs/*.md; do
   for at in "$blocks"/*.at; do
     [ -e "$at" ] || continue
     block=${at%.at}
+    case " ${MAKE_ARGS:-} " in *" XAPIAN=0 "*) grep -qe '--engine xapian' -e '--shard' "$block".* && continue ;; esac
     if [ -e "$block.c" ]; then
       grep -q 'int main' "$block.c" || continue
       fresh_folder indexed

@@ -181,6 +181,35 @@ static void test_replaced(void **state) {
   nsearch_writer_close(writer);
 }
 
+static int cancel_later(void *payload) { return --*(int *)payload < 0; }
+
+/* A search looks at its call-back before and behind what libxapian does. */
+static void test_cancel(void **state) {
+  (void)state;
+  char path[128];
+  strcpy(path, place("cancel"));
+  nsearch_writer *writer = open_writer(path, 0);
+  nsearch_reader *reader = NULL;
+  add(writer, "a", "storm");
+  assert_int_equal(nsearch_commit(writer, err), NSEARCH_OK);
+  assert_int_equal(nsearch_open(&reader, path, err), NSEARCH_OK);
+  int most = 0;
+  for (int status = NSEARCH_ERR_CANCELLED; status; most++) {
+    nsearch_request *request = nsearch_request_new("storm");
+    nsearch_result *result = NULL;
+    int left = most;
+    nsearch_request_set_cancel(request, cancel_later, &left);
+    status = nsearch_search(reader, request, &result, err);
+    assert_true(status == NSEARCH_OK || status == NSEARCH_ERR_CANCELLED);
+    assert_true((result == NULL) == (status != NSEARCH_OK));
+    nsearch_result_free(result);
+    nsearch_request_free(request);
+  }
+  assert_true(most > 3);
+  nsearch_close(reader);
+  nsearch_writer_close(writer);
+}
+
 static void test_folder(void **state) {
   (void)state;
   char path[128];
@@ -243,7 +272,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_commits),   cmocka_unit_test(test_threads),   cmocka_unit_test(test_replaced),
       cmocka_unit_test(test_folder),    cmocka_unit_test(test_leftovers), cmocka_unit_test(test_database_gone),
-      cmocka_unit_test(test_no_engine),
+      cmocka_unit_test(test_no_engine), cmocka_unit_test(test_cancel),
   };
   err = nsearch_error_new();
   int failed = cmocka_run_group_tests(tests, make_scratch, remove_scratch);
