@@ -160,8 +160,10 @@ NSEARCH_API int nsearch_article_updated(const nsearch_article *article, int64_t 
 
 typedef struct nsearch_reader nsearch_reader;
 
-/* Opens the last commit of the index in folder `path`: maps its files, builds nothing; about a millisecond.
- * NSEARCH_ERR_MISSING when there is none, NSEARCH_ERR_DAMAGED, NSEARCH_ERR_VERSION, NSEARCH_ERR_SYSTEM. */
+/* Opens the last commit of the index in folder `path`: maps its files, builds nothing; about a millisecond. Remote shards
+ * are looked for when a call needs them: each such call may return NSEARCH_ERR_SHARD when one does not answer, and
+ * NSEARCH_ERR_DAMAGED when one is not the right one. NSEARCH_ERR_MISSING when there is no index, NSEARCH_ERR_DAMAGED,
+ * NSEARCH_ERR_VERSION, NSEARCH_ERR_SYSTEM. */
 NSEARCH_API nsearch_status nsearch_open(nsearch_reader **reader, const char *path, nsearch_error *err);
 
 /* Moves the reader to the newest commit; results that were made before keep theirs. *changed (may be NULL) says

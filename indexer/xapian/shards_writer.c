@@ -56,15 +56,22 @@ static int check_shards(const struct manifest *manifest, const struct write_opti
   return NSEARCH_OK;
 }
 
+/* A folder without an index must be empty. */
 static int check_folder(const char *folder, struct nsearch_error *err) {
   struct file_names names = {0};
+  const char *other = NULL;
+  bool index = false;
   int status = file_list(folder, &names, err);
   for (size_t i = 0; !status && i < names.count; i++) {
     const char *name = names.names[i];
-    if (strcmp(name, MANIFEST_NAME) != 0 && strcmp(name, MANIFEST_NAME ".new") != 0 && strcmp(name, LOCK_NAME) != 0)
-      status = error_set(err, NSEARCH_ERR_USAGE, "%s holds other things (%s); name a folder of its own for the index",
-                         folder, name);
+    if (strcmp(name, MANIFEST_NAME) == 0)
+      index = true;
+    else if (strcmp(name, MANIFEST_NAME ".new") != 0 && strcmp(name, LOCK_NAME) != 0)
+      other = name;
   }
+  if (other && !index)
+    status = error_set(err, NSEARCH_ERR_USAGE, "%s holds other things (%s); name a folder of its own for the index",
+                       folder, other);
   file_names_free(&names);
   return status;
 }
@@ -103,12 +110,12 @@ static int open_folder(struct engine_writer *writer, struct nsearch_error *err) 
   char *lock = path_join(writer->folder, LOCK_NAME), *path = path_join(writer->folder, MANIFEST_NAME);
   writer->made_folder = info.kind == FILE_ABSENT;
   status = !lock || !path ? error_memory(err) : file_make_folder(writer->folder, err);
+  if (!status) status = check_folder(writer->folder, err);
+  if (!status) status = file_lock(&writer->lock, lock, err);
   if (!status) status = file_stat(path, true, &manifest, err);
   writer->fresh = !status && manifest.kind == FILE_ABSENT;
   if (!status && !writer->fresh) status = manifest_read(&writer->manifest, writer->folder, err);
   if (!status && !writer->fresh) status = check_shards(&writer->manifest, &writer->options, writer->folder, err);
-  if (!status) status = check_folder(writer->folder, err);
-  if (!status) status = file_lock(&writer->lock, lock, err);
   if (!status && writer->fresh) status = new_manifest(writer, err);
   memory_free(lock);
   memory_free(path);

@@ -34,3 +34,8 @@ try index --quiet --index fourth --shard tcp://127.0.0.1:1 "$CORPUS"
 try index --quiet --index fourth --shard 'prog:false' "$CORPUS"
 try index --quiet --index fourth $(shards other three) no-such-path | head -1
 [ ! -e fourth ] || echo "an index is left of a run that sent nothing"
+try index --quiet --engine native --index local "$CORPUS"
+try index --quiet --index local $all "$CORPUS"
+mkdir things && touch things/letter
+try index --quiet --index things $all "$CORPUS" | head -1
+ls things
