@@ -142,6 +142,23 @@ struct engine_stats {
   size_t part_count;
 };
 
+/* Remote shards of an index and how they do; what nsearch.h calls nsearch_shards. */
+struct nsearch_shards {
+  size_t count;
+  struct shard_state {
+    char *address;
+    int status;
+    char *message; /* NULL: none */
+    uint64_t articles;
+    uint64_t nanoseconds; /* that a call takes there and back */
+  } items[];
+};
+enum { SHARDS_MAX = 64 };
+struct nsearch_shards *shards_new(size_t count); /* NULL for want of memory; so shards_copy() */
+struct nsearch_shards *shards_copy(const struct nsearch_shards *shards);
+bool shard_is_address(const char *text); /* "tcp://HOST:PORT", "prog:COMMAND" */
+void shard_set(struct shard_state *shard, int status, const char *message); /* copies; NULL, or status 0: none */
+
 enum article_parts_wanted { WANT_CARD = 1, WANT_BODY = 2 };
 
 /* Called per term in byte order of keys; false stops. */
@@ -178,6 +195,16 @@ struct reader_engine {
   /* XXH3 of the body, by which copies are told. */
   int (*signature)(struct snapshot *snapshot, struct doc_ref doc, uint64_t *out, struct nsearch_error *err);
   const struct engine_stats *(*stats)(struct snapshot *snapshot);
+  /* The snapshot as one request sees it, to be released: `partial` leaves out shards that are known not to answer, and no
+   * call waits for a shard when `deadline` (as in struct search_request) has passed, nor longer than `milliseconds`, the
+   * whole time of the request (0: the engine's own limit). NSEARCH_ERR_SHARD from a call on a partial one: make it anew.
+   * NULL in the table, as the next two: there are no remote shards, a snapshot serves every request. */
+  int (*view)(struct snapshot *snapshot, bool partial, uint64_t deadline, uint64_t milliseconds, struct snapshot **out,
+              struct nsearch_error *err);
+  /* Of a view: its shards, those that it leaves out with the reason; NULL: there are none. */
+  const struct nsearch_shards *(*shards)(struct snapshot *snapshot);
+  /* Asks each shard of the index. */
+  int (*probe)(const char *path, struct nsearch_shards **out, struct nsearch_error *err);
 };
 
 /* ---- Writing -------------------------------------------------------------------------------------------------------- */
@@ -191,6 +218,9 @@ struct write_options {
   unsigned title_weight;
   bool keep_text;
   uint32_t segment_articles; /* 0: merge; else leave segments of at most so many articles */
+  char **shards; /* addresses of remote shards, for open() to copy */
+  size_t shard_count;
+  uint64_t run; /* the engine's own: of writers to one index, a later one has a higher number */
 };
 
 /* What a commit found out; on_replaced is called for each article that a later one with its id replaced. */
@@ -214,11 +244,17 @@ struct writer_engine {
   int (*worker_close)(struct engine_worker *worker, struct nsearch_error *err);
   int (*commit)(struct engine_writer *writer, const struct commit_report *report, struct nsearch_error *err);
   void (*close)(struct engine_writer *writer); /* drops what was not committed */
+  const struct nsearch_shards *(*shards)(const struct engine_writer *writer); /* NULL in the table: none */
 };
 
-/* The engine that the folder's manifest names; NSEARCH_ERR_MISSING when there is no manifest. */
+/* The engine that the folder's manifest names; NSEARCH_ERR_MISSING when there is no manifest, NSEARCH_ERR_UNSUPPORTED when
+ * this build lacks it. */
 int reader_engine_find(const char *path, const struct reader_engine **out, struct nsearch_error *err);
 extern const struct reader_engine native_reader_engine; /* query/native/ */
 extern const struct writer_engine native_writer_engine; /* indexer/native/ */
+/* A build with XAPIAN=0 does not have these two, nor common/xapian/. */
+extern const struct reader_engine xapian_reader_engine; /* query/xapian/ */
+extern const struct writer_engine xapian_writer_engine; /* indexer/xapian/ */
+extern const struct writer_engine shards_writer_engine; /* the same for remote shards */
 
 #endif

@@ -26,6 +26,9 @@
  * - Files are mapped. A file of the index that is cut short, or a medium that fails, while a reader is open ends the
  *   process with SIGBUS; nothing of nsearch ever cuts a file that a reader may hold.
  * - Network file systems: reading is fine. Writing relies on flock() and on rename() being atomic.
+ * - SIGPIPE: libxapian sets it to be ignored, for the whole process, when an index with remote shards is first opened.
+ * - Remote shards: a reader sees what their servers have, so a commit may show before nsearch_refresh(), and what a
+ *   writer has sent may show before its commit.
  *
  * Conventions: functions that can fail return a status, NSEARCH_OK is 0, and write what went wrong to the error object
  * of the caller, last argument, which may be NULL. A pointer stored through an out parameter is yours to free; a
@@ -75,7 +78,8 @@ typedef enum nsearch_status {
   NSEARCH_ERR_DEADLINE = 120,   /* the request's deadline passed */
   NSEARCH_ERR_MEMORY = 130,     /* out of memory */
   NSEARCH_ERR_SYSTEM = 140,     /* the operating system refused; the message has its words */
-  NSEARCH_ERR_UNSUPPORTED = 150 /* this build or engine cannot do that */
+  NSEARCH_ERR_UNSUPPORTED = 150, /* this build or engine cannot do that */
+  NSEARCH_ERR_SHARD = 160       /* a shard does not answer; the message names it: try again, or ask the others */
 } nsearch_status;
 
 /* The name of a status in words, "index missing"; never NULL. */
@@ -156,8 +160,10 @@ NSEARCH_API int nsearch_article_updated(const nsearch_article *article, int64_t 
 
 typedef struct nsearch_reader nsearch_reader;
 
-/* Opens the last commit of the index in folder `path`: maps its files, builds nothing; about a millisecond.
- * NSEARCH_ERR_MISSING when there is none, NSEARCH_ERR_DAMAGED, NSEARCH_ERR_VERSION, NSEARCH_ERR_SYSTEM. */
+/* Opens the last commit of the index in folder `path`: maps its files, builds nothing; about a millisecond. Remote shards
+ * are looked for when a call needs them: each such call may return NSEARCH_ERR_SHARD when one does not answer, and
+ * NSEARCH_ERR_DAMAGED when one is not the right one. NSEARCH_ERR_MISSING when there is no index, NSEARCH_ERR_DAMAGED,
+ * NSEARCH_ERR_VERSION, NSEARCH_ERR_SYSTEM. */
 NSEARCH_API nsearch_status nsearch_open(nsearch_reader **reader, const char *path, nsearch_error *err);
 
 /* Moves the reader to the newest commit; results that were made before keep theirs. *changed (may be NULL) says
@@ -208,19 +214,21 @@ NSEARCH_API void nsearch_request_set_now(nsearch_request *request, int64_t secon
 NSEARCH_API nsearch_status nsearch_request_set_since(nsearch_request *request, const char *date, nsearch_error *err);
 NSEARCH_API nsearch_status nsearch_request_set_until(nsearch_request *request, const char *date, nsearch_error *err);
 
-/* Give up with NSEARCH_ERR_DEADLINE after so many milliseconds; 0 (unless said) waits for ever. */
+/* Give up with NSEARCH_ERR_DEADLINE after so many milliseconds, or with NSEARCH_ERR_SHARD where it is a shard that does not
+ * answer, which may double the time; 0 (unless said) waits for ever, but for a remote shard ten seconds. */
 NSEARCH_API void nsearch_request_set_deadline(nsearch_request *request, uint64_t milliseconds);
 
 /* Called now and then from the searching thread; a non-zero answer ends the search with NSEARCH_ERR_CANCELLED. */
 typedef int (*nsearch_cancel)(void *payload);
 NSEARCH_API void nsearch_request_set_cancel(nsearch_request *request, nsearch_cancel cancel, void *payload);
 
-/* Answer from the shards that do answer when others do not. An index on this machine has one shard, which always
- * answers. */
+/* Answer from the shards that do answer when others do not; nsearch_result_shards() says which. A shard that failed is
+ * left out for ten seconds before it is tried again, and is waited for no longer than half the deadline. All figures, idf
+ * among them, are then those of the shards that answer. An index on this machine always answers. */
 NSEARCH_API void nsearch_request_set_partial(nsearch_request *request, int on);
 
 /* Searches. NSEARCH_ERR_QUERY, NSEARCH_ERR_DEADLINE, NSEARCH_ERR_CANCELLED, NSEARCH_ERR_DAMAGED,
- * NSEARCH_ERR_MEMORY. On failure *result is NULL. No match is not a failure. */
+ * NSEARCH_ERR_MEMORY, NSEARCH_ERR_SHARD. On failure *result is NULL. No match is not a failure. */
 NSEARCH_API nsearch_status nsearch_search(nsearch_reader *reader, const nsearch_request *request,
                                           nsearch_result **result, nsearch_error *err);
 
@@ -243,6 +251,10 @@ NSEARCH_API const nsearch_hit *nsearch_result_hit(const nsearch_result *result, 
 
 /* How many articles match. *exact (may be NULL) says whether that is the number or a lower bound for it. */
 NSEARCH_API uint64_t nsearch_result_matches(const nsearch_result *result, int *exact);
+
+/* The remote shards of the index, and which of them this answer is from; NULL for an index on this machine. */
+typedef struct nsearch_shards nsearch_shards;
+NSEARCH_API const nsearch_shards *nsearch_result_shards(const nsearch_result *result);
 
 /* Wall time of the search in milliseconds, snippets included. */
 NSEARCH_API double nsearch_result_took(const nsearch_result *result);
@@ -295,20 +307,36 @@ NSEARCH_API const char *nsearch_hit_part(const nsearch_hit *hit, size_t i, uint6
 
 /* ---- Look at the index ------------------------------------------------------------------------------------------------------- */
 
+/* Asks each remote shard of the index how it is, opened or not: a shard that does not answer, or is the wrong one, is no
+ * failure. An index on this machine has none. Errors are those of reading its manifest. */
+NSEARCH_API nsearch_status nsearch_shards_read(const char *path, nsearch_shards **shards, nsearch_error *err);
+NSEARCH_API void nsearch_shards_free(nsearch_shards *shards);
+
+/* Shards in their order: the address; NSEARCH_OK or why it failed, message (may be NULL) "" or in words; and of
+ * nsearch_shards_read() how many articles it has and how many milliseconds one question took there and back. NULL has no
+ * shards. */
+NSEARCH_API size_t nsearch_shards_count(const nsearch_shards *shards);
+NSEARCH_API const char *nsearch_shards_address(const nsearch_shards *shards, size_t i);
+NSEARCH_API nsearch_status nsearch_shards_status(const nsearch_shards *shards, size_t i, const char **message);
+NSEARCH_API uint64_t nsearch_shards_articles(const nsearch_shards *shards, size_t i);
+NSEARCH_API double nsearch_shards_latency(const nsearch_shards *shards, size_t i);
+
 typedef struct nsearch_stats nsearch_stats;
 
 NSEARCH_API nsearch_status nsearch_stats_read(nsearch_reader *reader, nsearch_stats **stats, nsearch_error *err);
 NSEARCH_API void nsearch_stats_free(nsearch_stats *stats);
 NSEARCH_API uint64_t nsearch_stats_articles(const nsearch_stats *stats);
-NSEARCH_API uint64_t nsearch_stats_terms(const nsearch_stats *stats);    /* entries of the dictionaries, all fields */
-NSEARCH_API uint64_t nsearch_stats_postings(const nsearch_stats *stats); /* of exact terms of title and body */
+/* Entries of the dictionaries, all fields, and postings of exact terms of title and body; 0: remote shards don't tell. */
+NSEARCH_API uint64_t nsearch_stats_terms(const nsearch_stats *stats);
+NSEARCH_API uint64_t nsearch_stats_postings(const nsearch_stats *stats);
 NSEARCH_API uint64_t nsearch_stats_tokens(const nsearch_stats *stats);   /* of title and body; a title's count once */
 NSEARCH_API uint64_t nsearch_stats_segments(const nsearch_stats *stats);
-NSEARCH_API const char *nsearch_stats_engine(const nsearch_stats *stats);
+NSEARCH_API const char *nsearch_stats_engine(const nsearch_stats *stats); /* "native" or "xapian" */
 NSEARCH_API const char *nsearch_stats_language(const nsearch_stats *stats); /* the index's own, "en" or "none" */
 /* Oldest and newest date; 0 when no article has one. */
 NSEARCH_API int nsearch_stats_dates(const nsearch_stats *stats, int64_t *oldest, int64_t *newest);
-/* Bytes on disk by part ("postings", "positions", "text", ...); the parts add up to the size of the index. */
+/* Bytes on disk by part ("postings", "positions", "text", ...); the parts add up to the size of the index. What remote
+ * shards take on their disks is not among them. */
 NSEARCH_API size_t nsearch_stats_parts(const nsearch_stats *stats);
 NSEARCH_API const char *nsearch_stats_part(const nsearch_stats *stats, size_t i, uint64_t *bytes);
 
@@ -320,8 +348,11 @@ typedef struct nsearch_writer nsearch_writer;
 /* How to write; NULL only for want of memory. Setters check the range: NSEARCH_ERR_USAGE. */
 NSEARCH_API nsearch_options *nsearch_options_new(void);
 NSEARCH_API void nsearch_options_free(nsearch_options *options);
+/* "native" (unless said) or "xapian": libxapian, which other programs can read (docs/xapian.md). The index remembers it,
+ * readers need not be told. NSEARCH_ERR_UNSUPPORTED when this build is without Xapian. */
+NSEARCH_API nsearch_status nsearch_options_set_engine(nsearch_options *options, const char *engine, nsearch_error *err);
 NSEARCH_API nsearch_status nsearch_options_set_threads(nsearch_options *options, unsigned threads,
-                                                       nsearch_error *err); /* 1 to 64; the machine's unless said */
+                                                       nsearch_error *err); /* 1 to 64; unless said the machine's, with shards at least two for each */
 NSEARCH_API nsearch_status nsearch_options_set_memory(nsearch_options *options, uint64_t bytes,
                                                       nsearch_error *err); /* at least 64 MiB; 1 GiB unless said */
 NSEARCH_API nsearch_status nsearch_options_set_language(nsearch_options *options, const char *language,
@@ -332,9 +363,17 @@ NSEARCH_API void nsearch_options_set_text(nsearch_options *options, int on); /* 
 /* Test aid: leave the index in segments of at most so many articles instead of merging; 0 (unless said) merges. */
 NSEARCH_API void nsearch_options_set_segment_articles(nsearch_options *options, uint32_t articles);
 
+/* Puts the articles into databases that Xapian's servers serve, "tcp://HOST:PORT" or "prog:COMMAND", said once for each,
+ * in an order that is the index's for ever; an article's id says which one it goes to (docs/scale-out.md). Implies the
+ * engine xapian. The folder keeps the list. Such an index can be written to again, with the same list: articles are added
+ * or replaced. NSEARCH_ERR_USAGE for another form of address, one given twice, or more than 64. */
+NSEARCH_API nsearch_status nsearch_options_add_shard(nsearch_options *options, const char *address, nsearch_error *err);
+
 /* Opens a writer on a new index in folder `path`, which is made when absent. options may be NULL.
  * NSEARCH_ERR_EXISTS when the folder holds an index, NSEARCH_ERR_LOCKED, NSEARCH_ERR_USAGE when the folder holds other
- * things, NSEARCH_ERR_SYSTEM. Nothing is readable before the first commit. */
+ * things or another list of shards, NSEARCH_ERR_SYSTEM; NSEARCH_ERR_SHARD when a shard does not answer, and
+ * NSEARCH_ERR_DAMAGED when it is not the one that the list means. Nothing is readable before the first commit, of remote
+ * shards aside. */
 NSEARCH_API nsearch_status nsearch_writer_open(nsearch_writer **writer, const char *path, const nsearch_options *options,
                                                nsearch_error *err);
 
@@ -344,8 +383,17 @@ NSEARCH_API nsearch_status nsearch_writer_open(nsearch_writer **writer, const ch
 NSEARCH_API nsearch_status nsearch_add(nsearch_writer *writer, const nsearch_article *article, nsearch_error *err);
 
 /* Makes all that was added readable, durably, as one generation: after a crash at any instant the index opens at the
- * last commit. NSEARCH_ERR_EMPTY when nothing was ever added. */
+ * last commit. NSEARCH_ERR_EMPTY when nothing was ever added.
+ *
+ * Remote shards know no transactions: each commits by itself, and its server also writes whenever it has taken 10,000
+ * articles. When one fails, in nsearch_add() or here, the call says so, nsearch_writer_shards() says which shards have
+ * all and which have not, and the writer takes no more: open another one and add the same articles again. Those that
+ * are there are replaced by themselves, so that it may be done as often as needed. */
 NSEARCH_API nsearch_status nsearch_commit(nsearch_writer *writer, nsearch_error *err);
+
+/* How the last call on a shard went, for each of them: NSEARCH_OK and what a failure says. NULL without remote shards. The
+ * writer's; not while another thread is in nsearch_add(). */
+NSEARCH_API const nsearch_shards *nsearch_writer_shards(const nsearch_writer *writer);
 
 /* Frees the writer; what was added and not committed is gone. A folder that never got a commit is removed again. */
 NSEARCH_API void nsearch_writer_close(nsearch_writer *writer);

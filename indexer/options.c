@@ -24,16 +24,81 @@ void options_default(struct write_options *out) {
 
 nsearch_options *nsearch_options_new(void) {
   struct nsearch_options *options = memory_alloc(sizeof *options);
-  if (options) options_default(&options->write);
+  if (!options) return NULL;
+  options->engine = NULL;
+  options->shard_room = 0;
+  options->threads_said = false;
+  options_default(&options->write);
   return options;
 }
 
-void nsearch_options_free(nsearch_options *options) { memory_free(options); }
+void nsearch_options_free(nsearch_options *options) {
+  if (!options) return;
+  for (size_t i = 0; i < options->write.shard_count; i++) memory_free(options->write.shards[i]);
+  memory_free(options->write.shards);
+  memory_free(options);
+}
+
+nsearch_status nsearch_options_add_shard(nsearch_options *options, const char *address, nsearch_error *err) {
+  struct write_options *write = &options->write;
+  if (!NSEARCH_XAPIAN)
+    return error_set(err, NSEARCH_ERR_UNSUPPORTED, "this build of nsearch is without Xapian, and so without shards");
+  if (!shard_is_address(address))
+    return error_set(err, NSEARCH_ERR_USAGE, "%s is no address of a shard: give tcp://HOST:PORT or prog:COMMAND",
+                     address);
+  for (size_t i = 0; i < write->shard_count; i++)
+    if (strcmp(write->shards[i], address) == 0)
+      return error_set(err, NSEARCH_ERR_USAGE, "the shard %s is given twice", address);
+  if (write->shard_count == SHARDS_MAX)
+    return error_set(err, NSEARCH_ERR_USAGE, "more than %d shards: give fewer", SHARDS_MAX);
+  char *copy = memory_string(address, strlen(address));
+  int status = copy ? memory_reserve(&write->shards, &options->shard_room, write->shard_count + 1, sizeof copy, err)
+                    : error_memory(err);
+  if (status)
+    memory_free(copy);
+  else
+    write->shards[write->shard_count++] = copy;
+  /* A thread waits while a shard takes an article, so all of them are kept busy by more threads than processors. */
+  unsigned busy = 2 * (unsigned)write->shard_count < THREADS_MAX ? 2 * (unsigned)write->shard_count : THREADS_MAX;
+  if (!options->threads_said && write->threads < busy) write->threads = busy;
+  return (nsearch_status)status;
+}
+
+nsearch_status nsearch_options_set_engine(nsearch_options *options, const char *engine, nsearch_error *err) {
+  static const struct writer_engine *const engines[] = {
+    &native_writer_engine,
+#if NSEARCH_XAPIAN
+    &xapian_writer_engine,
+#endif
+  };
+  for (size_t i = 0; i < sizeof engines / sizeof *engines; i++) {
+    if (strcmp(engines[i]->name, engine) != 0) continue;
+    options->engine = engines[i];
+    return NSEARCH_OK;
+  }
+  if (strcmp(engine, "xapian") == 0)
+    return error_set(err, NSEARCH_ERR_UNSUPPORTED, "this build of nsearch is without Xapian; use the engine native");
+  return error_set(err, NSEARCH_ERR_USAGE, "there is no engine %s: give native or xapian", engine);
+}
+
+int options_engine(const struct nsearch_options *options, const struct writer_engine **out, struct nsearch_error *err) {
+  *out = options && options->engine ? options->engine : &native_writer_engine;
+  if (!options || !options->write.shard_count) return NSEARCH_OK;
+#if NSEARCH_XAPIAN
+  if (!options->engine || options->engine == &xapian_writer_engine) {
+    *out = &shards_writer_engine;
+    return NSEARCH_OK;
+  }
+#endif
+  return error_set(err, NSEARCH_ERR_USAGE, "the engine %s has no shards; they need the engine xapian",
+                   options->engine->name);
+}
 
 nsearch_status nsearch_options_set_threads(nsearch_options *options, unsigned threads, nsearch_error *err) {
   if (threads < 1 || threads > THREADS_MAX)
     return error_set(err, NSEARCH_ERR_USAGE, "%u threads: give 1 to %d", threads, THREADS_MAX);
   options->write.threads = threads;
+  options->threads_said = true;
   return NSEARCH_OK;
 }
 

@@ -53,7 +53,10 @@ int writer_open(struct nsearch_writer **out, const struct writer_engine *engine,
 
 nsearch_status nsearch_writer_open(nsearch_writer **writer, const char *path, const nsearch_options *options,
                                    nsearch_error *err) {
-  return writer_open(writer, &native_writer_engine, path, options, err);
+  const struct writer_engine *engine;
+  *writer = NULL;
+  int status = options_engine(options, &engine, err);
+  return status ? status : writer_open(writer, engine, path, options, err);
 }
 
 static void forget_runs(struct nsearch_writer *writer) {
@@ -74,6 +77,10 @@ void nsearch_writer_close(nsearch_writer *writer) {
   memory_free(writer->runs);
   memory_free(writer->path);
   memory_free(writer);
+}
+
+const nsearch_shards *nsearch_writer_shards(const nsearch_writer *writer) {
+  return writer->engine->shards ? writer->engine->shards(writer->below) : NULL;
 }
 
 unsigned writer_threads(const struct nsearch_writer *writer) { return writer->options.threads; }

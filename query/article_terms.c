@@ -45,12 +45,12 @@ static void count_tokens(struct scratch *scratch, struct article_terms *terms, s
 }
 
 /* Looks up the df of a term, once per snapshot. */
-static int look_up(struct nsearch_reader *reader, struct scratch *scratch, struct article_term *term,
+static int look_up(const struct view *view, struct scratch *scratch, struct article_term *term,
                    struct nsearch_error *err) {
   struct term_figures *figures = &scratch->figures[term->term];
   if (!figures->known) {
     struct term_key key = lexicon_key(scratch->lexicon, term->term);
-    int status = reader->engine->frequency(reader->snapshot, key.bytes, key.len, &figures->df, err);
+    int status = view->engine->frequency(view->snapshot, key.bytes, key.len, &figures->df, err);
     if (status) return status;
     figures->known = true;
   }
@@ -64,15 +64,15 @@ static int by_weight(const void *a, const void *b) {
   return (x->place > y->place) - (x->place < y->place);
 }
 
-static int weigh(struct nsearch_reader *reader, struct scratch *scratch, struct article_terms *terms,
+static int weigh(const struct view *view, struct scratch *scratch, struct article_terms *terms,
                  struct nsearch_error *err) {
-  uint64_t articles = reader->engine->stats(reader->snapshot)->articles;
+  uint64_t articles = view->engine->stats(view->snapshot)->articles;
   int status = NSEARCH_OK;
   for (size_t i = 0; i < terms->count; i++) {
     struct article_term *term = &terms->terms[i];
     term->tf = scratch->figures[term->term].tf;
     scratch->figures[term->term].tf = 0;
-    if (!status) status = look_up(reader, scratch, term, err);
+    if (!status) status = look_up(view, scratch, term, err);
     term->rarity = term->df && term->df < articles ? log((double)articles / (double)term->df) : 0;
     term->weight = term->rarity * term_damped(term->tf);
   }
@@ -80,9 +80,9 @@ static int weigh(struct nsearch_reader *reader, struct scratch *scratch, struct 
   return status;
 }
 
-int article_terms_make(struct nsearch_reader *reader, struct scratch *scratch, const struct nsearch_article *article,
+int article_terms_make(const struct view *view, struct scratch *scratch, const struct nsearch_article *article,
                        struct article_terms *out, struct nsearch_error *err) {
-  const struct engine_stats *stats = reader->engine->stats(reader->snapshot);
+  const struct engine_stats *stats = view->engine->stats(view->snapshot);
   struct tokens *tokens = &scratch->counted;
   size_t title_len, body_len;
   const char *title = article_get(article, ARTICLE_TITLE, &title_len);
@@ -102,7 +102,7 @@ int article_terms_make(struct nsearch_reader *reader, struct scratch *scratch, c
   count_tokens(scratch, out, lead, rest, LEAD_WEIGHT);
   count_tokens(scratch, out, rest, tokens->count, 1);
   out->length = tokens->count - lead + (uint64_t)lead * stats->title_weight;
-  return weigh(reader, scratch, out, err);
+  return weigh(view, scratch, out, err);
 }
 
 void article_terms_free(struct article_terms *terms) { memory_free(terms->terms); }

@@ -15,6 +15,8 @@ uint64_t nsearch_result_matches(const nsearch_result *result, int *exact) {
   return result ? result->matches : 0;
 }
 
+const nsearch_shards *nsearch_result_shards(const nsearch_result *result) { return result ? result->shards : NULL; }
+
 double nsearch_result_took(const nsearch_result *result) { return result ? result->took : 0; }
 
 const char *nsearch_result_suggestion(const nsearch_result *result) {

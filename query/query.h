@@ -14,6 +14,7 @@
  *   describe.c   the tree -> text for people
  *   engines.c    a folder -> the engine that reads it
  *   native/      match and score
+ *   xapian/      the same by libxapian
  *   result.c     documents -> hits; the parts of their scores
  *   hits.c       reading a result
  *   finder.c     a question's words in a body
@@ -22,6 +23,7 @@
  *   related.c    an article -> articles like it
  *   stats.c      the figures of an index
  *   reader.c     the functions of nsearch.h that tie these together
+ *   view.c       the index as one call sees it: which shards answer
  *   scratch.c    memory that one call at a time uses, kept warm between calls
  *   pool.c       memory that goes all at once */
 #ifndef QUERY_QUERY_H
@@ -30,6 +32,18 @@
 #include <pthread.h>
 
 #include "common/engine.h"
+
+/* ---- view.c: an index as one call sees it ---------------------------------------------------------------------------------- */
+
+struct view {
+  const struct reader_engine *engine;
+  struct snapshot *snapshot;
+  bool whole; /* no shard is left out */
+};
+/* started: when the call began, of clock_monotonic(). request NULL: neither partial nor with a deadline. */
+int view_open(struct view *view, struct nsearch_reader *reader, const struct nsearch_request *request, uint64_t started,
+              struct nsearch_error *err);
+void view_close(struct view *view);
 
 /* ---- pool.c: memory that goes all at once ------------------------------------------------------------------------ */
 
@@ -363,6 +377,7 @@ struct scratches {
 int scratches_init(struct scratches *scratches, struct nsearch_error *err);
 void scratches_destroy(struct scratches *scratches);
 void scratches_clear(struct scratches *scratches); /* frees all: figures of terms belong to one snapshot */
+void scratch_forget(struct scratch *scratch);      /* what it knows of a snapshot */
 int scratch_take(struct scratches *scratches, struct scratch **out, struct nsearch_error *err);
 void scratch_give(struct scratches *scratches, struct scratch *scratch); /* NULL is fine */
 
@@ -452,11 +467,12 @@ struct nsearch_result {
   struct buffer tree, plan;
   char **words; /* of the leaves */
   size_t word_count;
+  struct nsearch_shards *shards; /* NULL: none */
 };
 
 /* Fetches what the request shows of hits[0..count), which are in order from the first rank on: offset are skipped, at
  * most limit shown, snippets cut by the tree's words where wanted. */
-int result_fill(struct nsearch_result *result, struct nsearch_reader *reader, struct scratch *scratch,
+int result_fill(struct nsearch_result *result, const struct view *view, struct scratch *scratch,
                 const struct nsearch_request *request, const struct search_request *sent, const struct search_hit *hits,
                 size_t count, struct nsearch_error *err);
 
@@ -465,7 +481,7 @@ void result_take_facets(struct nsearch_result *result, const struct search_reque
                         struct search_answer *answer);
 
 /* Adds to each hit of a filled result the parts of its score; hits as above. */
-int result_explain(struct nsearch_result *result, struct nsearch_reader *reader, const struct search_request *sent,
+int result_explain(struct nsearch_result *result, const struct view *view, const struct search_request *sent,
                    const struct search_hit *hits, struct nsearch_error *err);
 
 /* ---- article_terms.c --------------------------------------------------------------------------------------------------------------- */
@@ -488,7 +504,7 @@ struct article_terms {
 };
 
 /* The terms of title and body; they are the scratch's until it is given back. */
-int article_terms_make(struct nsearch_reader *reader, struct scratch *scratch, const struct nsearch_article *article,
+int article_terms_make(const struct view *view, struct scratch *scratch, const struct nsearch_article *article,
                        struct article_terms *out, struct nsearch_error *err);
 void article_terms_free(struct article_terms *terms);
 double term_damped(uint32_t tf); /* 1 + ln(tf); 0 of 0 */
@@ -498,7 +514,7 @@ double term_damped(uint32_t tf); /* 1 + ln(tf); 0 of 0 */
 /* Articles like `source`, best first, scores by cosine (docs/ranking.md); *full says that there may be more than were looked at.
  * request has dates, limit, deadline and cancel; tree and order are set to what was asked of the engine, with nodes in
  * the pool. hits: memory_free(). */
-int related_find(struct nsearch_reader *reader, struct scratch *scratch, struct pool *pool, struct doc_ref source,
+int related_find(const struct view *view, struct scratch *scratch, struct pool *pool, struct doc_ref source,
                  bool copies, struct search_request *request, struct search_hit **hits, size_t *count, bool *full,
                  struct nsearch_error *err);
 

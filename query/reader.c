@@ -90,7 +90,7 @@ static int suggest(struct nsearch_result *result, struct planner *planner, const
   return result->suggestion ? NSEARCH_OK : error_memory(planner->err);
 }
 
-static int explain(struct nsearch_result *result, struct planner *planner, struct nsearch_reader *reader,
+static int explain(struct nsearch_result *result, struct planner *planner, const struct view *view,
                    const struct plan *plan, const struct search_request *sent, const struct search_answer *answer) {
   int status = describe_plan(planner, plan, &result->tree);
   buffer_byte(&result->tree, 0);
@@ -99,28 +99,28 @@ static int explain(struct nsearch_result *result, struct planner *planner, struc
   if (!status) status = buffer_status(&result->tree, planner->err);
   if (!status) status = buffer_status(&result->plan, planner->err);
   if (!status && sent->order == ORDER_RELEVANCE)
-    status = result_explain(result, reader, sent, answer->hits, planner->err);
+    status = result_explain(result, view, sent, answer->hits, planner->err);
   return status;
 }
 
 /* Question -> parse -> plan -> search -> hits. */
-static int search(struct nsearch_reader *reader, const struct nsearch_request *request, struct scratch *scratch,
-                  struct nsearch_result *result, struct nsearch_error *err) {
+static int search(const struct view *view, const struct nsearch_request *request, uint64_t started,
+                  struct scratch *scratch, struct nsearch_result *result, struct nsearch_error *err) {
   struct pool pool = {0};
   struct question_node *question;
   struct plan plan;
   struct search_request sent;
   struct search_answer answer = {0};
-  struct planner planner = {.engine = reader->engine,
-                            .snapshot = reader->snapshot,
-                            .stats = reader->engine->stats(reader->snapshot),
+  struct planner planner = {.engine = view->engine,
+                            .snapshot = view->snapshot,
+                            .stats = view->engine->stats(view->snapshot),
                             .folder = scratch->folder,
                             .pool = &pool,
                             .now = request->has_now ? request->now : clock_now(),
                             .bounded = request->since != INT64_MIN || request->until != INT64_MAX,
                             .request = &sent,
                             .err = err};
-  request_for_engine(request, clock_monotonic(), &sent);
+  request_for_engine(request, started, &sent);
   int status = question_parse(&pool, request->question, request->plain, &question, err);
   if (!status) status = plan_make(&planner, question, request->all, &plan);
   if (status) goto out;
@@ -133,42 +133,28 @@ static int search(struct nsearch_reader *reader, const struct nsearch_request *r
   sent.explain = request->explain;
   sent.facets = request->facets;
   sent.facet_count = request->facet_count;
-  status = reader->engine->search(reader->snapshot, &sent, &answer, err);
+  status = view->engine->search(view->snapshot, &sent, &answer, err);
   if (status) goto out;
   result->matches = answer.matches;
   result->exact = answer.matches_exact && !plan.cut;
   result_take_facets(result, &sent, &answer);
-  status = result_fill(result, reader, scratch, request, &sent, answer.hits, answer.hit_count, err);
+  status = result_fill(result, view, scratch, request, &sent, answer.hits, answer.hit_count, err);
   if (!status && request->limit) status = suggest(result, &planner, request, question);
-  if (!status && request->explain) status = explain(result, &planner, reader, &plan, &sent, &answer);
+  if (!status && request->explain) status = explain(result, &planner, view, &plan, &sent, &answer);
 out:
   search_answer_free(&answer);
   pool_free(&pool);
   return status;
 }
 
-nsearch_status nsearch_search(nsearch_reader *reader, const nsearch_request *request, nsearch_result **result,
-                              nsearch_error *err) {
-  assert(reader && request && result);
-  uint64_t started = clock_monotonic();
-  struct scratch *scratch = NULL;
-  struct nsearch_result *made = memory_zero(1, sizeof *made);
-  *result = NULL;
-  if (!made) return (nsearch_status)error_memory(err);
-  int status = scratch_take(&reader->scratches, &scratch, err);
-  if (!status) status = search(reader, request, scratch, made, err);
-  scratch_give(&reader->scratches, scratch);
-  if (status) {
-    nsearch_result_free(made);
-    return (nsearch_status)status;
-  }
-  made->took = milliseconds_since(started);
-  *result = made;
-  return NSEARCH_OK;
-}
+/* What nsearch_related() was given; NULL in its place is a search. */
+struct likeness {
+  const char *article;
+  bool copies;
+};
 
-static int related(struct nsearch_reader *reader, const char *article, bool copies,
-                   const struct nsearch_request *request, struct scratch *scratch, struct nsearch_result *result,
+static int related(const struct view *view, const struct likeness *like, const struct nsearch_request *request,
+                   uint64_t started, struct scratch *scratch, struct nsearch_result *result,
                    struct nsearch_error *err) {
   struct pool pool = {0};
   struct doc_ref source;
@@ -176,54 +162,105 @@ static int related(struct nsearch_reader *reader, const char *article, bool copi
   struct search_hit *hits = NULL;
   size_t count = 0;
   bool full = false;
-  request_for_engine(request, clock_monotonic(), &sent);
-  int status = reader->engine->find(reader->snapshot, article, &source, err);
-  if (!status) status = related_find(reader, scratch, &pool, source, copies, &sent, &hits, &count, &full, err);
+  request_for_engine(request, started, &sent);
+  int status = view->engine->find(view->snapshot, like->article, &source, err);
+  if (!status) status = related_find(view, scratch, &pool, source, like->copies, &sent, &hits, &count, &full, err);
   if (!status) {
     result->matches = count;
     result->exact = !full;
-    status = result_fill(result, reader, scratch, request, &sent, hits, count, err);
+    status = result_fill(result, view, scratch, request, &sent, hits, count, err);
   }
   memory_free(hits);
   pool_free(&pool);
   return status;
 }
 
+static int take_shards(struct nsearch_result *result, const struct view *view, struct nsearch_error *err) {
+  const struct nsearch_shards *shards = view->engine->shards ? view->engine->shards(view->snapshot) : NULL;
+  if (!shards) return NSEARCH_OK;
+  result->shards = shards_copy(shards);
+  return result->shards ? NSEARCH_OK : error_memory(err);
+}
+
+/* One try, from the shards that are up as far as is known. */
+static int try_answer(struct nsearch_reader *reader, const struct likeness *like, const struct nsearch_request *request,
+                      uint64_t started, struct nsearch_result **out, struct nsearch_error *err) {
+  struct view view = {0};
+  struct scratch *scratch = NULL;
+  struct nsearch_result *result = *out = memory_zero(1, sizeof *result);
+  int status = result ? scratch_take(&reader->scratches, &scratch, err) : error_memory(err);
+  if (!status) status = view_open(&view, reader, request, started, err);
+  if (!status && !view.whole) scratch_forget(scratch);
+  if (!status)
+    status = like ? related(&view, like, request, started, scratch, result, err)
+                  : search(&view, request, started, scratch, result, err);
+  if (!status) status = take_shards(result, &view, err);
+  if (scratch && view.snapshot && !view.whole) scratch_forget(scratch);
+  scratch_give(&reader->scratches, scratch);
+  view_close(&view);
+  if (status) {
+    nsearch_result_free(result);
+    *out = NULL;
+  }
+  return status;
+}
+
+/* Each try that fails leaves one more shard out, or finds out which one it should be. */
+static int answer(struct nsearch_reader *reader, const struct likeness *like, const struct nsearch_request *request,
+                  struct nsearch_result **out, struct nsearch_error *err) {
+  enum { PARTIAL_TRIES = 16 };
+  uint64_t started = clock_monotonic();
+  int status = NSEARCH_ERR_SHARD;
+  for (int left = request->partial ? PARTIAL_TRIES : 1; left > 0 && status == NSEARCH_ERR_SHARD; left--) {
+    error_clear(err);
+    status = try_answer(reader, like, request, started, out, err);
+  }
+  if (!status) (*out)->took = milliseconds_since(started);
+  return status;
+}
+
+nsearch_status nsearch_search(nsearch_reader *reader, const nsearch_request *request, nsearch_result **result,
+                              nsearch_error *err) {
+  assert(reader && request && result);
+  return (nsearch_status)answer(reader, NULL, request, result, err);
+}
+
 nsearch_status nsearch_related(nsearch_reader *reader, const char *article, int copies, const nsearch_request *request,
                                nsearch_result **result, nsearch_error *err) {
   assert(reader && article && result);
-  uint64_t started = clock_monotonic();
-  struct scratch *scratch = NULL;
+  const struct likeness like = {article, copies != 0};
   struct nsearch_request *usual = request ? NULL : nsearch_request_new("");
-  struct nsearch_result *made = memory_zero(1, sizeof *made);
   *result = NULL;
-  int status = !made || (!request && !usual) ? error_memory(err) : scratch_take(&reader->scratches, &scratch, err);
-  if (!status) status = related(reader, article, copies != 0, request ? request : usual, scratch, made, err);
-  scratch_give(&reader->scratches, scratch);
+  int status = request || usual ? answer(reader, &like, request ? request : usual, result, err) : error_memory(err);
   nsearch_request_free(usual);
-  if (status) {
-    nsearch_result_free(made);
-    return (nsearch_status)status;
-  }
-  made->took = milliseconds_since(started);
-  *result = made;
-  return NSEARCH_OK;
+  return (nsearch_status)status;
 }
 
 nsearch_status nsearch_get(nsearch_reader *reader, const char *id_or_url, nsearch_article **article,
                            nsearch_error *err) {
   assert(reader && id_or_url && article);
   struct doc_ref doc;
+  struct view view;
   *article = NULL;
-  int status = reader->engine->find(reader->snapshot, id_or_url, &doc, err);
-  if (status) return (nsearch_status)status;
-  struct nsearch_article *made = nsearch_article_new();
-  if (!made) return (nsearch_status)error_memory(err);
-  status = reader->engine->fetch(reader->snapshot, doc, WANT_CARD | WANT_BODY, made, err);
-  if (status) {
+  int status = view_open(&view, reader, NULL, 0, err);
+  if (!status) status = view.engine->find(view.snapshot, id_or_url, &doc, err);
+  struct nsearch_article *made = status ? NULL : nsearch_article_new();
+  if (!status && !made) status = error_memory(err);
+  if (!status) status = view.engine->fetch(view.snapshot, doc, WANT_CARD | WANT_BODY, made, err);
+  view_close(&view);
+  if (status)
     nsearch_article_free(made);
-    return (nsearch_status)status;
-  }
-  *article = made;
-  return NSEARCH_OK;
+  else
+    *article = made;
+  return (nsearch_status)status;
+}
+
+nsearch_status nsearch_shards_read(const char *path, nsearch_shards **shards, nsearch_error *err) {
+  assert(path && shards);
+  const struct reader_engine *engine;
+  *shards = NULL;
+  int status = reader_engine_find(path, &engine, err);
+  if (!status && engine->probe) return (nsearch_status)engine->probe(path, shards, err);
+  if (!status && !(*shards = shards_new(0))) status = error_memory(err);
+  return (nsearch_status)status;
 }

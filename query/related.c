@@ -22,7 +22,7 @@ enum {
 };
 
 struct comparison {
-  struct nsearch_reader *reader;
+  const struct view *view;
   struct scratch *scratch;
   struct pool *pool;
   struct article_terms source;
@@ -47,7 +47,7 @@ static bool is_short_number(const char *text, size_t len) {
 
 static bool is_seed(const struct comparison *comparison, const struct article_term *term) {
   const struct lexicon *lexicon = comparison->scratch->lexicon;
-  uint64_t articles = comparison->reader->engine->stats(comparison->reader->snapshot)->articles;
+  uint64_t articles = comparison->view->engine->stats(comparison->view->snapshot)->articles;
   if (term->weight <= 0 || term->df < SEED_DF_MIN || (articles >= COMMON_FROM && term->df > articles / COMMON_SHARE))
     return false;
   struct term_key exact = lexicon_key(lexicon, lexicon_words(lexicon)[term->word].exact);
@@ -90,14 +90,14 @@ static int seed_tree(const struct comparison *comparison, struct node **out) {
 /* Takes the source and its copies out: those with its signature, unless that is NULL. */
 static int leave_out(const struct comparison *comparison, struct doc_ref source, const uint64_t *signature,
                      struct search_answer *answer) {
-  const struct reader_engine *engine = comparison->reader->engine;
+  const struct reader_engine *engine = comparison->view->engine;
   size_t kept = 0;
   for (size_t i = 0; i < answer->hit_count; i++) {
     struct search_hit hit = answer->hits[i];
     uint64_t other;
     if (hit.doc.segment == source.segment && hit.doc.doc == source.doc) continue;
     if (signature) {
-      int status = engine->signature(comparison->reader->snapshot, hit.doc, &other, comparison->err);
+      int status = engine->signature(comparison->view->snapshot, hit.doc, &other, comparison->err);
       if (status) return status;
       if (other == *signature) continue;
     }
@@ -134,7 +134,7 @@ static int by_score(const void *a, const void *b) {
 static int compare(const struct comparison *comparison, struct candidate *candidates, size_t count, size_t first,
                    size_t end) {
   const struct article_terms *source = &comparison->source;
-  const struct reader_engine *engine = comparison->reader->engine;
+  const struct reader_engine *engine = comparison->view->engine;
   size_t terms = end - first;
   struct term_key *keys = pool_take(comparison->pool, (terms + 1) * sizeof *keys);
   struct doc_ref *docs = pool_take(comparison->pool, (count + 1) * sizeof *docs);
@@ -144,8 +144,7 @@ static int compare(const struct comparison *comparison, struct candidate *candid
   qsort(candidates, count, sizeof *candidates, by_number);
   for (size_t t = 0; t < terms; t++) keys[t] = key_of(comparison, &source->terms[first + t]);
   for (size_t i = 0; i < count; i++) docs[i] = candidates[i].doc;
-  int status =
-      engine->occurrences(comparison->reader->snapshot, keys, terms, docs, count, tfs, lengths, comparison->err);
+  int status = engine->occurrences(comparison->view->snapshot, keys, terms, docs, count, tfs, lengths, comparison->err);
   for (size_t i = 0; !status && i < count; i++) {
     double product = 0, length = lengths[i] ? lengths[i] : 1; /* 0: of a damaged index */
     for (size_t t = 0; t < terms; t++) {
@@ -194,33 +193,33 @@ static int find(struct comparison *comparison, struct doc_ref source, const uint
                : request->limit > CANDIDATES_MAX ? CANDIDATES_MAX
                                                  : request->limit;
   sent.limit++; /* the source itself is one of them */
-  status = comparison->reader->engine->search(comparison->reader->snapshot, &sent, answer, comparison->err);
+  status = comparison->view->engine->search(comparison->view->snapshot, &sent, answer, comparison->err);
   *full = answer->hit_count == sent.limit;
   if (!status) status = leave_out(comparison, source, signature, answer);
   if (!status) status = request_check(request, comparison->err);
   return status ? status : rank(comparison, answer->hits, answer->hit_count, request->limit);
 }
 
-int related_find(struct nsearch_reader *reader, struct scratch *scratch, struct pool *pool, struct doc_ref source,
+int related_find(const struct view *view, struct scratch *scratch, struct pool *pool, struct doc_ref source,
                  bool copies, struct search_request *request, struct search_hit **hits, size_t *count, bool *full,
                  struct nsearch_error *err) {
-  struct comparison comparison = {.reader = reader, .scratch = scratch, .pool = pool, .err = err};
+  struct comparison comparison = {.view = view, .scratch = scratch, .pool = pool, .err = err};
   struct search_answer answer = {0};
   uint64_t signature = 0;
   *hits = NULL;
   *count = 0;
   *full = false;
-  if (!reader->engine->stats(reader->snapshot)->has_text)
+  if (!view->engine->stats(view->snapshot)->has_text)
     return error_set(
         err, NSEARCH_ERR_UNSUPPORTED,
         "related articles are found by their text, and this index does not keep it: index again with text");
   struct nsearch_article *article = nsearch_article_new();
   if (!article) return error_memory(err);
-  int status = reader->engine->fetch(reader->snapshot, source, WANT_CARD | WANT_BODY, article, err);
-  if (!status) status = article_terms_make(reader, scratch, article, &comparison.source, err);
+  int status = view->engine->fetch(view->snapshot, source, WANT_CARD | WANT_BODY, article, err);
+  if (!status) status = article_terms_make(view, scratch, article, &comparison.source, err);
   /* All articles without a text have one signature. */
   bool told = !copies && article->parts[ARTICLE_BODY].len > 0;
-  if (!status && told) status = reader->engine->signature(reader->snapshot, source, &signature, err);
+  if (!status && told) status = view->engine->signature(view->snapshot, source, &signature, err);
   if (!status) status = find(&comparison, source, told ? &signature : NULL, request, &answer, full);
   if (!status) {
     *hits = answer.hits;

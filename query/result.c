@@ -6,22 +6,22 @@
 /* ---- Hits ---- */
 
 /* A hit's body is fetched for its snippet and not kept. */
-static int fill_hit(struct nsearch_hit *hit, struct nsearch_reader *reader, struct finder *finder, struct doc_ref doc,
+static int fill_hit(struct nsearch_hit *hit, const struct view *view, struct finder *finder, struct doc_ref doc,
                     struct nsearch_error *err) {
   hit->article = nsearch_article_new();
   if (!hit->article) return error_memory(err);
   unsigned want = finder ? WANT_CARD | WANT_BODY : WANT_CARD;
-  int status = reader->engine->fetch(reader->snapshot, doc, want, hit->article, err);
+  int status = view->engine->fetch(view->snapshot, doc, want, hit->article, err);
   if (status || !finder) return status;
   size_t len;
   const char *body = article_get(hit->article, ARTICLE_BODY, &len);
-  int language = reader_language(reader->engine->stats(reader->snapshot), hit->article);
+  int language = reader_language(view->engine->stats(view->snapshot), hit->article);
   status = snippet_cut(finder, language, body, len, &hit->snippet, err);
   buffer_free(&hit->article->parts[ARTICLE_BODY]);
   return status;
 }
 
-int result_fill(struct nsearch_result *result, struct nsearch_reader *reader, struct scratch *scratch,
+int result_fill(struct nsearch_result *result, const struct view *view, struct scratch *scratch,
                 const struct nsearch_request *request, const struct search_request *sent, const struct search_hit *hits,
                 size_t count, struct nsearch_error *err) {
   struct finder *finder = NULL;
@@ -31,12 +31,12 @@ int result_fill(struct nsearch_result *result, struct nsearch_reader *reader, st
   if (shown == 0) return NSEARCH_OK;
   result->hits = memory_zero(shown, sizeof *result->hits);
   if (!result->hits) return error_memory(err);
-  if (request->snippets) status = finder_new(&finder, scratch, reader->engine, reader->snapshot, sent->tree, err);
+  if (request->snippets) status = finder_new(&finder, scratch, view->engine, view->snapshot, sent->tree, err);
   for (size_t i = 0; i < shown && !status; i++) {
     struct nsearch_hit *hit = &result->hits[result->count++];
     hit->rank = offset + i + 1;
     hit->score = hits[offset + i].score;
-    status = fill_hit(hit, reader, finder, hits[offset + i].doc, err);
+    status = fill_hit(hit, view, finder, hits[offset + i].doc, err);
     if (!status) status = request_check(sent, err);
   }
   finder_free(finder);
@@ -56,6 +56,7 @@ void nsearch_result_free(nsearch_result *result) {
   memory_free(result->hits);
   memory_free(result->words);
   memory_free(result->suggestion);
+  nsearch_shards_free(result->shards);
   buffer_free(&result->tree);
   buffer_free(&result->plan);
   memory_free(result);
@@ -129,7 +130,7 @@ static int keep_parts(struct nsearch_hit *hit, char *const *words, const struct 
   return NSEARCH_OK;
 }
 
-int result_explain(struct nsearch_result *result, struct nsearch_reader *reader, const struct search_request *sent,
+int result_explain(struct nsearch_result *result, const struct view *view, const struct search_request *sent,
                    const struct search_hit *hits, struct nsearch_error *err) {
   size_t count = node_leaves(sent->tree);
   struct score_part *parts = memory_zero(count + 1, sizeof *parts);
@@ -137,7 +138,7 @@ int result_explain(struct nsearch_result *result, struct nsearch_reader *reader,
   int status = parts && result->words ? name_leaves(result, sent->tree, err) : error_memory(err);
   for (size_t i = 0; i < result->count && !status; i++) {
     struct nsearch_hit *hit = &result->hits[i];
-    status = reader->engine->explain(reader->snapshot, sent->tree, hits[hit->rank - 1].doc, parts, err);
+    status = view->engine->explain(view->snapshot, sent->tree, hits[hit->rank - 1].doc, parts, err);
     if (!status) status = keep_parts(hit, result->words, parts, count, err);
     if (!status) status = request_check(sent, err);
   }

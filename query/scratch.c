@@ -52,6 +52,12 @@ void scratches_destroy(struct scratches *scratches) {
   pthread_mutex_destroy(&scratches->lock);
 }
 
+void scratch_forget(struct scratch *scratch) {
+  memory_free(scratch->figures);
+  scratch->figures = NULL;
+  scratch->figure_room = 0;
+}
+
 int scratch_take(struct scratches *scratches, struct scratch **out, struct nsearch_error *err) {
   pthread_mutex_lock(&scratches->lock);
   struct scratch *scratch = scratches->free;

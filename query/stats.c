@@ -14,8 +14,15 @@ nsearch_status nsearch_stats_read(nsearch_reader *reader, nsearch_stats **stats,
   assert(reader && stats);
   struct nsearch_stats *made = *stats = memory_zero(1, sizeof *made);
   if (!made) return (nsearch_status)error_memory(err);
-  made->engine = reader->engine;
-  made->snapshot = reader->engine->retain(reader->snapshot);
+  struct view view;
+  int status = view_open(&view, reader, NULL, 0, err);
+  if (status) {
+    memory_free(made);
+    *stats = NULL;
+    return (nsearch_status)status;
+  }
+  made->engine = view.engine;
+  made->snapshot = view.snapshot;
   made->figures = reader->engine->stats(made->snapshot);
   return NSEARCH_OK;
 }

@@ -13,7 +13,7 @@ struct batch_settings {
   uint64_t limit, timeout;
   int format, sort; /* sort: an nsearch_sort */
   const char *tag;
-  bool syntax, all, count, timing;
+  bool syntax, all, count, partial, timing;
 };
 
 static const struct option options[] = {
@@ -34,6 +34,7 @@ static const struct option options[] = {
      offsetof(struct batch_settings, count)},
     {"timeout", OPTION_NUMBER, "MS", "give a question up after so many milliseconds",
      offsetof(struct batch_settings, timeout)},
+    {"partial", OPTION_FLAG, NULL, PARTIAL_HELP, offsetof(struct batch_settings, partial)},
     {"timing", OPTION_FLAG, NULL, "say at the end how long searches took", offsetof(struct batch_settings, timing)},
     {0},
 };
@@ -46,6 +47,7 @@ struct batch {
   double *times; /* milliseconds of each search */
   size_t searches, room;
   bool bad_lines, late_lines;
+  char *missing; /* shards that an answer lacks, of the last such one */
 };
 
 /* ---- Output ---------------------------------------------------------------------------------------------------- */
@@ -150,6 +152,7 @@ static nsearch_request *request_of(const struct batch_settings *settings, const 
   nsearch_request_set_sort(request, (nsearch_sort)settings->sort);
   nsearch_request_set_count(request, settings->count);
   nsearch_request_set_deadline(request, settings->timeout);
+  nsearch_request_set_partial(request, settings->partial);
   nsearch_request_set_snippets(request, 0);
   return request;
 }
@@ -170,6 +173,11 @@ static int search(struct batch *batch, uint64_t line, const char *number, const 
     code = failure(status, batch->err);
   } else {
     keep_time(batch, nsearch_result_took(result));
+    char *missing = missing_shards(nsearch_result_shards(result));
+    if (missing) {
+      release(batch->missing);
+      batch->missing = missing;
+    }
     print_result(batch, number, question, result);
   }
   nsearch_result_free(result);
@@ -222,8 +230,10 @@ static int run(const void *given, const struct list *arguments) {
   code = answer_all(&batch, &in);
   code = finish(&batch.out, code ? code : batch.bad_lines ? EXIT_INPUT : batch.late_lines ? EXIT_AGAIN : EXIT_DONE);
   if (settings->timing) print_timing(&batch);
+  if (batch.missing) say("%s", batch.missing);
   if ((error = stream_close(&in))) code = file_failure("read", path, error);
 out:
+  release(batch.missing);
   release(batch.times);
   nsearch_close(batch.reader);
   nsearch_error_free(batch.err);

@@ -10,13 +10,19 @@ enum id_kind { IDS_FILE, IDS_GLOBAL };
 struct index_settings {
   struct common_settings common;
   uint64_t threads, memory, title_weight, segment_articles;
-  const char *language, *report;
-  struct list maps, includes, excludes;
+  const char *engine, *language, *report;
+  struct list shards, maps, includes, excludes;
   int ids;
   bool no_text, quiet, json;
 };
 
 static const struct option options[] = {
+    {"engine", OPTION_TEXT, "NAME", "native unless given; xapian writes databases that\nother programs can read",
+     offsetof(struct index_settings, engine)},
+    {"shard", OPTION_LIST, "ADDRESS",
+     "put articles into a database that Xapian's server\nserves: tcp://HOST:PORT or prog:COMMAND; said once for\n"
+     "each, in the same order every time",
+     offsetof(struct index_settings, shards)},
     {"language", OPTION_TEXT, "NAME",
      "language of articles that do not say theirs:\nenglish unless given, de, ...; none keeps words apart\n"
      "from their other forms",
@@ -110,7 +116,11 @@ static unsigned to_unsigned(uint64_t number) { return number > UINT_MAX ? UINT_M
 
 static nsearch_status set_options(nsearch_options *out, const struct index_settings *settings, nsearch_error *err) {
   nsearch_status status = NSEARCH_OK;
-  if (settings->threads != NUMBER_UNSET) status = nsearch_options_set_threads(out, to_unsigned(settings->threads), err);
+  if (settings->engine) status = nsearch_options_set_engine(out, settings->engine, err);
+  for (size_t i = 0; i < settings->shards.count && !status; i++)
+    status = nsearch_options_add_shard(out, settings->shards.items[i], err);
+  if (!status && settings->threads != NUMBER_UNSET)
+    status = nsearch_options_set_threads(out, to_unsigned(settings->threads), err);
   if (!status && settings->memory != NUMBER_UNSET) status = nsearch_options_set_memory(out, settings->memory, err);
   if (!status && settings->language) status = nsearch_options_set_language(out, settings->language, err);
   if (!status && settings->title_weight != NUMBER_UNSET)
@@ -189,6 +199,17 @@ static int print_run(const struct index_settings *settings, const struct run_rep
   return finish(&out, code);
 }
 
+/* How each shard did, when one failed. */
+static void say_shards(const nsearch_writer *writer) {
+  const nsearch_shards *shards = nsearch_writer_shards(writer);
+  if (!shards_failed(shards)) return;
+  for (size_t i = 0; i < nsearch_shards_count(shards); i++) {
+    const char *message;
+    nsearch_status status = nsearch_shards_status(shards, i, &message);
+    say("shard %zu, %s: %s", i + 1, nsearch_shards_address(shards, i), status ? message : "no failure");
+  }
+}
+
 /* Reads, commits and reports; the writer is open. */
 static int read_and_commit(nsearch_writer *writer, const nsearch_ingest *ingest, struct index_run *run,
                            const struct index_settings *settings, nsearch_error *err) {
@@ -209,6 +230,7 @@ static int read_and_commit(nsearch_writer *writer, const nsearch_ingest *ingest,
   struct run_report facts = {.report = report, .index = index_path(&settings->common), .interrupted = was_interrupted};
   if (!status) status = measure(&facts, err);
   code = status ? failure(status, err) : print_run(settings, &facts);
+  if (status) say_shards(writer);
 out:
   nsearch_report_free(report);
   return code;
@@ -256,6 +278,8 @@ const struct command command_index = {
                    "keeps what was read until then.\n",
     .examples = "  nsearch index ./corpus\n"
                 "  nsearch index --index /srv/news --memory 2G --exclude '*.md' 2024 2025\n"
+                "  nsearch index --engine xapian --index ./news ./corpus\n"
+                "  nsearch index --shard tcp://one.example:7001 --shard tcp://two.example:7001 ./corpus\n"
                 "  nsearch index --map body=content --map published=pub_date articles.jsonl.gz\n"
                 "  zcat dump.jsonl.gz | nsearch index -\n",
     .options = options,

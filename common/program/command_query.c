@@ -9,7 +9,7 @@ struct query_settings {
   int sort, format; /* an nsearch_sort, an export_format */
   struct list facets;
   uint64_t timeout;
-  bool all, plain, count, no_snippets, explain, json;
+  bool all, plain, count, no_snippets, explain, partial, json;
 };
 
 static const struct option options[] = {
@@ -35,6 +35,7 @@ static const struct option options[] = {
     {"explain", OPTION_FLAG, NULL, "say how the question was understood and how each\narticle came to its score",
      offsetof(struct query_settings, explain)},
     {"timeout", OPTION_NUMBER, "MS", "give up after so many milliseconds", offsetof(struct query_settings, timeout)},
+    {"partial", OPTION_FLAG, NULL, PARTIAL_HELP, offsetof(struct query_settings, partial)},
     {"format", OPTION_CHOICE, EXPORT_FORMATS, "print articles alone, one a line: ids, JSON or CSV",
      offsetof(struct query_settings, format)},
     {"json", OPTION_FLAG, NULL, "print one JSON document", offsetof(struct query_settings, json)},
@@ -77,6 +78,7 @@ static int describe(nsearch_request *request, const struct query_settings *setti
   nsearch_request_set_count(request, settings->count);
   nsearch_request_set_explain(request, settings->explain);
   nsearch_request_set_deadline(request, settings->timeout);
+  nsearch_request_set_partial(request, settings->partial);
   bool texts = settings->format == EXPORT_NONE || settings->format == EXPORT_JSONL;
   nsearch_request_set_snippets(request, texts && !settings->no_snippets);
   if (settings->count) nsearch_request_set_limit(request, 0);
@@ -125,7 +127,12 @@ static int export_all(nsearch_reader *reader, nsearch_request *request, const ch
       code = question_failure(status, err, question);
       break;
     }
-    if (offset == settings->page.offset) export_begin(&out, format);
+    if (offset == settings->page.offset) {
+      char *missing = missing_shards(nsearch_result_shards(result));
+      if (missing) say("%s", missing);
+      release(missing);
+      export_begin(&out, format);
+    }
     hits = nsearch_result_hits(result);
     for (size_t i = 0; i < hits; i++) export_hit(&out, format, nsearch_result_hit(result, i));
     if (hits) code = EXIT_DONE;

@@ -4,7 +4,7 @@
 struct related_settings {
   struct common_settings common;
   struct page_settings page;
-  bool copies, no_snippets, json;
+  bool copies, no_snippets, partial, json;
 };
 
 static const struct option options[] = {
@@ -19,6 +19,7 @@ static const struct option options[] = {
      offsetof(struct related_settings, copies)},
     {"no-snippets", OPTION_FLAG, NULL, "leave out the passages of text",
      offsetof(struct related_settings, no_snippets)},
+    {"partial", OPTION_FLAG, NULL, PARTIAL_HELP, offsetof(struct related_settings, partial)},
     {"json", OPTION_FLAG, NULL, "print one JSON document", offsetof(struct related_settings, json)},
     {0},
 };
@@ -32,6 +33,7 @@ static int run(const void *given, const struct list *arguments) {
   int code = request ? open_index(&settings->common, &reader, err) : failure(NSEARCH_ERR_MEMORY, NULL);
   if (code) goto out;
   nsearch_request_set_snippets(request, !settings->no_snippets);
+  nsearch_request_set_partial(request, settings->partial);
   interrupt_watch();
   if ((code = request_page(request, &settings->page, err))) goto out;
   nsearch_status status = nsearch_related(reader, arguments->items[0], settings->copies, request, &result, err);

@@ -52,6 +52,7 @@ static int exit_code_of(nsearch_status status) {
     return EXIT_INPUT;
   case NSEARCH_ERR_LOCKED:
   case NSEARCH_ERR_DEADLINE:
+  case NSEARCH_ERR_SHARD:
     return EXIT_AGAIN;
   case NSEARCH_ERR_CANCELLED:
     return EXIT_INTERRUPTED;

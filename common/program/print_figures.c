@@ -28,9 +28,10 @@ void text_stats(struct stream *out, const nsearch_stats *stats) {
     print_figure(&page, "oldest", format_date(room, oldest, NSEARCH_PRECISION_DAY), "");
     print_figure(&page, "newest", format_date(newest_room, newest, NSEARCH_PRECISION_DAY), "");
   }
-  print_figure(&page, "terms", format_count(room, nsearch_stats_terms(stats)), "");
+  if (nsearch_stats_terms(stats)) print_figure(&page, "terms", format_count(room, nsearch_stats_terms(stats)), "");
   print_figure(&page, "tokens", format_count(room, nsearch_stats_tokens(stats)), "");
-  print_figure(&page, "postings", format_count(room, nsearch_stats_postings(stats)), "");
+  if (nsearch_stats_postings(stats))
+    print_figure(&page, "postings", format_count(room, nsearch_stats_postings(stats)), "");
   print_figure(&page, "segments", format_count(room, nsearch_stats_segments(stats)), "");
   print_figure(&page, "engine", nsearch_stats_engine(stats), "");
   print_figure(&page, "language", nsearch_stats_language(stats), "");
@@ -45,6 +46,32 @@ void text_stats(struct stream *out, const nsearch_stats *stats) {
     print_figure(&page, part, format_size(room, bytes), note);
   }
   print_figure(&page, "all", format_size(room, total), "");
+}
+
+/* "1  tcp://one.example:7001  up, 15 articles, 0.40 ms" */
+void text_shards(struct stream *out, const nsearch_shards *shards) {
+  struct page page = page_of(out);
+  char count[FORMAT_ROOM];
+  int width = 0;
+  if (!nsearch_shards_count(shards)) put(out, "The index has no remote shards: all of it is in its folder.\n");
+  for (size_t i = 0; i < nsearch_shards_count(shards); i++) {
+    int len = (int)strlen(nsearch_shards_address(shards, i));
+    if (len > width) width = len;
+  }
+  for (size_t i = 0; i < nsearch_shards_count(shards); i++) {
+    const char *message, *address = nsearch_shards_address(shards, i);
+    nsearch_status status = nsearch_shards_status(shards, i, &message);
+    uint64_t articles = nsearch_shards_articles(shards, i);
+    char *line = status ? text_of("down: %s", message)
+                        : text_of("up, %s article%s, %.2f ms", format_count(count, articles), articles == 1 ? "" : "s",
+                                  nsearch_shards_latency(shards, i));
+    put_format(out, "%2zu  ", i + 1);
+    page_plain(&page, 4, STYLE_SOURCE, address);
+    page_blanks(&page, width - (int)strlen(address) + 2);
+    page_plain(&page, 4 + width + 2, STYLE_PLAIN, line);
+    put(out, "\n");
+    release(line);
+  }
 }
 
 static void print_count(const struct page *page, const char *name, uint64_t number, const char *note) {

@@ -130,6 +130,14 @@ static void print_answer(struct stream *out, const struct answer *answer) {
   json_key(&json, "exact");
   json_bool(&json, exact);
   json_close(&json, '}');
+  const nsearch_shards *shards = nsearch_result_shards(answer->result);
+  if (shards) {
+    json_key(&json, "shards");
+    json_open_flat(&json, '{');
+    number_field(&json, "ok", nsearch_shards_count(shards) - shards_failed(shards));
+    number_field(&json, "failed", shards_failed(shards));
+    json_close(&json, '}');
+  }
   json_key(&json, "took_ms");
   json_real(&json, nsearch_result_took(answer->result), 4);
   json_key(&json, "hits");
@@ -142,6 +150,39 @@ static void print_answer(struct stream *out, const struct answer *answer) {
     maybe_field(&json, "suggestion", nsearch_result_suggestion(answer->result));
   }
   if (answer->explain) print_explanation(&json, answer->result);
+  json_close(&json, '}');
+  json_end(&json);
+}
+
+static void print_shards(struct stream *out, const nsearch_shards *shards) {
+  struct json json = {.out = out};
+  size_t count = nsearch_shards_count(shards);
+  json_open(&json, '{');
+  json_key(&json, "shards");
+  json_open(&json, '[');
+  for (size_t i = 0; i < count; i++) {
+    const char *message;
+    nsearch_status status = nsearch_shards_status(shards, i, &message);
+    json_open(&json, '{');
+    number_field(&json, "shard", i + 1);
+    text_field(&json, "address", nsearch_shards_address(shards, i));
+    text_field(&json, "state", status ? "down" : "up");
+    maybe_field(&json, "reason", message);
+    json_key(&json, "articles");
+    if (status)
+      json_text(&json, NULL);
+    else
+      json_number(&json, nsearch_shards_articles(shards, i));
+    json_key(&json, "latency_ms");
+    if (status)
+      json_text(&json, NULL);
+    else
+      json_real(&json, nsearch_shards_latency(shards, i), 4);
+    json_close(&json, '}');
+  }
+  json_close(&json, ']');
+  number_field(&json, "ok", count - shards_failed(shards));
+  number_field(&json, "failed", shards_failed(shards));
   json_close(&json, '}');
   json_end(&json);
 }
@@ -178,6 +219,15 @@ static void print_article(struct stream *out, const nsearch_article *article) {
   json_end(&json);
 }
 
+/* Remote shards don't tell: null. */
+static void known_field(struct json *json, const char *key, uint64_t number) {
+  if (number) {
+    number_field(json, key, number);
+  } else {
+    text_field(json, key, NULL);
+  }
+}
+
 static void print_stats(struct stream *out, const nsearch_stats *stats) {
   struct json json = {.out = out};
   int64_t oldest = 0, newest = 0;
@@ -185,8 +235,8 @@ static void print_stats(struct stream *out, const nsearch_stats *stats) {
   uint64_t total = 0;
   json_open(&json, '{');
   number_field(&json, "articles", nsearch_stats_articles(stats));
-  number_field(&json, "terms", nsearch_stats_terms(stats));
-  number_field(&json, "postings", nsearch_stats_postings(stats));
+  known_field(&json, "terms", nsearch_stats_terms(stats));
+  known_field(&json, "postings", nsearch_stats_postings(stats));
   number_field(&json, "tokens", nsearch_stats_tokens(stats));
   number_field(&json, "segments", nsearch_stats_segments(stats));
   json_key(&json, "bytes");
@@ -229,4 +279,4 @@ static void print_report(struct stream *out, const struct run_report *run) {
   json_end(&json);
 }
 
-const struct printer json_printer = {print_answer, print_article, print_stats, print_report};
+const struct printer json_printer = {print_answer, print_article, print_stats, print_report, print_shards};

@@ -97,6 +97,11 @@ static void print_header(const struct page *page, const struct answer *answer) {
   put(page->out, "\n");
   release(line);
   release(shown);
+  line = missing_shards(nsearch_result_shards(answer->result));
+  if (!line) return;
+  page_plain(page, 0, STYLE_PLAIN, line);
+  put(page->out, "\n");
+  release(line);
 }
 
 /* ---- What stands beside hits ----------------------------------------------------------------------------------- */
@@ -253,4 +258,4 @@ static void print_article(struct stream *out, const nsearch_article *article) {
   print_body(&page, body, len);
 }
 
-const struct printer text_printer = {print_answer, print_article, text_stats, text_report};
+const struct printer text_printer = {print_answer, print_article, text_stats, text_report, text_shards};

@@ -210,8 +210,8 @@ const char *index_path(const struct common_settings *common);
 
 /* ---- main.c and command_*.c ------------------------------------------------------------------------------------ */
 
-extern const struct command command_index, command_query, command_related, command_show, command_stats, command_batch,
-    command_help;
+extern const struct command command_index, command_query, command_related, command_show, command_stats,
+    command_shards, command_batch, command_help;
 extern const struct command *const command_table[]; /* ends with NULL */
 const struct command *command_find(const char *name);
 void print_general_help(struct stream *out);
@@ -224,6 +224,7 @@ struct page_settings {
   uint64_t limit, offset;
   const char *since, *until;
 };
+#define PARTIAL_HELP "answer from the shards that do answer, and say how\nmany do not"
 int request_page(nsearch_request *request, const struct page_settings *page, nsearch_error *err);
 
 /* ---- interrupt.c ----------------------------------------------------------------------------------------------- */
@@ -257,10 +258,15 @@ struct printer {
   void (*article)(struct stream *out, const nsearch_article *article);
   void (*stats)(struct stream *out, const nsearch_stats *stats);
   void (*report)(struct stream *out, const struct run_report *report);
+  void (*shards)(struct stream *out, const nsearch_shards *shards);
 };
 extern const struct printer json_printer, text_printer;
 void text_stats(struct stream *out, const nsearch_stats *stats); /* print_figures.c */
 void text_report(struct stream *out, const struct run_report *report);
+void text_shards(struct stream *out, const nsearch_shards *shards);
+size_t shards_failed(const nsearch_shards *shards); /* print.c */
+/* "1 of 3 shards did not answer: tcp://two.example:7001 (Connection refused)", to be released; NULL: all did. */
+char *missing_shards(const nsearch_shards *shards);
 const struct printer *printer_for(bool json);
 
 /* Of an event kind, "broken"; also its field name in JSON. */

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/engine.h"
 #include "common/store/store.h"
 
 enum { MANIFEST_MAX = 16 << 20 };
@@ -23,6 +24,8 @@ char *pack_path(const char *folder, uint32_t number) {
 }
 
 void manifest_free(struct manifest *manifest) {
+  for (size_t i = 0; i < manifest->shard_count; i++) memory_free(manifest->shards[i]);
+  memory_free(manifest->shards);
   memory_free(manifest->segments);
   memory_free(manifest->packs);
   memset(manifest, 0, sizeof *manifest);
@@ -45,6 +48,8 @@ static void encode(const struct manifest *manifest, struct buffer *out) {
     const struct manifest_pack *p = &manifest->packs[i];
     buffer_format(out, "%s %" PRIu32 " %" PRIu64 "\n", p->texts ? "texts" : "cards", p->number, p->bytes);
   }
+  if (manifest->shard_count) buffer_format(out, "index %016" PRIx64 "\n", manifest->identity);
+  for (size_t i = 0; i < manifest->shard_count; i++) buffer_format(out, "shard %s\n", manifest->shards[i]);
   uint64_t checksum = out->failed ? 0 : hash_bytes(out->bytes, out->len);
   buffer_format(out, "checksum %016" PRIx64 "\n", checksum);
 }
@@ -99,6 +104,18 @@ static int add_pack(struct manifest *out, bool texts, const uint64_t *v, struct 
   return NSEARCH_OK;
 }
 
+int manifest_add_shard(struct manifest *manifest, const char *address, struct nsearch_error *err) {
+  int status =
+      memory_reserve(&manifest->shards, &manifest->shard_capacity, manifest->shard_count + 1, sizeof(char *), err);
+  if (status) return status;
+  char *copy = memory_string(address, strlen(address));
+  if (!copy) return error_memory(err);
+  manifest->shards[manifest->shard_count++] = copy;
+  return NSEARCH_OK;
+}
+
+static bool is_identity(const char *text) { return strlen(text) == 16 && strspn(text, "0123456789abcdef") == 16; }
+
 /* One line, NUL-terminated. *known false: not a line of this version. */
 static int decode_line(struct manifest *out, char *line, bool *known, struct nsearch_error *err) {
   uint64_t v[5] = {0};
@@ -124,6 +141,10 @@ static int decode_line(struct manifest *out, char *line, bool *known, struct nse
     return add_pack(out, false, v, err);
   } else if (strcmp(line, "texts") == 0 && numbers(value, v, 2) && v[0] < PACK_MAX) {
     return add_pack(out, true, v, err);
+  } else if (strcmp(line, "index") == 0 && is_identity(value)) {
+    out->identity = strtoull(value, NULL, 16);
+  } else if (strcmp(line, "shard") == 0 && shard_is_address(value) && out->shard_count < SHARDS_MAX) {
+    return manifest_add_shard(out, value, err);
   } else {
     *known = false;
   }

@@ -571,11 +571,15 @@ struct manifest {
   size_t segment_count, segment_capacity;
   struct manifest_pack *packs;
   size_t pack_count, pack_capacity;
+  uint64_t identity; /* of an index with remote shards, which they know too */
+  char **shards;     /* their addresses, in order */
+  size_t shard_count, shard_capacity;
   uint64_t checksum; /* of the one read: tells commits apart, those of another index in the same folder too */
 };
 int manifest_read(struct manifest *out, const char *folder, struct nsearch_error *err);
 /* Writes beside the old one, syncs, renames, syncs the folder. */
 int manifest_write(const struct manifest *manifest, const char *folder, struct nsearch_error *err);
+int manifest_add_shard(struct manifest *manifest, const char *address, struct nsearch_error *err);
 void manifest_free(struct manifest *manifest);
 /* "FOLDER/000012.segment"; NULL for want of memory. */
 char *segment_path(const char *folder, uint64_t number);

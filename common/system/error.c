@@ -53,6 +53,8 @@ const char *nsearch_status_text(nsearch_status status) {
     return "system error";
   case NSEARCH_ERR_UNSUPPORTED:
     return "not supported";
+  case NSEARCH_ERR_SHARD:
+    return "a shard does not answer";
   }
   return "unknown status";
 }

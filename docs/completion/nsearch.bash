@@ -2,19 +2,20 @@
 
 _nsearch_options() {
   case $1 in
-    index) echo "--language --title-weight --no-text --map --include --exclude --ids --threads --memory --report --quiet
+    index) echo "--engine --shard --language --title-weight --no-text --map --include --exclude --ids --threads --memory --report
+      --quiet --json --index --help" ;;
+    query) echo "-n --offset --since --until --sort --facet --all --plain --count --no-snippets --explain --timeout --partial --format
       --json --index --help" ;;
-    query) echo "-n --offset --since --until --sort --facet --all --plain --count --no-snippets --explain --timeout --format
-      --json --index --help" ;;
-    related) echo "-n --offset --since --until --copies --no-snippets --json --index --help" ;;
+    related) echo "-n --offset --since --until --copies --no-snippets --partial --json --index --help" ;;
     show) echo "--json --index --help" ;;
     stats) echo "--json --index --help" ;;
-    batch) echo "--format -n --tag --syntax --all --sort --count --timeout --timing --index --help" ;;
+    shards) echo "--json --index --help" ;;
+    batch) echo "--partial --format -n --tag --syntax --all --sort --count --timeout --timing --index --help" ;;
   esac
 }
 
 _nsearch() {
-  local commands="index query related show stats batch help"
+  local commands="index query related show stats batch shards help"
   local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]} words=
   COMPREPLY=()
   if [ "$COMP_CWORD" -eq 1 ]; then
@@ -28,6 +29,7 @@ _nsearch() {
         mapfile -t COMPREPLY < <(compgen -f -- "$word")
         return ;;
       --ids) words="file global" ;;
+      --engine) words="native xapian" ;;
       --format) [ "$command" = query ] && words="id jsonl csv" || words="plain trec json" ;;
       --sort) words="relevance newest oldest" ;;
       --facet) words="source section topic lang author site year month day" ;;

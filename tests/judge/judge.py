@@ -16,6 +16,7 @@ import grow
 import long
 import ranking
 import selfcheck
+import servers
 import written
 
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
@@ -27,7 +28,13 @@ VARIANTS = {
     "fifty": (["--threads", "2", "--segment-articles", "SEGMENTS"], "en"),
     "none": (["--threads", "2", "--language", "none"], None),
     "none-fifty": (["--threads", "1", "--language", "none", "--segment-articles", "SEGMENTS"], None),
+    "xapian": (["--engine", "xapian", "--threads", "1"], "en"),
+    "xapian-none": (["--engine", "xapian", "--threads", "2", "--language", "none", "--segment-articles", "SEGMENTS"],
+                    None),
+    "xapian-shards": (["--threads", "2"], "en"),  # three of them, remote
 }
+SHARDS = 3
+REMOTE = 150  # questions that these are asked: each hit is a way there and back
 
 
 # ---- Corpora ----
@@ -76,8 +83,9 @@ def real(folder):
 class Bench:
     """A corpus on its way through all the variants of an index."""
 
-    def __init__(self, tally, name, found, program, scratch):
+    def __init__(self, tally, name, found, program, scratch, variants):
         self.tally, self.name, self.found, self.program, self.scratch = tally, name, found, program, scratch
+        self.variants = variants
         self.judges = {}
 
     def judge(self, language):
@@ -87,12 +95,26 @@ class Bench:
 
     def indexes(self):
         """Builds each variant and yields it."""
-        for variant, (options, language) in VARIANTS.items():
+        for variant in self.variants:
+            options, language = VARIANTS[variant]
+            if variant.startswith("xapian") and "XAPIAN=0" in os.environ.get("MAKE_ARGS", "").split():
+                continue
+            remote = variant.endswith("-shards")
+            if remote and not servers.installed():
+                print("skip: %s: the judge needs the package xapian-tools for remote shards" % self.name)
+                self.tally.skipped += 1
+                continue
+            shards = servers.Shards(os.path.join(self.scratch, "servers"), SHARDS if remote else 0)
             path = os.path.join(self.scratch, variant)
             options = [str(max(1, len(self.found) // 50)) if option == "SEGMENTS" else option for option in options]
-            asking.run(self.program, ["index", "--quiet", "--index", path, *options,
-                                      os.path.join(self.scratch, "corpus")])
-            yield asking.Index(self.tally, self.name, variant, self.program, path, self.judge(language), self.scratch)
+            try:
+                asking.run(self.program, ["index", "--quiet", "--index", path, *options, *shards.options(),
+                                          os.path.join(self.scratch, "corpus")])
+                yield asking.Index(self.tally, self.name, variant, self.program, path, self.judge(language),
+                                   self.scratch)
+            finally:
+                shards.stop()
+                shutil.rmtree(shards.folder)
 
 
 class Answers:
@@ -124,12 +146,15 @@ def judge_words(bench, rng, size):
     paged = [asker.question(options=True) for _ in range(size // 12)]
     answers = Answers()
     for index in bench.indexes():
-        known = answers.of(index.judge, questions)
-        for limit in (EVERY, 10, 1):
-            index.ask_batch(questions, known, limit)
+        remote = index.variant.endswith("-shards")
+        asked = questions[:REMOTE] if remote else questions
+        known = answers.of(index.judge, asked)
+        for limit in (10, 1):
+            index.ask_batch(asked, known, limit)
+        index.ask_batch(asked[:REMOTE // 4] if remote else asked, known, EVERY)
         for question, answer in zip(paged, answers.of(index.judge, paged)):
             index.ask_json(question, answer, *pages(rng), facets(rng))
-        if index.variant == "one":
+        if index.variant in ("one", "xapian"):
             asking.check_snippets(index, questions[:200], known)
 
 
@@ -141,7 +166,9 @@ def judge_trees(bench, rng, size):
     by_hand = written.questions()
     answers = Answers()
     for index in bench.indexes():
-        asked = questions if index.judge.stems else questions[:size // 4]
+        asked = questions if index.judge.stems and index.engine == "native" else questions[:size // 4]
+        if index.variant.endswith("-shards"):
+            asked = questions[:2 * REMOTE]
         known = answers.of(index.judge, asked)
         index.ask_batch(by_hand, answers.of(index.judge, by_hand), EVERY)
         index.ask_batch(asked, known, EVERY)
@@ -149,11 +176,11 @@ def judge_trees(bench, rng, size):
         index.ask_documents(asked[:size // 4], known, 5)
         for question, answer in zip(paged, answers.of(index.judge, paged)):
             index.ask_json(question, answer, *pages(rng), facets(rng))
-        if index.variant == "one":
+        if index.variant in ("one", "xapian"):
             asking.check_snippets(index, questions[:300], known)
             index.ask_wrong(written.ERRORS)
             index.ask_suggestions(written.SUGGESTIONS)
-        if index.variant in ("one", "fifty"):
+        if index.variant in ("one", "fifty", "xapian"):
             long.ask(index, random.Random(size))
 
 
@@ -161,6 +188,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--corpus", choices=["shipped", "generated", "trees", "real"])
+    parser.add_argument("--variant", choices=VARIANTS)
     parser.add_argument("--program", required=True)
     parser.add_argument("--scratch", required=True)
     arguments = parser.parse_args()
@@ -184,7 +212,8 @@ def main():
             print("skip: real: NSEARCH_CORPORA names no folder with allsides-a.jsonl.gz")
             tally.skipped += 1
         else:
-            bench = Bench(tally, name, found, arguments.program, scratch)
+            bench = Bench(tally, name, found, arguments.program, scratch,
+                          [arguments.variant] if arguments.variant else list(VARIANTS))
             rng = random.Random(arguments.seed * 1000 + 7)
             (judge_trees if name == "trees" else judge_words)(bench, rng, size)
         shutil.rmtree(scratch)

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The judge: generated questions put to nsearch and to a second implementation that reads the raw articles. Prints
-# disagreements, then `judge: N passed, N failed, N skipped`. Options: --seed N, --corpus shipped|generated|real.
+# disagreements, then `judge: N passed, N failed, N skipped`. Options: --seed N, --corpus shipped|generated|trees|real,
+# --variant NAME (one of the indexes alone).
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 program=${NSEARCH:-$here/../../.build/nsearch}

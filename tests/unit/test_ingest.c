@@ -98,8 +98,8 @@ static void engine_close(struct engine_writer *writer) {
   assert_int_equal(engine.workers, 0);
 }
 
-static const struct writer_engine remembering = {"memory",     engine_open, worker_open, add,
-                                                 worker_close, commit,      engine_close};
+static const struct writer_engine remembering = {"memory",     engine_open, worker_open,  add,
+                                                 worker_close, commit,      engine_close, NULL};
 
 static void forget(void) {
   memory_free(engine.memos);
