@@ -27,19 +27,19 @@ COLOURS = {"nsearch": "#c0392b", "lucene": "#2c6fbb", "lucene-natural": "#7fb0e0
 
 
 class Figures:
-    """The latest row of everything; of nsearch only what its latest program gave."""
+    """The latest row of everything; of nsearch, in the tables of one corpus, only what one program gave, its latest there."""
 
     def __init__(self, path):
         with open(path, encoding="utf-8") as lines:
             rows = [json.loads(line) for line in lines]
         self.machine = next(row for row in reversed(rows) if row["kind"] == "machine")
-        build = self.machine["build"]
+        builds = {(row["kind"] == "growth", row.get("corpus")): row["build"] for row in rows if "build" in row}
         self.versions = {row["family"]: row["version"] for row in rows if row["kind"] == "version"}
         self.absent = {row["family"]: row["output"] for row in rows
                        if row["kind"] == "absent" and row["family"] not in self.versions}
         self.index, self.queries, self.growth = {}, {}, {}
         for row in rows:
-            if row.get("build", build) != build:
+            if row.get("build") != builds.get((row["kind"] == "growth", row.get("corpus"))) and "build" in row:
                 continue
             if row["kind"] == "index":
                 self.index[row["corpus"], row["engine"], row["threads"], row["store"]] = row
