@@ -22,6 +22,20 @@ static struct node *new_leaf(struct question *question, enum leaf_score score) {
   return leaf;
 }
 
+/* Of a word, or of several that no article holds two of. */
+static struct node *new_scored(struct question *question) {
+  if (random_below(4)) return new_leaf(question, SCORE_BM25);
+  struct node *leaf = new_node(question, NODE_TERM, 0);
+  leaf->score = SCORE_BM25;
+  leaf->boost = 1 + random_below(3);
+  leaf->keys = question->keys + question->key_count;
+  for (uint32_t word = MIXED + random_below(DISJOINT - 1); word < VOCABULARY; word += 1 + random_below(2)) {
+    leaf->keys[leaf->key_count++] = (struct term_key){word_key[word], 3};
+  }
+  question->key_count += leaf->key_count;
+  return leaf;
+}
+
 void random_dates(int64_t *since, int64_t *until) {
   *since = INT64_MIN, *until = INT64_MAX;
   int64_t from = (int64_t)random_below(4 * 365) * DAY, days = 1 + random_below(random_below(2) ? 40 : 900);
@@ -43,7 +57,7 @@ struct node *random_tree(struct question *question, int depth) {
   }
   if (kind == NODE_TERM) {
     uint32_t score = random_below(6);
-    return new_leaf(question, score == 0 ? SCORE_NONE : score == 1 ? SCORE_CONSTANT : SCORE_BM25);
+    return score > 1 ? new_scored(question) : new_leaf(question, score == 0 ? SCORE_NONE : SCORE_CONSTANT);
   }
   struct node *node = new_node(question, kind, 2 + random_below(depth == 2 ? 3 : 2));
   node->slop = random_below(2) ? random_below(4) : 0;
@@ -56,7 +70,7 @@ struct node *random_tree(struct question *question, int depth) {
 
 struct node *random_union(struct question *question) {
   struct node *node = new_node(question, NODE_OR, 1 + random_below(8));
-  for (size_t i = 0; i < node->child_count; i++) node->children[i] = new_leaf(question, SCORE_BM25);
+  for (size_t i = 0; i < node->child_count; i++) node->children[i] = new_scored(question);
   return node;
 }
 
@@ -74,7 +88,7 @@ struct node *random_question(struct question *question, int number) {
   case 1:
     return random_unions(question);
   case 2:
-    return new_leaf(question, SCORE_BM25);
+    return new_scored(question);
   default:
     return random_tree(question, 2);
   }
