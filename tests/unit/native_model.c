@@ -89,7 +89,7 @@ void make_article(struct model_article *article) {
   for (uint32_t i = 0; i < article->title_len; i++) article->title[i] = random_word();
   for (uint32_t i = 0; i < article->body_len; i++) article->body[i] = random_word();
   /* Each season has a word that its articles say often: what is worth looking at comes in bursts. */
-  uint8_t of_season = (uint8_t)(MIXED - 1 - article->date.seconds / (90 * DAY) % 8);
+  uint8_t of_season = (uint8_t)(MIXED - 1 - article->date.seconds / (90 * DAY) % SEASONS);
   if (random_below(4) == 0) memset(article->body, of_season, random_below(article->body_len + 1));
   uint8_t disjoint = (uint8_t)(MIXED + random_below(1 + random_below(DISJOINT)));
   for (uint32_t times = random_below(4); times > 0; times--) article->body[random_below(article->body_len)] = disjoint;

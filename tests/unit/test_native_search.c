@@ -341,7 +341,7 @@ static void test_rewound_cursor(void **state) {
   write_index(path, 0, 0);
   struct opened opened = open_index(path);
   struct segment *segment = &opened.snapshot->segments[0];
-  for (uint32_t w = 0; w < MIXED; w++) {
+  for (uint32_t w = 0; w < MIXED - SEASONS; w++) { /* those of a season may fill no block */
     struct cursor cursor = {0};
     assert_int_equal(cursor_find_term(&cursor, segment, (struct term_key){word_key[w], 3}, &found, NULL), 0);
     assert_true(found && cursor.view.blocks > 1);
