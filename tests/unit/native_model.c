@@ -92,7 +92,7 @@ void make_article(struct model_article *article) {
   uint8_t of_season = (uint8_t)(MIXED - 1 - article->date.seconds / (90 * DAY) % SEASONS);
   if (random_below(4) == 0) memset(article->body, of_season, random_below(article->body_len + 1));
   uint8_t disjoint = (uint8_t)(MIXED + random_below(1 + random_below(DISJOINT)));
-  for (uint32_t times = random_below(4); times > 0; times--) article->body[random_below(article->body_len)] = disjoint;
+  for (uint32_t times = random_below(8); times > 0; times--) article->body[random_below(article->body_len)] = disjoint;
 }
 
 void make_model(uint32_t count) {
