@@ -7,6 +7,14 @@ size_t node_leaves(const struct node *tree) {
   return count;
 }
 
+int request_check(const struct search_request *request, struct nsearch_error *err) {
+  if (request->cancel && request->cancel(request->cancel_payload))
+    return error_set(err, NSEARCH_ERR_CANCELLED, "the search was cancelled");
+  if (request->deadline && clock_monotonic() >= request->deadline)
+    return error_set(err, NSEARCH_ERR_DEADLINE, "the search took longer than its deadline");
+  return NSEARCH_OK;
+}
+
 void search_answer_free(struct search_answer *answer) {
   for (size_t f = 0; answer->facets && f < answer->facet_count; f++) {
     struct facet_answer *facet = &answer->facets[f];

@@ -90,6 +90,8 @@ struct search_request {
   nsearch_cancel cancel;   /* may be NULL */
   void *cancel_payload;
 };
+/* NSEARCH_ERR_DEADLINE or NSEARCH_ERR_CANCELLED when it is time to give up. */
+int request_check(const struct search_request *request, struct nsearch_error *err);
 
 struct search_hit {
   struct doc_ref doc;
@@ -179,10 +181,10 @@ struct reader_engine {
   int (*explain)(struct snapshot *snapshot, const struct node *tree, struct doc_ref doc, struct score_part *parts,
                  struct nsearch_error *err);
   /* How often each term stands in each article: tfs[term * doc_count + article]; and the articles' lengths, the sums of
-   * all tf. The articles come in the order of their numbers, segment first. */
+   * all tf. The articles come in the order of their numbers, segment first. Of the request deadline and cancel count. */
   int (*occurrences)(struct snapshot *snapshot, const struct term_key *keys, size_t key_count,
-                     const struct doc_ref *docs, size_t doc_count, uint32_t *tfs, uint32_t *lengths,
-                     struct nsearch_error *err);
+                     const struct doc_ref *docs, size_t doc_count, const struct search_request *request, uint32_t *tfs,
+                     uint32_t *lengths, struct nsearch_error *err);
   /* Terms that begin with prefix (tag first), from `from` on (NULL: from the start). */
   int (*terms)(struct snapshot *snapshot, const char *prefix, size_t prefix_len, const char *from, size_t from_len,
                visit_term visit, void *payload, struct nsearch_error *err);

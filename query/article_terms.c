@@ -6,9 +6,10 @@
 #include "query/query.h"
 
 enum {
-  TITLE_WEIGHT = 2, /* times that a word of the title counts, */
-  LEAD_WEIGHT = 2,  /* and one of the first */
-  LEAD_TOKENS = 100 /* so many of the body */
+  TITLE_WEIGHT = 2,  /* times that a word of the title counts, */
+  LEAD_WEIGHT = 2,   /* and one of the first */
+  LEAD_TOKENS = 100, /* so many of the body */
+  LOOK_EVERY = 64    /* terms, between two looks at deadline and cancel */
 };
 
 /* What is known of a term, by its number in the scratch's lexicon. */
@@ -22,11 +23,10 @@ double term_damped(uint32_t tf) { return tf ? 1 + log(tf) : 0; }
 
 /* Room for all terms that the lexicon has now, new ones zeroed. */
 static int make_room(struct scratch *scratch, struct article_terms *terms, struct nsearch_error *err) {
-  size_t had = scratch->figure_room;
-  int status = memory_reserve(&scratch->figures, &scratch->figure_room, lexicon_term_count(scratch->lexicon),
-                              sizeof *scratch->figures, err);
+  size_t had = scratch->figure_room, known = lexicon_term_count(scratch->lexicon), tokens = scratch->counted.count;
+  int status = memory_reserve(&scratch->figures, &scratch->figure_room, known, sizeof *scratch->figures, err);
   if (!status) memset(scratch->figures + had, 0, (scratch->figure_room - had) * sizeof *scratch->figures);
-  terms->terms = memory_array(NULL, scratch->counted.count + 1, sizeof *terms->terms);
+  terms->terms = memory_array(NULL, (tokens < known ? tokens : known) + 1, sizeof *terms->terms);
   return status ? status : terms->terms ? NSEARCH_OK : error_memory(err);
 }
 
@@ -64,14 +64,16 @@ static int by_weight(const void *a, const void *b) {
   return (x->place > y->place) - (x->place < y->place);
 }
 
-static int weigh(const struct view *view, struct scratch *scratch, struct article_terms *terms,
-                 struct nsearch_error *err) {
+/* All of them, also when it gives up: no count stays with the scratch. */
+static int weigh(const struct view *view, struct scratch *scratch, const struct search_request *request,
+                 struct article_terms *terms, struct nsearch_error *err) {
   uint64_t articles = view->engine->stats(view->snapshot)->articles;
   int status = NSEARCH_OK;
   for (size_t i = 0; i < terms->count; i++) {
     struct article_term *term = &terms->terms[i];
     term->tf = scratch->figures[term->term].tf;
     scratch->figures[term->term].tf = 0;
+    if (!status && i % LOOK_EVERY == 0) status = request_check(request, err);
     if (!status) status = look_up(view, scratch, term, err);
     term->rarity = term->df && term->df < articles ? log((double)articles / (double)term->df) : 0;
     term->weight = term->rarity * term_damped(term->tf);
@@ -81,7 +83,7 @@ static int weigh(const struct view *view, struct scratch *scratch, struct articl
 }
 
 int article_terms_make(const struct view *view, struct scratch *scratch, const struct nsearch_article *article,
-                       struct article_terms *out, struct nsearch_error *err) {
+                       const struct search_request *request, struct article_terms *out, struct nsearch_error *err) {
   const struct engine_stats *stats = view->engine->stats(view->snapshot);
   struct tokens *tokens = &scratch->counted;
   size_t title_len, body_len;
@@ -102,7 +104,7 @@ int article_terms_make(const struct view *view, struct scratch *scratch, const s
   count_tokens(scratch, out, lead, rest, LEAD_WEIGHT);
   count_tokens(scratch, out, rest, tokens->count, 1);
   out->length = tokens->count - lead + (uint64_t)lead * stats->title_weight;
-  return weigh(view, scratch, out, err);
+  return weigh(view, scratch, request, out, err);
 }
 
 void article_terms_free(struct article_terms *terms) { memory_free(terms->terms); }

@@ -80,9 +80,6 @@ const char *facet_name(enum facet_field field);
  * runs from `started`. */
 void request_for_engine(const struct nsearch_request *request, uint64_t started, struct search_request *out);
 
-/* NSEARCH_ERR_DEADLINE or NSEARCH_ERR_CANCELLED when it is time to give up. */
-int request_check(const struct search_request *request, struct nsearch_error *err);
-
 /* ---- question.c, operand.c: text to clauses ------------------------------------------------------------------------- */
 
 enum {
@@ -503,9 +500,9 @@ struct article_terms {
   int language;    /* that the text was analysed in */
 };
 
-/* The terms of title and body; they are the scratch's until it is given back. */
+/* The terms of title and body; they are the scratch's until it is given back. The request says when to give up. */
 int article_terms_make(const struct view *view, struct scratch *scratch, const struct nsearch_article *article,
-                       struct article_terms *out, struct nsearch_error *err);
+                       const struct search_request *request, struct article_terms *out, struct nsearch_error *err);
 void article_terms_free(struct article_terms *terms);
 double term_damped(uint32_t tf); /* 1 + ln(tf); 0 of 0 */
 

@@ -26,6 +26,7 @@ struct comparison {
   struct scratch *scratch;
   struct pool *pool;
   struct article_terms source;
+  const struct search_request *request;
   double square; /* of the norm of the source, over the terms compared */
   struct nsearch_error *err;
 };
@@ -144,7 +145,8 @@ static int compare(const struct comparison *comparison, struct candidate *candid
   qsort(candidates, count, sizeof *candidates, by_number);
   for (size_t t = 0; t < terms; t++) keys[t] = key_of(comparison, &source->terms[first + t]);
   for (size_t i = 0; i < count; i++) docs[i] = candidates[i].doc;
-  int status = engine->occurrences(comparison->view->snapshot, keys, terms, docs, count, tfs, lengths, comparison->err);
+  int status = engine->occurrences(comparison->view->snapshot, keys, terms, docs, count, comparison->request, tfs,
+                                   lengths, comparison->err);
   for (size_t i = 0; !status && i < count; i++) {
     double product = 0, length = lengths[i] ? lengths[i] : 1; /* 0: of a damaged index */
     for (size_t t = 0; t < terms; t++) {
@@ -203,7 +205,7 @@ static int find(struct comparison *comparison, struct doc_ref source, const uint
 int related_find(const struct view *view, struct scratch *scratch, struct pool *pool, struct doc_ref source,
                  bool copies, struct search_request *request, struct search_hit **hits, size_t *count, bool *full,
                  struct nsearch_error *err) {
-  struct comparison comparison = {.view = view, .scratch = scratch, .pool = pool, .err = err};
+  struct comparison comparison = {.view = view, .scratch = scratch, .pool = pool, .request = request, .err = err};
   struct search_answer answer = {0};
   uint64_t signature = 0;
   *hits = NULL;
@@ -216,7 +218,7 @@ int related_find(const struct view *view, struct scratch *scratch, struct pool *
   struct nsearch_article *article = nsearch_article_new();
   if (!article) return error_memory(err);
   int status = view->engine->fetch(view->snapshot, source, WANT_CARD | WANT_BODY, article, err);
-  if (!status) status = article_terms_make(view, scratch, article, &comparison.source, err);
+  if (!status) status = article_terms_make(view, scratch, article, request, &comparison.source, err);
   /* All articles without a text have one signature. */
   bool told = !copies && article->parts[ARTICLE_BODY].len > 0;
   if (!status && told) status = view->engine->signature(view->snapshot, source, &signature, err);

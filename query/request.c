@@ -116,11 +116,3 @@ void request_for_engine(const struct nsearch_request *request, uint64_t started,
     out->deadline =
         request->deadline > (UINT64_MAX - started) / million ? UINT64_MAX : started + request->deadline * million;
 }
-
-int request_check(const struct search_request *request, struct nsearch_error *err) {
-  if (request->cancel && request->cancel(request->cancel_payload))
-    return error_set(err, NSEARCH_ERR_CANCELLED, "the search was cancelled");
-  if (request->deadline && clock_monotonic() >= request->deadline)
-    return error_set(err, NSEARCH_ERR_DEADLINE, "the search took longer than its deadline");
-  return NSEARCH_OK;
-}

@@ -1,5 +1,5 @@
 /* Writing what a segment keeps of each document: columns as they are, packed columns, documents by their hashes. Nothing
- * here needs memory that grows with the documents. */
+ * here needs memory that grows with the documents, but for those that share one URL. */
 #include <string.h>
 
 #include "common/store/segment_format.h"
@@ -126,20 +126,19 @@ static int compare_hashed(const void *a, const void *b) {
   return x->doc < y->doc ? -1 : x->doc > y->doc;
 }
 
-/* Hashes are spread evenly: they are sorted a part of their range at a time, which bounds the memory. */
+/* Equal hashes are sorted together: articles that share one URL, 16 bytes each, are beyond the bound. */
 static int write_order(struct segment_writer *segment, enum section section, struct nsearch_error *err) {
   enum section hashes = section == SECTION_URL_ORDER ? SECTION_URL_HASHES : SECTION_ID_HASHES;
   struct packing packing = {.segment = segment};
   struct hashed *part = NULL;
   size_t capacity = 0;
-  unsigned shift = 63;
+  const struct hash_parts parts = hash_parts_of(segment->docs.count);
   int status = NSEARCH_OK;
-  while (segment->docs.count >> (64 - shift) > HASHES_AT_ONCE) shift--;
-  for (uint64_t top = 0; !status && top >> (64 - shift) == 0; top++) {
+  for (uint64_t p = 0; !status && p < parts.count; p++) {
     size_t count = 0;
     for (uint32_t d = 0; !status && d < segment->docs.count; d++) {
       uint64_t hash = value_of(segment, d, hashes);
-      if (hash >> shift != top) continue;
+      if (hash >> parts.shift != p) continue;
       if (hash == 0) { /* they come first, and may be many */
         status = packing_add(&packing, d, err);
         continue;

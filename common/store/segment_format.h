@@ -10,7 +10,6 @@
 #define SEGMENT_MAGIC 0x4745534eu /* "NSEG" */
 enum { SEGMENT_VERSION = 3, SECTION_ALIGN = 64, TERM_INDEX_ENTRY = 24, COLUMN_HEADER = 16 };
 enum { PLACES_HEADER = 8, PLACE_PACK_BITS = 16 };
-enum { HASHES_AT_ONCE = 1 << 20 }; /* of all articles' that are sorted in one go: some 32 MB */
 
 void segment_info_encode(const struct segment_info *info, struct buffer *out);
 /* NSEARCH_ERR_DAMAGED when the bytes are short or hold an unknown language. */

@@ -4,6 +4,7 @@
  * Payload: lists, then the other sections, each at a multiple of 64, then the table: u32 magic "NSEG", u32 version,
  * u32 count, then per section u32 id, u64 offset, u64 length; last eight bytes u64 offset of the table. */
 #include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "common/store/segment_format.h"
@@ -115,8 +116,13 @@ static uint32_t column_width(const uint32_t *values, uint32_t count, uint32_t *f
   return count == 0 ? 0 : range < 0x100 ? 1 : range < 0x10000 ? 2 : 4;
 }
 
+static int by_number(const void *a, const void *b) {
+  uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+  return (x > y) - (x < y);
+}
+
 int segment_column(struct segment_writer *segment, const struct keyword_field *field, const uint32_t *starts,
-                   const uint32_t *values, struct nsearch_error *err) {
+                   uint32_t *values, struct nsearch_error *err) {
   uint32_t documents = segment->info.documents, first, count = starts[documents];
   uint32_t width = column_width(values, count, &first);
   int status = segment_section_begin(segment, field->column, err);
@@ -130,6 +136,10 @@ int segment_column(struct segment_writer *segment, const struct keyword_field *f
   for (uint32_t d = 0; !field->multi && d < documents; d++) {
     uint32_t ordinal = starts[d] == starts[d + 1] ? 0 : values[starts[d]] - first + 1;
     buffer_add(&bytes, &ordinal, width);
+  }
+  for (uint32_t d = 0; field->multi && d < documents; d++) {
+    uint32_t own = starts[d + 1] - starts[d];
+    if (own > 1) qsort(values + starts[d], own, sizeof *values, by_number);
   }
   for (uint32_t i = 0; field->multi && i < count; i++) {
     uint32_t ordinal = values[i] - first;

@@ -366,9 +366,10 @@ int segment_term_end(struct segment_writer *segment, const char *key, size_t len
                      struct nsearch_error *err);
 int segment_term_alias(struct segment_writer *segment, const char *key, size_t len, uint32_t of,
                        struct nsearch_error *err);
-/* values: term numbers, those of document d at starts[d] to starts[d + 1]. */
+/* values: term numbers, those of document d at starts[d] to starts[d + 1], where they are put in order: the order in which
+ * they come depends on how a run was cut. */
 int segment_column(struct segment_writer *segment, const struct keyword_field *field, const uint32_t *starts,
-                   const uint32_t *values, struct nsearch_error *err);
+                   uint32_t *values, struct nsearch_error *err);
 int segment_finish(struct segment_writer **segment, bool commit, struct nsearch_error *err);
 
 /* ---- segment_part.c: terms written by several threads ------------------------------------------------------------------------------ */
@@ -503,6 +504,16 @@ struct places {
 };
 int segment_places(struct segment *segment, enum section section, struct places *out, struct nsearch_error *err);
 uint64_t places_at(const struct places *places, uint32_t doc); /* PLACE_NONE: none, or bodies are not kept */
+
+/* ---- hash_parts.c -------------------------------------------------------------------------------------------------------------------- */
+
+/* Hashes are spread evenly: what is sorted by them is sorted a part of their range at a time, which bounds the memory to
+ * some 32 MB as far as they differ. */
+struct hash_parts {
+  uint64_t count;
+  unsigned shift; /* hash >> shift is the number of its part */
+};
+struct hash_parts hash_parts_of(uint64_t hashes); /* so many in all */
 
 /* ---- hash_order.c -------------------------------------------------------------------------------------------------------------------- */
 

@@ -14,7 +14,6 @@ enum {
   RANGES_MAX = 8,         /* of documents that are sorted at the same time: each has a counter for every word */
   RUN_TOKENS = 256 << 10, /* about so many are encoded by one thread before the next comes */
   RUN_TERMS = 16 << 10,
-  HINTS = 1,
   SPILL_BYTES = 1 << 20 /* of lists that wait for their turn */
 };
 
@@ -53,7 +52,7 @@ struct inversion {
   struct segment_doc *meta;
   struct share *shares;
   uint32_t tokens;
-  uint32_t *coarse; /* document of ordinal i << coarse_shift: about HINTS a document */
+  uint32_t *coarse; /* document of ordinal i << coarse_shift: about one a document */
   unsigned coarse_shift;
   uint32_t ranges, *range_docs;   /* range r: documents range_docs[r] to range_docs[r + 1] */
   uint32_t *counters[RANGES_MAX]; /* per word: first how often, then where the range's next ordinal goes */
@@ -79,7 +78,7 @@ static int doc_compare(const void *a, const void *b) {
 
 static int hint_docs(struct inversion *inv, struct nsearch_error *err) {
   uint32_t doc = 0;
-  while ((inv->tokens >> inv->coarse_shift) / HINTS > inv->doc_count) inv->coarse_shift++;
+  while (inv->tokens >> inv->coarse_shift > inv->doc_count) inv->coarse_shift++;
   size_t hints = ((size_t)inv->tokens >> inv->coarse_shift) + 1;
   inv->coarse = memory_array(NULL, hints, sizeof *inv->coarse);
   if (!inv->coarse) return error_memory(err);

@@ -1,11 +1,9 @@
-/* Which articles a later one with the same id replaces: (hash of id, sequence) pairs sorted, neighbours compared. Hashes
- * are spread evenly, so a part of their range is looked at in one go, which bounds the memory. */
+/* Which articles a later one with the same id replaces: (hash of id, sequence) pairs sorted, neighbours compared. A part
+ * of the hashes is looked at in one go, which bounds the memory. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "indexer/native/native.h"
-
-enum { CLAIMS_AT_ONCE = 1 << 20 };
 
 struct claim {
   uint64_t id_hash, sequence;
@@ -53,14 +51,14 @@ static void search_free(struct search *search) {
   memory_free(search->claims);
 }
 
-/* All claims whose hash is `top` above the shift. */
-static int collect(struct search *search, uint64_t top, unsigned shift, struct nsearch_error *err) {
+/* All claims whose hash is `part` above the shift. */
+static int collect(struct search *search, uint64_t part, unsigned shift, struct nsearch_error *err) {
   search->claim_count = 0;
   for (uint32_t s = 0; s < search->count; s++) {
     const struct claimant *claimant = &search->claimants[s];
     for (uint32_t d = 0; d < claimant->documents; d++) {
       uint64_t hash = load_u64(claimant->ids + 8 * (size_t)d);
-      if (hash >> shift != top) continue;
+      if (hash >> shift != part) continue;
       int status = memory_reserve(&search->claims, &search->claim_capacity, search->claim_count + 1,
                                   sizeof *search->claims, err);
       if (status) return status;
@@ -118,12 +116,11 @@ int replace_find(struct segment *segments, size_t count, uint64_t **dropped, con
                  const struct commit_report *report, struct nsearch_error *err) {
   struct search search = {.count = count, .packs = packs};
   uint64_t total = 0;
-  unsigned shift = 63;
   for (size_t s = 0; s < count; s++) total += segments[s].info.documents;
-  while (total >> (64 - shift) > CLAIMS_AT_ONCE) shift--;
+  const struct hash_parts parts = hash_parts_of(total);
   int status = search_open(&search, segments, err);
-  for (uint64_t top = 0; !status && top >> (64 - shift) == 0; top++) {
-    status = collect(&search, top, shift, err);
+  for (uint64_t p = 0; !status && p < parts.count; p++) {
+    status = collect(&search, p, parts.shift, err);
     if (!status && search.claim_count) qsort(search.claims, search.claim_count, sizeof *search.claims, claim_compare);
     for (size_t i = 0; !status && i < search.claim_count;) {
       size_t end = i + 1;

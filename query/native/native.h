@@ -125,7 +125,6 @@ static inline bool cursor_in_row(const struct cursor *cursor) {
                                  (int64_t)view_block_size(view, cursor->block);
 }
 
-
 /* Positions of single documents, in ascending order of documents. Zeroed is free. */
 struct position_cursor {
   struct cursor cursor;
@@ -328,7 +327,7 @@ struct pass {
   struct date_range dates; /* of the request */
   const uint8_t *lengths;
   double stretch; /* of bounds, bm25_bounds() */
-  bool counting;          /* every match is wanted; scores are the scorer's */
+  bool counting;          /* an intersection offers every match, with no score: scorer and facets take them */
   struct facets *facets;  /* NULL: none are counted */
   struct scorer *scorer;  /* to whom matches go while they are counted; NULL: nobody */
   uint64_t matches;
@@ -346,9 +345,8 @@ int pass_open(struct pass *pass, struct nsearch_error *err);
 int pass_check(struct pass *pass, struct nsearch_error *err);
 /* The same for who has no pass of its own to count with. */
 enum { CHECK_EVERY = 16 }; /* windows, blocks or documents between two looks at the clock */
-int search_look(const struct search_request *request, struct nsearch_error *err);
 static inline int search_check(const struct search_request *request, uint32_t *ticks, struct nsearch_error *err) {
-  return (*ticks)++ % CHECK_EVERY ? NSEARCH_OK : search_look(request, err);
+  return (*ticks)++ % CHECK_EVERY ? NSEARCH_OK : request_check(request, err);
 }
 /* Units that a document must at least have to matter. */
 static inline uint32_t pass_threshold(const struct pass *pass) {
@@ -538,7 +536,9 @@ int single_list(struct pass *pass, const struct lists *lists, struct candidates 
 
 /* ---- sparse.c -------------------------------------------------------------------------------------------------------------------------- */
 
-/* Whether the shape is a union of so many lists, each so short in this segment, that sparse_pass() is the better way. */
+/* Whether a request for so many hits of a union of so many lists may go that way, the same in every segment; and whether
+ * the lists are so short in this one that sparse_pass() is the better way. */
+bool sparse_may(const struct search_request *request, const struct shape *shape);
 bool sparse_fits(const struct pass *pass, const struct shape *shape);
 /* Offers the best documents of a segment, as union_pass(). */
 int sparse_pass(struct pass *pass, const struct shape *shape, struct nsearch_error *err);
@@ -559,8 +559,8 @@ int conjunction_pass(struct pass *pass, const struct shape *shape, struct nsearc
 int snapshot_explain(struct snapshot *snapshot, const struct node *tree, struct doc_ref doc, struct score_part *parts,
                      struct nsearch_error *err);
 int snapshot_occurrences(struct snapshot *snapshot, const struct term_key *keys, size_t key_count,
-                         const struct doc_ref *docs, size_t doc_count, uint32_t *tfs, uint32_t *lengths,
-                         struct nsearch_error *err);
+                         const struct doc_ref *docs, size_t doc_count, const struct search_request *request,
+                         uint32_t *tfs, uint32_t *lengths, struct nsearch_error *err);
 int snapshot_search(struct snapshot *snapshot, const struct search_request *request, struct search_answer *answer,
                     struct nsearch_error *err);
 

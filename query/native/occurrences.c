@@ -19,8 +19,8 @@ static int occurrences_row(struct segment *segment, struct term_key key, const s
 }
 
 int snapshot_occurrences(struct snapshot *snapshot, const struct term_key *keys, size_t key_count,
-                         const struct doc_ref *docs, size_t doc_count, uint32_t *tfs, uint32_t *lengths,
-                         struct nsearch_error *err) {
+                         const struct doc_ref *docs, size_t doc_count, const struct search_request *request,
+                         uint32_t *tfs, uint32_t *lengths, struct nsearch_error *err) {
   memset(tfs, 0, key_count * doc_count * sizeof *tfs);
   for (size_t from = 0, end; from < doc_count; from = end) {
     struct segment *segment = &snapshot->segments[docs[from].segment];
@@ -30,7 +30,8 @@ int snapshot_occurrences(struct snapshot *snapshot, const struct term_key *keys,
       lengths[end] = load_u32(column + 4 * (size_t)docs[end].doc);
     }
     for (size_t k = 0; k < key_count; k++) {
-      int status = occurrences_row(segment, keys[k], docs + from, end - from, tfs + k * doc_count + from, err);
+      int status = request_check(request, err);
+      if (!status) status = occurrences_row(segment, keys[k], docs + from, end - from, tfs + k * doc_count + from, err);
       if (status) return status;
     }
   }

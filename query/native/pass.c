@@ -1,16 +1,6 @@
 /* One segment of a search: which documents the dates admit, when to give up, where matches go. */
 #include "query/native/native.h"
 
-int search_look(const struct search_request *request, struct nsearch_error *err) {
-  if (request->deadline && clock_monotonic() > request->deadline) {
-    return error_set(err, NSEARCH_ERR_DEADLINE, "the search took longer than its deadline");
-  }
-  if (request->cancel && request->cancel(request->cancel_payload)) {
-    return error_set(err, NSEARCH_ERR_CANCELLED, "the search was cancelled");
-  }
-  return NSEARCH_OK;
-}
-
 int pass_check(struct pass *pass, struct nsearch_error *err) { return search_check(pass->request, &pass->ticks, err); }
 
 int pass_open(struct pass *pass, struct nsearch_error *err) {

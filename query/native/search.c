@@ -166,7 +166,10 @@ static void describe(const struct search *search, struct search_answer *answer) 
   } else if (request->limit == 0) {
     way = "count";
   } else if (search->shape.kind == SHAPE_UNION) {
-    way = search->shape.count == 1 ? "one list, best blocks first" : "union, windows by the bounds of their blocks";
+    way = search->shape.count == 1 ? "one list, best blocks first"
+          : sparse_may(request, &search->shape)
+              ? "union, windows by the bounds of their blocks or, of short lists, all added up"
+              : "union, windows by the bounds of their blocks";
   } else if (search->shape.kind == SHAPE_CONJUNCTION) {
     way = must_count(search) && counts_first(search) ? "matches counted, then scored"
                                                      : "intersection, the rarest list first";

@@ -24,17 +24,24 @@ struct sparse {
   uint64_t *present;    /* documents of the span with units; the same */
 };
 
+bool sparse_may(const struct search_request *request, const struct shape *shape) {
+  for (size_t i = 0; i < shape->count; i++) {
+    if (shape->parts[i].role != PART_ANY) return false;
+  }
+  return request->limit >= LIMIT_MIN && shape_union_keys(shape) >= LISTS_MIN;
+}
+
 bool sparse_fits(const struct pass *pass, const struct shape *shape) {
   uint64_t postings = 0, lists = 0, windows = (pass->dates.end - pass->dates.first) / WINDOW + 1;
+  if (!sparse_may(pass->request, shape)) return false;
   for (size_t i = 0; i < shape->count; i++) {
     const struct shape_part *part = &shape->parts[i];
-    if (part->role != PART_ANY) return false;
     for (size_t k = 0; k < part->node->key_count; k++) {
       const struct term_entry *entry = scoring_entry(pass->scoring, part->leaf, k, pass->number);
       if (entry) postings += entry->df, lists++;
     }
   }
-  return pass->request->limit >= LIMIT_MIN && lists >= LISTS_MIN && postings / lists < POSTINGS * windows;
+  return lists >= LISTS_MIN && postings / lists < POSTINGS * windows;
 }
 
 static int open_lists(struct sparse *sparse, const struct shape *shape, struct nsearch_error *err) {

@@ -38,6 +38,7 @@ static int sort_terms(const struct term_key *keys, size_t count, int own, struct
 
 /* What is asked for, as arrays of key_count, and room for what one document answers. */
 struct look {
+  const struct search_request *request;
   struct xap_term *terms;
   size_t *order, key_count;
   uint32_t *times;
@@ -49,8 +50,10 @@ static int look_at(struct snapshot *snapshot, const struct look *look, const str
   for (struct lease lease = {.snapshot = snapshot}; lease_take(&lease, &status, err);) {
     for (size_t d = 0; !status && d < doc_count; d++) {
       uint32_t number = snapshot_number(snapshot, docs[d]);
-      status = xap_times(lease.handle->database, number, look->terms, look->key_count, look->times, &lengths[d], err);
-      lengths[d] /= snapshot_folds(snapshot);
+      status = request_check(look->request, err);
+      if (!status)
+        status = xap_times(lease.handle->database, number, look->terms, look->key_count, look->times, &lengths[d], err);
+      if (!status) lengths[d] /= snapshot_folds(snapshot);
       for (size_t i = 0; !status && i < look->key_count; i++) tfs[look->order[i] * doc_count + d] = look->times[i];
     }
   }
@@ -58,9 +61,10 @@ static int look_at(struct snapshot *snapshot, const struct look *look, const str
 }
 
 int engine_occurrences(struct snapshot *snapshot, const struct term_key *keys, size_t key_count,
-                       const struct doc_ref *docs, size_t doc_count, uint32_t *tfs, uint32_t *lengths,
-                       struct nsearch_error *err) {
-  struct look look = {.terms = memory_array(NULL, key_count + 1, sizeof *look.terms),
+                       const struct doc_ref *docs, size_t doc_count, const struct search_request *request,
+                       uint32_t *tfs, uint32_t *lengths, struct nsearch_error *err) {
+  struct look look = {.request = request,
+                      .terms = memory_array(NULL, key_count + 1, sizeof *look.terms),
                       .order = memory_array(NULL, key_count + 1, sizeof *look.order),
                       .times = memory_array(NULL, key_count + 1, sizeof *look.times),
                       .key_count = key_count};

@@ -196,8 +196,8 @@ void slot_facets_free(struct slot_facets *facets);
 /* ---- occurrences.c -------------------------------------------------------------------------------------------------- */
 
 int engine_occurrences(struct snapshot *snapshot, const struct term_key *keys, size_t key_count,
-                       const struct doc_ref *docs, size_t doc_count, uint32_t *tfs, uint32_t *lengths,
-                       struct nsearch_error *err);
+                       const struct doc_ref *docs, size_t doc_count, const struct search_request *request,
+                       uint32_t *tfs, uint32_t *lengths, struct nsearch_error *err);
 
 /* ---- explain.c ------------------------------------------------------------------------------------------------------ */
 

@@ -286,9 +286,9 @@ static int fake_explain(struct snapshot *snapshot, const struct node *tree, stru
 }
 
 static int fake_occurrences(struct snapshot *snapshot, const struct term_key *keys, size_t key_count,
-                            const struct doc_ref *docs, size_t doc_count, uint32_t *tfs, uint32_t *lengths,
-                            struct nsearch_error *err) {
-  (void)err;
+                            const struct doc_ref *docs, size_t doc_count, const struct search_request *request,
+                            uint32_t *tfs, uint32_t *lengths, struct nsearch_error *err) {
+  (void)request, (void)err;
   for (size_t d = 0; d < doc_count; d++) {
     assert(d == 0 || docs[d].doc > docs[d - 1].doc);
     lengths[d] = 0;

@@ -63,7 +63,7 @@ bool model_one_year;
 const char *word_key[VOCABULARY];
 static char word_keys[VOCABULARY][4];
 
-static uint8_t random_word(void) { return (uint8_t)random_below(1 + random_below(VOCABULARY)); }
+static uint8_t random_word(void) { return (uint8_t)random_below(1 + random_below(MIXED)); }
 
 static struct date random_date(void) {
   if (model_one_year) return (struct date){(int64_t)random_below(300 * DAY), NSEARCH_PRECISION_SECOND};
@@ -89,8 +89,10 @@ void make_article(struct model_article *article) {
   for (uint32_t i = 0; i < article->title_len; i++) article->title[i] = random_word();
   for (uint32_t i = 0; i < article->body_len; i++) article->body[i] = random_word();
   /* Each season has a word that its articles say often: what is worth looking at comes in bursts. */
-  uint8_t of_season = (uint8_t)(VOCABULARY - 1 - article->date.seconds / (90 * DAY) % 8);
+  uint8_t of_season = (uint8_t)(MIXED - 1 - article->date.seconds / (90 * DAY) % SEASONS);
   if (random_below(4) == 0) memset(article->body, of_season, random_below(article->body_len + 1));
+  uint8_t disjoint = (uint8_t)(MIXED + random_below(1 + random_below(DISJOINT)));
+  for (uint32_t times = random_below(8); times > 0; times--) article->body[random_below(article->body_len)] = disjoint;
 }
 
 void make_model(uint32_t count) {
@@ -184,7 +186,11 @@ void model_count_words(void) {
 static double model_score(const struct model_article *article, const struct node *leaf) {
   if (leaf->score == SCORE_CONSTANT) return leaf->boost;
   if (leaf->score == SCORE_NONE) return 0;
-  double df = dfs[word_of(leaf->keys[0])], tf = model_tf(article, word_of(leaf->keys[0]));
+  double df = 0, tf = 0;
+  for (size_t i = 0; i < leaf->key_count; i++) {
+    df += dfs[word_of(leaf->keys[i])];
+    tf += model_tf(article, word_of(leaf->keys[i]));
+  }
   double k = BM25_K1 * (1 - BM25_B + BM25_B * model_length(article) / average_length);
   return leaf->boost * log(1 + (model_count - df + 0.5) / (df + 0.5)) * tf / (tf + k);
 }

@@ -22,6 +22,23 @@ static struct node *new_leaf(struct question *question, enum leaf_score score) {
   return leaf;
 }
 
+/* Of several words that no article holds two of, from this one on. */
+static struct node *new_disjoint(struct question *question, uint32_t word) {
+  struct node *leaf = new_node(question, NODE_TERM, 0);
+  leaf->score = SCORE_BM25;
+  leaf->boost = 1 + random_below(3);
+  leaf->keys = question->keys + question->key_count;
+  for (; word < VOCABULARY; word += 1 + random_below(2)) {
+    leaf->keys[leaf->key_count++] = (struct term_key){word_key[word], 3};
+  }
+  question->key_count += leaf->key_count;
+  return leaf;
+}
+
+static struct node *new_scored(struct question *question) {
+  return random_below(4) ? new_leaf(question, SCORE_BM25) : new_disjoint(question, MIXED + random_below(DISJOINT - 1));
+}
+
 void random_dates(int64_t *since, int64_t *until) {
   *since = INT64_MIN, *until = INT64_MAX;
   int64_t from = (int64_t)random_below(4 * 365) * DAY, days = 1 + random_below(random_below(2) ? 40 : 900);
@@ -43,7 +60,7 @@ struct node *random_tree(struct question *question, int depth) {
   }
   if (kind == NODE_TERM) {
     uint32_t score = random_below(6);
-    return new_leaf(question, score == 0 ? SCORE_NONE : score == 1 ? SCORE_CONSTANT : SCORE_BM25);
+    return score > 1 ? new_scored(question) : new_leaf(question, score == 0 ? SCORE_NONE : SCORE_CONSTANT);
   }
   struct node *node = new_node(question, kind, 2 + random_below(depth == 2 ? 3 : 2));
   node->slop = random_below(2) ? random_below(4) : 0;
@@ -56,7 +73,7 @@ struct node *random_tree(struct question *question, int depth) {
 
 struct node *random_union(struct question *question) {
   struct node *node = new_node(question, NODE_OR, 1 + random_below(8));
-  for (size_t i = 0; i < node->child_count; i++) node->children[i] = new_leaf(question, SCORE_BM25);
+  for (size_t i = 0; i < node->child_count; i++) node->children[i] = new_scored(question);
   return node;
 }
 
@@ -67,6 +84,15 @@ static struct node *random_unions(struct question *question) {
   return node;
 }
 
+/* Many articles, more or less a few. */
+static struct node *random_difference(struct question *question) {
+  struct node *node = new_node(question, random_below(2) ? NODE_OR : NODE_AND_NOT, 2), *few;
+  node->children[0] = new_disjoint(question, MIXED);
+  node->children[1] = few = new_leaf(question, SCORE_BM25);
+  few->keys[0].bytes = word_key[MIXED - 1 - random_below(SEASONS / 2)];
+  return node;
+}
+
 struct node *random_question(struct question *question, int number) {
   switch (number % 4) {
   case 0:
@@ -74,7 +100,7 @@ struct node *random_question(struct question *question, int number) {
   case 1:
     return random_unions(question);
   case 2:
-    return new_leaf(question, SCORE_BM25);
+    return random_below(2) ? new_scored(question) : random_difference(question);
   default:
     return random_tree(question, 2);
   }

@@ -14,7 +14,7 @@ struct question {
 
 struct node *random_tree(struct question *question, int depth);
 struct node *random_union(struct question *question); /* of words, which is what pruning takes */
-/* A union, unions of which each must match, a word or a tree, by the number. */
+/* A union, unions of which each must match, a word, a word and few articles more or less, or a tree, by the number. */
 struct node *random_question(struct question *question, int number);
 
 /* INT64_MIN and INT64_MAX where a side is open. */

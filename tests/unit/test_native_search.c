@@ -194,6 +194,15 @@ static void make_rare_words(void) {
   model_count_words();
 }
 
+/* What is said of the way depends on the question, not on how many segments there are. */
+static void check_way(const struct opened *opened, const struct node *any, uint64_t limit, const char *way) {
+  struct search_request request = {
+      .tree = any, .limit = limit, .explain = true, .since = INT64_MIN, .until = INT64_MAX};
+  struct search_answer answer = ask(opened, &request);
+  assert_memory_equal(answer.plan, way, strlen(way));
+  memory_free(answer.hits);
+}
+
 /* Of many hits all postings are added up, of few the bounds decide which are looked at: the first of the many are the
  * few. */
 static void check_few(const struct opened *opened, struct search_request request) {
@@ -232,6 +241,11 @@ static void test_many_short_lists(void **state) {
     check_question(&merged, &several, &request);
     check_few(&merged, request);
     check_few(&several, request);
+    for (int in = 0; in < 2; in++) {
+      check_way(in ? &several : &merged, &any, 99, "union, windows by the bounds of their blocks;");
+      check_way(in ? &several : &merged, &any, 100,
+                "union, windows by the bounds of their blocks or, of short lists, all added up;");
+    }
   }
   close_index(&merged);
   close_index(&several);
@@ -240,6 +254,9 @@ static void test_many_short_lists(void **state) {
 }
 
 /* ---- How often words stand in articles ---- */
+
+/* Counts the looks, and stops at the first after -1. */
+static int count_looks(void *payload) { return ++*(int *)payload == 0; }
 
 /* Of every third article or so, and of a word that no article has: as often as the explanation of its score says. */
 static void test_occurrences(void **state) {
@@ -265,14 +282,23 @@ static void test_occurrences(void **state) {
     for (uint32_t d = random_below(3); d < opened.snapshot->segments[s].info.documents; d += 4 + random_below(40))
       docs[count++] = (struct doc_ref){s, d};
   memset(tfs, 0xff, sizeof tfs);
-  assert_int_equal(native_reader_engine.occurrences(opened.snapshot, keys, KEYS, docs, count, tfs, lengths, NULL), 0);
+  const struct reader_engine *engine = &native_reader_engine;
+  int looks = 0, one = -1;
+  const struct search_request in_time = {.cancel = count_looks, .cancel_payload = &looks}, late = {.deadline = 1},
+                              cancelled = {.cancel = count_looks, .cancel_payload = &one};
+  assert_int_equal(engine->occurrences(opened.snapshot, keys, KEYS, docs, count, &late, tfs, lengths, NULL),
+                   NSEARCH_ERR_DEADLINE);
+  assert_int_equal(engine->occurrences(opened.snapshot, keys, KEYS, docs, count, &cancelled, tfs, lengths, NULL),
+                   NSEARCH_ERR_CANCELLED);
+  assert_int_equal(engine->occurrences(opened.snapshot, keys, KEYS, docs, count, &in_time, tfs, lengths, NULL), 0);
+  assert_int_equal(looks, KEYS * opened.snapshot->segment_count);
   for (size_t d = 0; d < count; d++) {
     const struct model_article *article = &model[opened.numbers[docs[d].segment][docs[d].doc]];
     assert_int_equal(lengths[d], article->title_len * TITLE_WEIGHT + article->body_len);
     assert_int_equal(native_reader_engine.explain(opened.snapshot, &any, docs[d], parts, NULL), 0);
     for (size_t k = 0; k < KEYS; k++) assert_int_equal(tfs[k * count + d], parts[k].tf);
   }
-  assert_int_equal(native_reader_engine.occurrences(opened.snapshot, keys, KEYS, docs, 0, tfs, lengths, NULL), 0);
+  assert_int_equal(engine->occurrences(opened.snapshot, keys, KEYS, docs, 0, &late, tfs, lengths, NULL), 0);
   close_index(&opened);
   remove_index(path);
 }
@@ -315,7 +341,7 @@ static void test_rewound_cursor(void **state) {
   write_index(path, 0, 0);
   struct opened opened = open_index(path);
   struct segment *segment = &opened.snapshot->segments[0];
-  for (uint32_t w = 0; w < VOCABULARY; w++) {
+  for (uint32_t w = 0; w < MIXED - SEASONS; w++) { /* those of a season may fill no block */
     struct cursor cursor = {0};
     assert_int_equal(cursor_find_term(&cursor, segment, (struct term_key){word_key[w], 3}, &found, NULL), 0);
     assert_true(found && cursor.view.blocks > 1);

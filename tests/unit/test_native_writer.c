@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -144,6 +145,73 @@ static void test_stale(void **state) {
   remove_index(path);
 }
 
+/* ---- How a run was cut ---- */
+
+enum { CUT_ARTICLES = 9000, TOPICS = 12 };
+
+static struct nsearch_article *article_of_topics(uint32_t number) {
+  struct nsearch_article *article = nsearch_article_new();
+  char text[32];
+  article_set(article, ARTICLE_ID, text, (size_t)snprintf(text, sizeof text, "a%u", number), NULL);
+  article_set(article, ARTICLE_TITLE, text, (size_t)snprintf(text, sizeof text, "title q%u", number % 100), NULL);
+  for (uint32_t i = 0; i < number % 5; i++) {
+    int len = snprintf(text, sizeof text, "topic %u", (number / 5 + number / 1000 * i * 7) % TOPICS);
+    article_list_add(&article->topics, text, (size_t)len, NULL);
+  }
+  return article;
+}
+
+/* The bytes of its only segment; *files: its number, which grows with the segments that were merged. */
+static uint8_t *cut_index(const char *path, uint64_t memory, size_t *len, uint64_t *files) {
+  struct write_options options;
+  struct engine_writer *writer;
+  struct engine_worker *worker;
+  struct snapshot *snapshot;
+  write_options(&options, 0);
+  options.memory = memory;
+  assert_int_equal(native_writer_engine.open(&writer, path, &options, NULL), 0);
+  assert_int_equal(native_writer_engine.worker_open(writer, &worker, NULL), 0);
+  for (uint32_t i = 0; i < CUT_ARTICLES; i++) {
+    struct nsearch_article *article = article_of_topics(i);
+    assert_int_equal(native_writer_engine.add(worker, article, i, NULL), 0);
+    nsearch_article_free(article);
+  }
+  assert_int_equal(native_writer_engine.worker_close(worker, NULL), 0);
+  assert_int_equal(native_writer_engine.commit(writer, NULL, NULL), 0);
+  native_writer_engine.close(writer);
+  assert_int_equal(native_reader_engine.open(&snapshot, path, NULL), 0);
+  assert_int_equal(snapshot->segment_count, 1);
+  const char *file = snapshot->segments[0].file.path;
+  *files = strtoull(strrchr(file, '/') + 1, NULL, 10);
+  FILE *in = fopen(file, "rb");
+  assert_non_null(in);
+  assert_int_equal(fseek(in, 0, SEEK_END), 0);
+  *len = (size_t)ftell(in);
+  uint8_t *bytes = malloc(*len);
+  assert_int_equal(fseek(in, 0, SEEK_SET), 0);
+  assert_int_equal(fread(bytes, 1, *len, in), *len);
+  fclose(in);
+  native_reader_engine.release(snapshot);
+  remove_index(path);
+  return bytes;
+}
+
+/* One corpus gives one segment, byte for byte, in however many batches it came. */
+static void test_any_cut(void **state) {
+  (void)state;
+  char path[80];
+  size_t len, other_len;
+  uint64_t files, other_files;
+  snprintf(path, sizeof path, "%s/cut", folder);
+  uint8_t *bytes = cut_index(path, UINT64_C(256) << 20, &len, &files);
+  uint8_t *other = cut_index(path, UINT64_C(33) << 20, &other_len, &other_files);
+  assert_true(other_files > files + 1);
+  assert_int_equal(len, other_len);
+  assert_memory_equal(bytes, other, len);
+  free(bytes);
+  free(other);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_many_keywords),
@@ -151,6 +219,7 @@ int main(void) {
       cmocka_unit_test(test_close_keeps_an_index),
       cmocka_unit_test(test_lost_articles),
       cmocka_unit_test(test_stale),
+      cmocka_unit_test(test_any_cut),
   };
   return cmocka_run_group_tests_name("native writer", tests, make_folder, remove_folder);
 }

@@ -129,6 +129,40 @@ static void test_failures(void **state) {
   fake_snapshot_free(snapshot);
 }
 
+static int no_longer(void *payload) { return --*(int *)payload < 0; }
+
+/* An article of very many terms: looking each up takes time, so there are looks at the clock in between; what was counted
+ * of it by then is forgotten. */
+static void test_gives_up(void **state) {
+  (void)state;
+  enum { WORDS = 2000, LOOKS = 6, COUNT = 40 };
+  static struct fake_article some[COUNT];
+  static char ids[COUNT][8];
+  struct buffer body = {0};
+  buffer_text(&body, "comet comet ");
+  for (int w = 0; w < WORDS; w++) buffer_format(&body, "word%d ", w);
+  buffer_byte(&body, 0);
+  for (size_t i = 0; i < COUNT; i++) {
+    snprintf(ids[i], sizeof ids[i], "n%zu", i);
+    some[i] = (struct fake_article){.id = ids[i], .body = i == 7 ? "comet" : i ? "else what" : body.bytes};
+  }
+  struct snapshot *snapshot;
+  nsearch_reader *reader = open_fake(&snapshot, some, COUNT);
+  nsearch_request *request = nsearch_request_new("");
+  nsearch_result *result;
+  int left = LOOKS;
+  nsearch_request_set_cancel(request, no_longer, &left);
+  assert_int_equal(nsearch_related(reader, "n0", 0, request, &result, NULL), NSEARCH_ERR_CANCELLED);
+  assert_in_range(fake_counts(snapshot)->frequencies, 1, LOOKS * 64);
+  left = WORDS;
+  check(reader, "n0", 0, request, "n7");
+  assert_in_range(left, 0, WORDS - WORDS / 64);
+  nsearch_request_free(request);
+  nsearch_close(reader);
+  fake_snapshot_free(snapshot);
+  buffer_free(&body);
+}
+
 /* Where there are enough articles, a term in more than a tenth of them fetches nothing; df is asked once a term. */
 static void test_common_terms(void **state) {
   (void)state;
@@ -236,7 +270,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_topics),     cmocka_unit_test(test_titles_alone), cmocka_unit_test(test_limits),
       cmocka_unit_test(test_failures),   cmocka_unit_test(test_common_terms), cmocka_unit_test(test_many_postings),
-      cmocka_unit_test(test_last_terms), cmocka_unit_test(test_scores),
+      cmocka_unit_test(test_last_terms), cmocka_unit_test(test_scores),       cmocka_unit_test(test_gives_up),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
