@@ -7,6 +7,8 @@
 #   CFLAGS      how to optimise and debug: -O2 -g. What the code needs is added to it and not replaced by it
 #   CPPFLAGS, LDFLAGS   yours, added to every compilation and every link
 #   WERROR      -Werror; empty lets warnings pass
+#   XAPIAN      0 leaves out the engine xapian, and with it libxapian, C++ and the GPL; it builds in a folder of its own
+#   CXX         the C++ compiler for the one file of the engine xapian: g++, with CC=clang clang++
 #   LIBS        the libraries that libnsearch stands on
 #   V           1 shows the commands
 #   JOBS        how many to run at once: as many as there are processors; make -j N says the same
@@ -23,9 +25,16 @@
 ifeq ($(origin CC),default)
 CC := gcc
 endif
+XAPIAN ?= 1
+ifneq ($(filter-out 0 1,$(XAPIAN)),)
+$(error XAPIAN=$(XAPIAN): give 1, or 0 to leave the engine xapian out)
+endif
+ifeq ($(origin CXX),default)
+CXX := $(if $(findstring clang,$(CC)),clang++,g++)
+endif
 CFLAGS ?= -O2 -g
 WERROR ?= -Werror
-LIBS ?= -lutf8proc -lstemmer -lyajl -lisal -lz -lpthread -lm
+LIBS ?= $(if $(filter 1,$(XAPIAN)),-lxapian -lstdc++) -lutf8proc -lstemmer -lyajl -lisal -lz -lpthread -lm
 OBJCOPY ?= objcopy
 JOBS ?= $(shell nproc)
 TESTS ?= unit build cli judge relevance corpora fuzz
@@ -42,7 +51,10 @@ COMPLETIONDIR ?= $(PREFIX)/share/bash-completion/completions
 
 # Debian packages: to build, to test, to lint.
 PACKAGES := gcc libc6-dev make libutf8proc-dev libstemmer-dev libxxhash-dev zlib1g-dev libisal-dev libyajl-dev
-PACKAGES_CHECK := g++ pkg-config libcmocka-dev python3 python3-stemmer python3-xxhash bsdutils xz-utils valgrind libc6-dbg
+ifeq ($(XAPIAN),1)
+PACKAGES += g++ libxapian-dev
+endif
+PACKAGES_CHECK := g++ xapian-tools pkg-config libcmocka-dev python3 python3-stemmer python3-xxhash bsdutils xz-utils valgrind libc6-dbg
 PACKAGES_FUZZ := clang libclang-rt-14-dev
 PACKAGES_LINT := clang clang-tidy clang-format cppcheck
 # Peers that come from Debian, and what the others are fetched with; Rust and a JDK of version 21 are not in Debian 12.
@@ -60,7 +72,7 @@ override SAN := fuzzer-no-link,$(or $(SAN),address$(comma)undefined)
 # Tracing comparisons takes more time than all else together.
 override CPPFLAGS += -fno-sanitize-coverage=trace-cmp
 endif
-variant := $(filter-out gcc,$(notdir $(firstword $(CC)))) $(if $(SAN),san-$(subst $(comma),-,$(SAN)))
+variant := $(filter-out gcc,$(notdir $(firstword $(CC)))) $(if $(filter 0,$(XAPIAN)),no-xapian) $(if $(SAN),san-$(subst $(comma),-,$(SAN)))
 space := $(subst ,, )
 BUILD := .build$(addprefix /,$(subst $(space),-,$(strip $(variant))))
 
@@ -76,8 +88,12 @@ VERSION := $(MAJOR).$(call version_part,MINOR).$(call version_part,PATCH)
 warnings := -Wall -Wextra -Wshadow -Wpointer-arith -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2 $(WERROR)
 sanitize := $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer)
 # No contraction of a * b + c: scores must agree to the bit on every machine.
-compile := $(CC) -std=gnu11 $(CFLAGS) -I. -D_GNU_SOURCE -DNSEARCH_BUILD -fvisibility=hidden -fPIC -ffp-contract=off -fno-math-errno \
-           -pthread $(warnings) $(sanitize) $(CPPFLAGS)
+defines := -I. -D_GNU_SOURCE -DNSEARCH_BUILD -DNSEARCH_XAPIAN=$(XAPIAN)
+code := $(defines) -fvisibility=hidden -fPIC -ffp-contract=off -fno-math-errno -pthread
+compile := $(CC) -std=gnu11 $(CFLAGS) $(code) $(warnings) $(sanitize) $(CPPFLAGS)
+# A C header may give a function and a struct one name, which C++ calls shadowing.
+warnings_cxx := $(filter-out -Wshadow -Wstrict-prototypes -Wmissing-prototypes,$(warnings))
+compile_cxx := $(CXX) -std=gnu++17 $(CFLAGS) $(code) -fvisibility-inlines-hidden $(warnings_cxx) $(sanitize) $(CPPFLAGS)
 link := $(CC) $(CFLAGS) -pthread $(sanitize) $(LDFLAGS)
 
 ifeq ($(V),1)
@@ -91,17 +107,26 @@ endif
 # ---- Sources ------------------------------------------------------------------------------------------------------------
 
 sources := $(sort $(wildcard $(foreach half,common indexer query,$(half)/*.c $(half)/*/*.c $(half)/*/*/*.c)))
+cxx_sources := common/xapian/xap.cc
+ifneq ($(XAPIAN),1)
+sources := $(foreach source,$(sources),$(if $(findstring /xapian/,$(source)),,$(source)))
+cxx_sources :=
+endif
 program_sources := $(filter common/program/%,$(sources))
 library_sources := $(filter-out common/program/%,$(sources))
 unit_sources := $(sort $(wildcard tests/unit/test_*.c))
-unit_support := $(filter-out $(unit_sources),$(sort $(wildcard tests/unit/*.c)))
+ifneq ($(XAPIAN),1)
+unit_sources := $(filter-out tests/unit/test_xapian%,$(unit_sources))
+endif
+unit_support := $(sort $(filter-out tests/unit/test_%,$(wildcard tests/unit/*.c)))
 fuzz_targets := question files sources
 fuzz_sources := $(patsubst %,tests/fuzz/%.c,$(fuzz_targets) replay shared)
 
 object = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
-library_objects := $(call object,$(library_sources))
+cxx_objects := $(patsubst %.cc,$(BUILD)/obj/%.o,$(cxx_sources))
+library_objects := $(call object,$(library_sources)) $(cxx_objects)
 program_objects := $(call object,$(program_sources))
-objects := $(library_objects) $(program_objects) $(call object,$(unit_sources) $(unit_support) $(fuzz_sources))
+objects := $(call object,$(library_sources)) $(program_objects) $(call object,$(unit_sources) $(unit_support) $(fuzz_sources))
 replays := $(patsubst %,$(BUILD)/replay/%,$(fuzz_targets))
 fuzzers := $(patsubst %,$(BUILD)/fuzz/%,$(fuzz_targets))
 unit_tests := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(unit_sources))
@@ -119,27 +144,34 @@ all: $(program) $(static_library) $(shared_library) $(BUILD)/nsearch.pc ## the p
 # What the commands were: objects are made anew when they change.
 $(BUILD)/flags: FORCE
 	@mkdir -p $(@D)
-	@printf '%s\n' '$(compile) $(link) $(LIBS)' | cmp -s - $@ || printf '%s\n' '$(compile) $(link) $(LIBS)' > $@
+	@printf '%s\n' '$(compile) $(compile_cxx) $(link) $(LIBS)' | cmp -s - $@ || \
+	  printf '%s\n' '$(compile) $(compile_cxx) $(link) $(LIBS)' > $@
 
 $(objects): $(BUILD)/obj/%.o: %.c $(BUILD)/flags
 	$(call say,CC,$<)
 	@mkdir -p $(@D)
 	$(quiet)$(compile) -MMD -MP -c -o $@ $<
 
--include $(objects:.o=.d)
+$(cxx_objects): $(BUILD)/obj/%.o: %.cc $(BUILD)/flags
+	$(call say,CXX,$<)
+	@mkdir -p $(@D)
+	$(quiet)$(compile_cxx) -MMD -MP -c -o $@ $<
+
+-include $(objects:.o=.d) $(cxx_objects:.o=.d)
 
 # Every object as it is, for the unit tests, which look inside.
 $(internal_library): $(library_objects)
 	$(call say,AR,$@)
 	$(quiet)rm -f $@ && $(AR) rcs $@ $(library_objects)
 
-# One object in which only nsearch_*() is visible, so that no name of ours meets one of the caller's. A sanitizer
+# One object in which only nsearch_*() is visible, so that no name of ours meets one of the caller's; what C++ makes of
+# its templates is ours too, and must not be thrown away for somebody else's. A sanitizer
 # registers its own symbols per object, which must stay as they are.
 ifeq ($(SAN),)
 $(static_library): $(library_objects)
 	$(call say,AR,$@)
-	$(quiet)$(LD) -r -o $(BUILD)/libnsearch.o $(library_objects)
-	$(quiet)$(OBJCOPY) --localize-hidden $(BUILD)/libnsearch.o
+	$(quiet)$(LD) -r --force-group-allocation -o $(BUILD)/libnsearch.o $(library_objects)
+	$(quiet)$(OBJCOPY) --wildcard --keep-global-symbol='nsearch_*' $(BUILD)/libnsearch.o
 	$(quiet)rm -f $@ && $(AR) rcs $@ $(BUILD)/libnsearch.o
 else
 $(static_library): $(internal_library)
@@ -148,7 +180,9 @@ endif
 
 $(shared_library): $(library_objects)
 	$(call say,LD,$@)
-	$(quiet)$(link) -shared -Wl,-soname,$(shared_name) $(if $(SAN),,-Wl$(comma)-z$(comma)defs) -o $@ $^ $(LIBS)
+	$(quiet)printf '{ global: nsearch_*; local: *; };\n' > $(BUILD)/exports
+	$(quiet)$(link) -shared -Wl,-soname,$(shared_name) $(if $(SAN),,-Wl$(comma)-z$(comma)defs \
+	  -Wl$(comma)--version-script=$(BUILD)/exports) -o $@ $^ $(LIBS)
 	$(quiet)ln -sf $(@F) $(BUILD)/$(shared_name)
 	$(quiet)ln -sf $(shared_name) $(BUILD)/libnsearch.so
 
@@ -249,12 +283,12 @@ deps-lint:
 deps_first := $(firstword $(if $(filter check,$(MAKECMDGOALS)),deps-check) $(if $(filter bench,$(MAKECMDGOALS)),deps-bench) \
   $(if $(filter fuzz,$(MAKECMDGOALS)),deps-fuzz) $(if $(filter demo,$(MAKECMDGOALS)),deps))
 ifneq ($(deps_first),)
-$(objects): | $(deps_first)
+$(objects) $(cxx_objects): | $(deps_first)
 demo check bench fuzz: | $(deps_first)
 endif
 
 # Headers are laid out by hand: their comments stand in columns.
-c_files := $(sources) $(unit_sources) $(unit_support) $(fuzz_sources) $(wildcard docs/examples/*.c tests/bench/*.c)
+c_files := $(sources) $(cxx_sources) $(unit_sources) $(unit_support) $(fuzz_sources) $(wildcard docs/examples/*.c tests/bench/*.c)
 
 lint: lint-format lint-tidy lint-cppcheck ## clang-format, clang-tidy and cppcheck
 
@@ -262,12 +296,13 @@ lint-format: deps-lint
 	$(quiet)clang-format --dry-run --Werror $(c_files)
 
 lint-tidy: deps-lint
-	$(quiet)printf '%s\n' $(sources) | xargs -P $(JOBS) -n 1 sh -c 'clang-tidy --quiet "$$1" -- -std=gnu11 -I. \
-	  -D_GNU_SOURCE -DNSEARCH_BUILD 2>&1 | grep -v "warnings* generated\.$$" | grep . && exit 1 || exit 0' lint
+	$(quiet)printf '%s\n' $(sources) $(cxx_sources) | xargs -P $(JOBS) -n 1 sh -c 'clang-tidy --quiet "$$1" -- $(defines) \
+	  $$(case "$$1" in *.c) echo -std=gnu11 ;; *) echo -std=gnu++17 ;; esac) 2>&1 | \
+	  grep -v "warnings* generated\.$$" | grep . && exit 1 || exit 0' lint
 
 lint-cppcheck: deps-lint
-	$(quiet)cppcheck --quiet -j $(JOBS) --std=c11 -I. -D__GNUC__ -D_GNU_SOURCE --enable=warning,performance,portability \
-	  --inline-suppr --suppress=missingIncludeSystem --error-exitcode=1 $(sources)
+	$(quiet)cppcheck --quiet -j $(JOBS) --std=c11 --std=c++17 -D__GNUC__ $(defines) --enable=warning,performance,portability \
+	  --inline-suppr --suppress=missingIncludeSystem --error-exitcode=1 $(sources) $(cxx_sources)
 
 format: deps-lint ## bring the sources into the form that lint wants
 	$(quiet)clang-format -i $(c_files)

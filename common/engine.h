@@ -216,9 +216,13 @@ struct writer_engine {
   void (*close)(struct engine_writer *writer); /* drops what was not committed */
 };
 
-/* The engine that the folder's manifest names; NSEARCH_ERR_MISSING when there is no manifest. */
+/* The engine that the folder's manifest names; NSEARCH_ERR_MISSING when there is no manifest, NSEARCH_ERR_UNSUPPORTED when
+ * this build lacks it. */
 int reader_engine_find(const char *path, const struct reader_engine **out, struct nsearch_error *err);
 extern const struct reader_engine native_reader_engine; /* query/native/ */
 extern const struct writer_engine native_writer_engine; /* indexer/native/ */
+/* A build with XAPIAN=0 does not have these two, nor common/xapian/. */
+extern const struct reader_engine xapian_reader_engine; /* query/xapian/ */
+extern const struct writer_engine xapian_writer_engine; /* indexer/xapian/ */
 
 #endif

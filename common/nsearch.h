@@ -304,7 +304,7 @@ NSEARCH_API uint64_t nsearch_stats_terms(const nsearch_stats *stats);    /* entr
 NSEARCH_API uint64_t nsearch_stats_postings(const nsearch_stats *stats); /* of exact terms of title and body */
 NSEARCH_API uint64_t nsearch_stats_tokens(const nsearch_stats *stats);   /* of title and body; a title's count once */
 NSEARCH_API uint64_t nsearch_stats_segments(const nsearch_stats *stats);
-NSEARCH_API const char *nsearch_stats_engine(const nsearch_stats *stats);
+NSEARCH_API const char *nsearch_stats_engine(const nsearch_stats *stats); /* "native" or "xapian" */
 NSEARCH_API const char *nsearch_stats_language(const nsearch_stats *stats); /* the index's own, "en" or "none" */
 /* Oldest and newest date; 0 when no article has one. */
 NSEARCH_API int nsearch_stats_dates(const nsearch_stats *stats, int64_t *oldest, int64_t *newest);
@@ -320,6 +320,9 @@ typedef struct nsearch_writer nsearch_writer;
 /* How to write; NULL only for want of memory. Setters check the range: NSEARCH_ERR_USAGE. */
 NSEARCH_API nsearch_options *nsearch_options_new(void);
 NSEARCH_API void nsearch_options_free(nsearch_options *options);
+/* "native" (unless said) or "xapian": libxapian, which other programs can read (docs/xapian.md). The index remembers it,
+ * readers need not be told. NSEARCH_ERR_UNSUPPORTED when this build is without Xapian. */
+NSEARCH_API nsearch_status nsearch_options_set_engine(nsearch_options *options, const char *engine, nsearch_error *err);
 NSEARCH_API nsearch_status nsearch_options_set_threads(nsearch_options *options, unsigned threads,
                                                        nsearch_error *err); /* 1 to 64; the machine's unless said */
 NSEARCH_API nsearch_status nsearch_options_set_memory(nsearch_options *options, uint64_t bytes,

@@ -8,7 +8,8 @@
  *   report.c    what a run did
  *   ingest.c    the run: N workers pull spans in turn, parse them and feed the engine
  *   writer.c    the writer functions of nsearch.h
- *   native/     articles -> term stream -> inversion -> segment -> merge -> commit */
+ *   native/     articles -> term stream -> inversion -> segment -> merge -> commit
+ *   xapian/     articles -> documents -> databases -> compaction -> commit */
 #ifndef INDEXER_INDEXER_H
 #define INDEXER_INDEXER_H
 
@@ -158,6 +159,7 @@ struct nsearch_ingest {
 };
 
 struct nsearch_options {
+  const struct writer_engine *engine;
   struct write_options write;
 };
 
@@ -193,7 +195,7 @@ struct run {
   void *event_payload;
 };
 
-/* A new writer over any engine: nsearch_writer_open() with the engine left open. */
+/* A new writer over any engine: nsearch_writer_open() with the engine left open; the options' own does not count. */
 int writer_open(struct nsearch_writer **out, const struct writer_engine *engine, const char *path,
                 const struct nsearch_options *options, struct nsearch_error *err);
 unsigned writer_threads(const struct nsearch_writer *writer);

@@ -24,11 +24,30 @@ void options_default(struct write_options *out) {
 
 nsearch_options *nsearch_options_new(void) {
   struct nsearch_options *options = memory_alloc(sizeof *options);
-  if (options) options_default(&options->write);
+  if (!options) return NULL;
+  options->engine = &native_writer_engine;
+  options_default(&options->write);
   return options;
 }
 
 void nsearch_options_free(nsearch_options *options) { memory_free(options); }
+
+nsearch_status nsearch_options_set_engine(nsearch_options *options, const char *engine, nsearch_error *err) {
+  static const struct writer_engine *const engines[] = {
+    &native_writer_engine,
+#if NSEARCH_XAPIAN
+    &xapian_writer_engine,
+#endif
+  };
+  for (size_t i = 0; i < sizeof engines / sizeof *engines; i++) {
+    if (strcmp(engines[i]->name, engine) != 0) continue;
+    options->engine = engines[i];
+    return NSEARCH_OK;
+  }
+  if (strcmp(engine, "xapian") == 0)
+    return error_set(err, NSEARCH_ERR_UNSUPPORTED, "this build of nsearch is without Xapian; use the engine native");
+  return error_set(err, NSEARCH_ERR_USAGE, "there is no engine %s: give native or xapian", engine);
+}
 
 nsearch_status nsearch_options_set_threads(nsearch_options *options, unsigned threads, nsearch_error *err) {
   if (threads < 1 || threads > THREADS_MAX)

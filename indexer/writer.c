@@ -53,7 +53,7 @@ int writer_open(struct nsearch_writer **out, const struct writer_engine *engine,
 
 nsearch_status nsearch_writer_open(nsearch_writer **writer, const char *path, const nsearch_options *options,
                                    nsearch_error *err) {
-  return writer_open(writer, &native_writer_engine, path, options, err);
+  return writer_open(writer, options ? options->engine : &native_writer_engine, path, options, err);
 }
 
 static void forget_runs(struct nsearch_writer *writer) {

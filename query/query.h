@@ -14,6 +14,7 @@
  *   describe.c   the tree -> text for people
  *   engines.c    a folder -> the engine that reads it
  *   native/      match and score
+ *   xapian/      the same by libxapian
  *   result.c     documents -> hits; the parts of their scores
  *   hits.c       reading a result
  *   finder.c     a question's words in a body

@@ -10,13 +10,15 @@ enum id_kind { IDS_FILE, IDS_GLOBAL };
 struct index_settings {
   struct common_settings common;
   uint64_t threads, memory, title_weight, segment_articles;
-  const char *language, *report;
+  const char *engine, *language, *report;
   struct list maps, includes, excludes;
   int ids;
   bool no_text, quiet, json;
 };
 
 static const struct option options[] = {
+    {"engine", OPTION_TEXT, "NAME", "native unless given; xapian writes databases that\nother programs can read",
+     offsetof(struct index_settings, engine)},
     {"language", OPTION_TEXT, "NAME",
      "language of articles that do not say theirs:\nenglish unless given, de, ...; none keeps words apart\n"
      "from their other forms",
@@ -110,7 +112,9 @@ static unsigned to_unsigned(uint64_t number) { return number > UINT_MAX ? UINT_M
 
 static nsearch_status set_options(nsearch_options *out, const struct index_settings *settings, nsearch_error *err) {
   nsearch_status status = NSEARCH_OK;
-  if (settings->threads != NUMBER_UNSET) status = nsearch_options_set_threads(out, to_unsigned(settings->threads), err);
+  if (settings->engine) status = nsearch_options_set_engine(out, settings->engine, err);
+  if (!status && settings->threads != NUMBER_UNSET)
+    status = nsearch_options_set_threads(out, to_unsigned(settings->threads), err);
   if (!status && settings->memory != NUMBER_UNSET) status = nsearch_options_set_memory(out, settings->memory, err);
   if (!status && settings->language) status = nsearch_options_set_language(out, settings->language, err);
   if (!status && settings->title_weight != NUMBER_UNSET)
@@ -256,6 +260,7 @@ const struct command command_index = {
                    "keeps what was read until then.\n",
     .examples = "  nsearch index ./corpus\n"
                 "  nsearch index --index /srv/news --memory 2G --exclude '*.md' 2024 2025\n"
+                "  nsearch index --engine xapian --index ./news ./corpus\n"
                 "  nsearch index --map body=content --map published=pub_date articles.jsonl.gz\n"
                 "  zcat dump.jsonl.gz | nsearch index -\n",
     .options = options,

@@ -2,8 +2,8 @@
 
 _nsearch_options() {
   case $1 in
-    index) echo "--language --title-weight --no-text --map --include --exclude --ids --threads --memory --report --quiet
-      --json --index --help" ;;
+    index) echo "--engine --language --title-weight --no-text --map --include --exclude --ids --threads --memory --report
+      --quiet --json --index --help" ;;
     query) echo "-n --offset --since --until --sort --facet --all --plain --count --no-snippets --explain --timeout --format
       --json --index --help" ;;
     related) echo "-n --offset --since --until --copies --no-snippets --json --index --help" ;;
@@ -28,6 +28,7 @@ _nsearch() {
         mapfile -t COMPREPLY < <(compgen -f -- "$word")
         return ;;
       --ids) words="file global" ;;
+      --engine) words="native xapian" ;;
       --format) [ "$command" = query ] && words="id jsonl csv" || words="plain trec json" ;;
       --sort) words="relevance newest oldest" ;;
       --facet) words="source section topic lang author site year month day" ;;

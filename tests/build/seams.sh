@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Three seams: only common/system/file.c calls the file system, only memory.c allocates, only clock.c reads the clock.
 # Read from the objects themselves, so no macro and no inline function hides a call. Nothing in the library prints or
-# exits. The program may print, and reads and allocates as any program does.
+# exits. The program may print, and reads and allocates as any program does. libxapian is beyond this: it reads and writes
+# its databases itself, and it and the C++ file in front of it allocate by C++'s operators. That file calls nothing else.
 set -u
 : "${BUILD:?}" "${SCRATCH:?}"
 
@@ -47,11 +48,13 @@ only() {
 objects=() program=()
 for source in common/*.c common/*/*.c indexer/*.c indexer/*/*.c query/*.c query/*/*.c; do
   [ -e "$source" ] || continue
+  case "$source $MAKE_ARGS " in */xapian/*" XAPIAN=0 "*) continue ;; esac
   case $source in
     common/program/*) program+=("$BUILD/obj/${source%.c}.o") ;;
     *) objects+=("$BUILD/obj/${source%.c}.o") ;;
   esac
 done
+case " $MAKE_ARGS " in *" XAPIAN=0 "*) ;; *) objects+=("$BUILD/obj/common/xapian/xap.o") ;; esac
 [ ${#objects[@]} -gt 20 ] || { echo "only ${#objects[@]} objects of the library in $BUILD/obj" && exit 1; }
 
 # The lists bite: the seams themselves are seen to import what they exist for.

@@ -27,4 +27,11 @@ check query --json '+"zero-day flaw" -ferry source:"Harbor Post"'
 check related hp-alibaba-pla-memo
 check show hp-alibaba-pla-memo
 check stats
+if ! nm "$nsearch" | grep -q xapian_reader_engine; then exit $status; fi
+export NSEARCH_INDEX=$scratch/xapian
+check index --quiet --engine xapian tests/corpus
+check query --explain --facet topic --facet year '+"zero-day flaw" chip* -ferry' --since 2021
+check query --sort oldest --json cloud
+check related hp-alibaba-pla-memo
+check stats
 exit $status

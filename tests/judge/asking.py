@@ -44,9 +44,12 @@ def run(program, arguments, allowed=(0,)):
 
 # ---- Comparing ----
 
-def same_score(expected, got):
-    """The program prints ten significant digits."""
-    return abs(expected - got) <= 5.1e-10 * abs(expected)
+EXACT = 5.1e-10  # the program prints ten significant digits
+NEAR = 1e-6  # Xapian adds up in floating point, and rounds nothing to units
+
+
+def same_score(expected, got, share=EXACT, apart=0):
+    return abs(expected - got) <= share * abs(expected) + apart
 
 
 def shown(hits, at):
@@ -60,6 +63,7 @@ class Index:
     def __init__(self, tally, corpus, variant, program, path, judge, scratch):
         self.tally, self.corpus, self.variant, self.program, self.path = tally, corpus, variant, program, path
         self.judge, self.scratch = judge, scratch
+        self.engine = "xapian" if variant.startswith("xapian") else "native"
         self.entries = {entry.article["id"]: entry for entry in judge.entries}
 
     def check(self, how, text, fault):
@@ -74,13 +78,29 @@ class Index:
         text = json.dumps({field: value for field, value in article.items() if value}, ensure_ascii=False)
         return "\n" + text[:600] if article else ""
 
-    def compare(self, expected, got):
-        """None, or where two lists of (id, score) part."""
+    def compare(self, answer, got, offset=0, limit=None):
+        """None, or where a page of the answer and a list of (id, score) part."""
+        expected = answer.hits[offset:None if limit is None else offset + limit]
+        if self.engine == "xapian" and any(score for _, score in expected):
+            return self.compare_near(answer, expected, got)
         for at, (left, right) in enumerate(itertools.zip_longest(expected, got)):
             if left is None or right is None or left[0] != right[0] or not same_score(left[1], right[1]):
                 odd = left if right is None or left and left[0] not in (hit[0] for hit in got) else right
                 return "expected (%d hits):%s\ngot (%d hits):%s%s" % (len(expected), shown(expected, at), len(got),
                                                                      shown(got, at), self.article(odd))
+        return None
+
+    def compare_near(self, answer, expected, got):
+        """The same where scores differ by more than NEAR: each hit has its score, each place has the score it must have,
+        and no hit comes twice."""
+        scores, seen, rounded = dict(answer.hits), set(), answer.rounded
+        for at, (left, right) in enumerate(itertools.zip_longest(expected, got)):
+            if (left is None or right is None or right[0] in seen or right[0] not in scores
+                    or not same_score(scores[right[0]], right[1], NEAR, rounded)
+                    or not same_score(left[1], right[1], NEAR, rounded)):
+                return "expected (%d hits):%s\ngot (%d hits):%s%s" % (len(expected), shown(expected, at), len(got),
+                                                                     shown(got, at), self.article(right or left))
+            seen.add(right[0])
         return None
 
     # ---- The ways to ask ----
@@ -104,7 +124,7 @@ class Index:
                 self.check("batch", questions[int(number)].text(), "ranks do not count: " + line)
         for number, (question, answer) in enumerate(zip(questions, answers)):
             self.check("batch -n %d" % limit, question.text(),
-                       wrong.get(number) or self.compare(answer.hits[:limit], got[number]))
+                       wrong.get(number) or self.compare(answer, got[number], 0, limit))
 
     def ask_documents(self, questions, answers, limit):
         """Hits, numbers of matches and suggestions, a JSON document a line."""
@@ -116,7 +136,7 @@ class Index:
             self.check("batch --format json -n %d" % limit, question.text(), fault)
 
     def document_fault(self, question, answer, limit, offset, document):
-        fault = self.compare(answer.hits[offset:offset + limit], [(hit["id"], hit["score"]) for hit in document["hits"]])
+        fault = self.compare(answer, [(hit["id"], hit["score"]) for hit in document["hits"]], offset, limit)
         matches, count = document["matches"], len(answer.hits)
         if fault is None and matches["exact"] and (matches["count"] != count or answer.cut):
             fault = "expected %d matches%s, got %s" % (count, " as a lower bound" if answer.cut else "", matches)

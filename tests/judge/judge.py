@@ -27,6 +27,9 @@ VARIANTS = {
     "fifty": (["--threads", "2", "--segment-articles", "SEGMENTS"], "en"),
     "none": (["--threads", "2", "--language", "none"], None),
     "none-fifty": (["--threads", "1", "--language", "none", "--segment-articles", "SEGMENTS"], None),
+    "xapian": (["--engine", "xapian", "--threads", "1"], "en"),
+    "xapian-none": (["--engine", "xapian", "--threads", "2", "--language", "none", "--segment-articles", "SEGMENTS"],
+                    None),
 }
 
 
@@ -129,7 +132,7 @@ def judge_words(bench, rng, size):
             index.ask_batch(questions, known, limit)
         for question, answer in zip(paged, answers.of(index.judge, paged)):
             index.ask_json(question, answer, *pages(rng), facets(rng))
-        if index.variant == "one":
+        if index.variant in ("one", "xapian"):
             asking.check_snippets(index, questions[:200], known)
 
 
@@ -149,11 +152,11 @@ def judge_trees(bench, rng, size):
         index.ask_documents(asked[:size // 4], known, 5)
         for question, answer in zip(paged, answers.of(index.judge, paged)):
             index.ask_json(question, answer, *pages(rng), facets(rng))
-        if index.variant == "one":
+        if index.variant in ("one", "xapian"):
             asking.check_snippets(index, questions[:300], known)
             index.ask_wrong(written.ERRORS)
             index.ask_suggestions(written.SUGGESTIONS)
-        if index.variant in ("one", "fifty"):
+        if index.variant in ("one", "fifty", "xapian"):
             long.ask(index, random.Random(size))
 
 

@@ -66,7 +66,7 @@ def ask(index, rng):
         got[int(number)].append((identity, float(score)))
     for number, ((name, question), answer) in enumerate(zip(made, answers)):
         shown = "%s: %s" % (name, question.text()[:100])
-        index.check("long", shown, wrong.get(number) or index.compare(answer.hits, got[number]))
+        index.check("long", shown, wrong.get(number) or index.compare(answer, got[number]))
         if len(question.text()) < 100000:
             out, _ = index.run("query", "--timeout", "600000", "--count", "--json", "--", question.text())
             wanted = '"matches": {"count": %d, "exact": %s}' % (len(answer.hits), "false" if answer.cut else "true")

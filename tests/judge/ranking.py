@@ -231,9 +231,9 @@ class Judge:
     # ---- Answering ----
 
     def scores(self, result, leaves):
-        """{entry: score} by docs/ranking.md."""
+        """{entry: score} by docs/ranking.md, and how far rounding may have moved a score."""
         if not leaves:
-            return dict.fromkeys(result, 0.0)
+            return dict.fromkeys(result, 0.0), 0.0
         count = len(self.entries)
         average = sum(self.length) / count
         c0 = f32(K1 * (1 - B))
@@ -260,7 +260,7 @@ class Judge:
                 tf = sum(self.frequency.get(key, {}).get(number, 0) for key in leaf.keys)
                 k = f32(c0 + f32(c1 * f32(self.length[number])))
                 sums[number] += round(f32(f32(weight * tf) / f32(tf + k)))
-        return {number: math.ldexp(value, -scale) for number, value in sums.items()}
+        return {number: math.ldexp(value, -scale) for number, value in sums.items()}, math.ldexp(len(leaves), -scale)
 
     def answer(self, question):
         """All of an answer, from a tree.Question."""
@@ -270,11 +270,12 @@ class Judge:
         if question.since or question.until:
             found = found & self.in_period(period(question.since)[0] if question.since else None,
                                             period(question.until)[1] if question.until else None)
-        scores = self.scores(found, leaves) if question.order == "relevance" else dict.fromkeys(found, 0.0)
+        scores, rounded = (self.scores(found, leaves) if question.order == "relevance" else
+                           (dict.fromkeys(found, 0.0), 0.0))
         place = self.place if question.order != "oldest" else self.oldest_place
         best_first = sorted(found, key=lambda number: (-scores[number], place[number]))
         return Answer([(self.entries[number].article["id"], scores[number]) for number in best_first], found,
-                      frozenset().union(*(leaf.keys for leaf, _ in leaves)), asking.cut)
+                      frozenset().union(*(leaf.keys for leaf, _ in leaves)), asking.cut, rounded)
 
     # ---- Facets ----
 
@@ -323,10 +324,10 @@ class Asking:
 
 class Answer:
     """hits: [(id, score)] in order; found: entries; keys: of the words that a snippet may mark; cut: an expansion was
-    cut, so the number of matches is a lower bound."""
+    cut, so the number of matches is a lower bound; rounded: a score is that near to what it would be unrounded."""
 
-    def __init__(self, hits, found, keys, cut):
-        self.hits, self.found, self.keys, self.cut = hits, found, keys, cut
+    def __init__(self, hits, found, keys, cut, rounded):
+        self.hits, self.found, self.keys, self.cut, self.rounded = hits, found, keys, cut, rounded
 
 
 @functools.lru_cache(maxsize=None)

@@ -1,0 +1,194 @@
+/* Databases to one. Nobody reads it before it is whole: it is compacted, then relieved of replaced articles, then looked
+ * through for the figures of an index, which are stored in it. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "indexer/xapian/xapian.h"
+
+/* ---- Replaced articles ------------------------------------------------------------------------------------------------ */
+
+struct loser {
+  uint32_t document;
+  uint64_t sequence;
+};
+
+struct search_losers {
+  struct xap_database *database;
+  struct loser *losers;
+  size_t count, room;
+  struct loser last; /* of one id, the latest so far; document 0: none */
+  struct buffer value;
+  struct nsearch_error *err;
+  int status;
+};
+
+static void add_loser(struct search_losers *search, struct loser loser) {
+  search->status =
+      memory_reserve(&search->losers, &search->room, search->count + 1, sizeof *search->losers, search->err);
+  if (!search->status) search->losers[search->count++] = loser;
+}
+
+/* Of the documents of an id the one with the highest sequence stays, of equals the last. */
+static bool compare_document(void *payload, uint32_t document) {
+  struct search_losers *search = payload;
+  search->status = xap_value(search->database, document, SLOT_SEQUENCE, &search->value, search->err);
+  if (search->status) return false;
+  struct loser one = {document, search->value.len == 8 ? xap_take_u64(search->value.bytes) : 0};
+  if (search->last.document && one.sequence < search->last.sequence) {
+    add_loser(search, one);
+  } else {
+    if (search->last.document) add_loser(search, search->last);
+    search->last = one;
+  }
+  return search->status == NSEARCH_OK;
+}
+
+static bool look_at_id(void *payload, const char *term, size_t len, uint32_t documents) {
+  struct search_losers *search = payload;
+  if (documents < 2) return true;
+  search->last = (struct loser){0};
+  int status = xap_postings(search->database, term, len, compare_document, search, search->err);
+  if (!search->status) search->status = status;
+  return search->status == NSEARCH_OK;
+}
+
+static int find_losers(const char *path, struct search_losers *search, struct nsearch_error *err) {
+  *search = (struct search_losers){.err = err};
+  int status = xap_database_open(&search->database, &path, 1, err);
+  if (!status) status = xap_terms(search->database, "Q", 1, NULL, 0, look_at_id, search, err);
+  if (!status) status = search->status;
+  xap_database_free(search->database);
+  buffer_free(&search->value);
+  return status;
+}
+
+static int drop_losers(struct xap_writer *writer, const struct search_losers *search, struct nsearch_error *err) {
+  int status = NSEARCH_OK;
+  for (size_t i = 0; !status && i < search->count; i++)
+    status = xap_writer_delete(writer, search->losers[i].document, err);
+  return status ? status : xap_writer_commit(writer, err);
+}
+
+/* ---- Figures ----------------------------------------------------------------------------------------------------------- */
+
+struct survey {
+  const struct write_options *options;
+  uint64_t terms, postings, tokens;
+  uint32_t languages;
+  bool dated;
+  int64_t oldest, newest;
+};
+
+static bool is_capital(char c) { return c >= 'A' && c <= 'Z'; }
+
+static bool survey_term(void *payload, const char *term, size_t len, uint32_t documents) {
+  struct survey *survey = payload;
+  survey->terms++;
+  if (!is_capital(term[0])) survey->postings += documents;
+  if (term[0] != 'Z') return true;
+  int language = survey->options->language;
+  if (len > 4 && term[1] == 'X') {
+    const char code[2] = {(char)(term[2] - 'A' + 'a'), (char)(term[3] - 'A' + 'a')};
+    language = language_find(code, sizeof code);
+  }
+  if (language > LANGUAGE_NONE) survey->languages |= UINT32_C(1) << language;
+  return true;
+}
+
+static bool survey_tokens(void *payload, uint32_t document, const char *value, size_t len) {
+  (void)document;
+  ((struct survey *)payload)->tokens += (uint64_t)xap_number_of(value, len);
+  return true;
+}
+
+/* The order's value holds the second exactly. */
+static bool survey_date(void *payload, uint32_t document, const char *value, size_t len) {
+  struct survey *survey = payload;
+  (void)document;
+  if (len != 16) return true;
+  int64_t seconds = xap_published_of_order(value);
+  if (seconds == INT64_MIN) return true;
+  if (!survey->dated || seconds < survey->oldest) survey->oldest = seconds;
+  if (!survey->dated || seconds > survey->newest) survey->newest = seconds;
+  survey->dated = true;
+  return true;
+}
+
+/* Lines of name=value, as document data. */
+static int store_figures(struct xap_writer *writer, const struct survey *survey, struct nsearch_error *err) {
+  struct buffer text = {0};
+  buffer_format(&text, "format=1\nlanguage=%s\ntitle-weight=%u\ntext=%d\n", language_code(survey->options->language),
+                survey->options->title_weight, survey->options->keep_text);
+  buffer_format(&text, "terms=%" PRIu64 "\npostings=%" PRIu64 "\ntokens=%" PRIu64 "\nlanguages=%" PRIu32 "\n",
+                survey->terms, survey->postings, survey->tokens, survey->languages);
+  if (survey->dated) buffer_format(&text, "oldest=%" PRId64 "\nnewest=%" PRId64 "\n", survey->oldest, survey->newest);
+  int status = buffer_status(&text, err);
+  if (!status) status = xap_writer_metadata(writer, XAP_FIGURES, text.bytes, text.len, err);
+  if (!status) status = xap_writer_commit(writer, err);
+  buffer_free(&text);
+  return status;
+}
+
+static int survey_database(const char *path, struct survey *survey, uint32_t *documents, struct nsearch_error *err) {
+  struct xap_database *database = NULL;
+  uint64_t length;
+  int status = xap_database_open(&database, &path, 1, err);
+  if (!status) status = xap_size(database, documents, &length, err);
+  if (!status) status = xap_terms(database, "", 0, NULL, 0, survey_term, survey, err);
+  if (!status) status = xap_values(database, SLOT_TOKENS, survey_tokens, survey, err);
+  if (!status) status = xap_values(database, SLOT_ORDER, survey_date, survey, err);
+  xap_database_free(database);
+  return status;
+}
+
+/* ---- Files --------------------------------------------------------------------------------------------------------------- */
+
+typedef int (*file_action)(const char *path, struct nsearch_error *err);
+
+static int each_file(const char *folder, file_action action, struct nsearch_error *err) {
+  struct file_names names = {0};
+  int status = file_list(folder, &names, err);
+  for (size_t i = 0; !status && i < names.count; i++) {
+    char *path = path_join(folder, names.names[i]);
+    status = path ? action(path, err) : error_memory(err);
+    memory_free(path);
+  }
+  file_names_free(&names);
+  return status;
+}
+
+static int sync_file(const char *path, struct nsearch_error *err) {
+  struct file_out *file = NULL;
+  int status = file_append(&file, path, err);
+  if (status) return status;
+  status = file_sync(file, err);
+  int closed = file_close(&file, status ? NULL : err);
+  return status ? status : closed;
+}
+
+int remove_database(const char *path, struct nsearch_error *err) {
+  struct file_info info;
+  int status = file_stat(path, true, &info, err);
+  if (status || info.kind == FILE_ABSENT) return status;
+  status = each_file(path, file_remove, err);
+  return status ? status : file_remove_folder(path, err);
+}
+
+int merge_databases(const char *path, const char *const *sources, size_t count, const struct write_options *options,
+                    const struct commit_report *report, uint32_t *documents, struct nsearch_error *err) {
+  struct xap_writer *writer = NULL;
+  struct search_losers losers = {0};
+  struct survey survey = {.options = options};
+  int status = xap_compact(path, sources, count, err);
+  if (!status) status = find_losers(path, &losers, err);
+  if (!status) status = xap_writer_open(&writer, path, XAP_EXISTING, err);
+  if (!status && losers.count) status = drop_losers(writer, &losers, err);
+  if (!status) status = survey_database(path, &survey, documents, err);
+  if (!status) status = store_figures(writer, &survey, err);
+  xap_writer_free(writer);
+  if (!status) status = each_file(path, sync_file, err);
+  if (!status) status = file_sync_folder(path, err);
+  for (size_t i = 0; !status && i < losers.count; i++) report->on_replaced(report->payload, losers.losers[i].sequence);
+  memory_free(losers.losers);
+  return status;
+}

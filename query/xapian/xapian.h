@@ -1,0 +1,109 @@
+/* query/xapian: the Xapian engine's side of reading. The map of this folder.
+ *
+ *   snapshot.c  the databases of one commit; handles for threads; figures
+ *   articles.c  terms, frequencies, documents back to articles
+ *   parts.c     parts of a query, joined past Xapian's mistakes
+ *   tree.c      the question's tree -> a query of Xapian
+ *   search.c    a request -> an answer
+ *   facets.c    values of fields, counted over the matches
+ *   explain.c   how one article comes to its score
+ *
+ * Only what Xapian can send to a remote server is used: its own weights, sources, spies and orders. */
+#ifndef QUERY_XAPIAN_XAPIAN_H
+#define QUERY_XAPIAN_XAPIAN_H
+
+#include "common/engine.h"
+#include "common/store/store.h"
+#include "common/xapian/xap.h"
+
+/* ---- snapshot.c ----------------------------------------------------------------------------------------------------- */
+
+/* One thread at a time has a handle: Xapian's objects are not for several. */
+struct handle {
+  struct xap_database *database;
+  struct handle *next;
+};
+int handle_take(struct snapshot *snapshot, struct handle **out, struct nsearch_error *err);
+void handle_give(struct snapshot *snapshot, struct handle *handle);
+
+const struct engine_stats *snapshot_stats(struct snapshot *snapshot);
+uint32_t snapshot_number(const struct snapshot *snapshot, struct doc_ref doc); /* as the shards read as one count */
+struct doc_ref snapshot_doc(const struct snapshot *snapshot, uint32_t number);
+/* Lengths are sums over exact terms and stems: how often one token counts. */
+unsigned snapshot_folds(const struct snapshot *snapshot);
+
+/* ---- articles.c ----------------------------------------------------------------------------------------------------- */
+
+int engine_terms(struct snapshot *snapshot, const char *prefix, size_t prefix_len, const char *from, size_t from_len,
+                 visit_term visit, void *payload, struct nsearch_error *err);
+int engine_frequency(struct snapshot *snapshot, const char *key, size_t len, uint64_t *df, struct nsearch_error *err);
+int engine_find(struct snapshot *snapshot, const char *id_or_url, struct doc_ref *out, struct nsearch_error *err);
+int engine_fetch(struct snapshot *snapshot, struct doc_ref doc, unsigned want, struct nsearch_article *out,
+                 struct nsearch_error *err);
+int engine_signature(struct snapshot *snapshot, struct doc_ref doc, uint64_t *out, struct nsearch_error *err);
+
+/* ---- parts.c -------------------------------------------------------------------------------------------------------- */
+
+/* Part of a query, and what must not be done with it; zeroed is none. */
+struct tree_part {
+  struct xap_query *query;
+  bool checked; /* no term, nor an OR of terms */
+  bool fragile; /* must not be in an AND, nor second in AND_MAYBE */
+  bool loose;   /* a search of it must not prune */
+};
+void tree_part_free(struct tree_part *part);
+/* AND, FILTER, AND_NOT or AND_MAYBE of two; they stay the caller's. */
+int parts_pair(enum xap_join how, const struct tree_part *a, const struct tree_part *b, struct tree_part *out,
+               struct nsearch_error *err);
+/* AND or OR of any number. */
+int parts_join(enum xap_join how, const struct tree_part *parts, size_t count, struct tree_part *out,
+               struct nsearch_error *err);
+
+/* ---- tree.c --------------------------------------------------------------------------------------------------------- */
+
+/* What a tree is made for. */
+struct tree {
+  struct snapshot *snapshot;
+  struct xap_database *database;
+  bool scored; /* else all of it filters */
+};
+/* filter, which may be NULL, applies besides. */
+int tree_make(const struct tree *tree, const struct node *node, const struct tree_part *filter, struct tree_part *out,
+              struct nsearch_error *err);
+/* The documents of a dates node's, or a request's, range. */
+int tree_dates(int64_t since, int64_t until, struct tree_part *out, struct nsearch_error *err);
+/* The documents of all keys, 0 where no document has any: with several keys no document has two of them. */
+int tree_frequency(const struct tree *tree, const struct node *leaf, uint64_t *df, struct nsearch_error *err);
+/* boost * idf, as docs/ranking.md has it. */
+double tree_bound(const struct tree *tree, const struct node *leaf, uint64_t df);
+
+/* ---- search.c ------------------------------------------------------------------------------------------------------- */
+
+int engine_search(struct snapshot *snapshot, const struct search_request *request, struct search_answer *answer,
+                  struct nsearch_error *err);
+
+/* ---- facets.c ------------------------------------------------------------------------------------------------------- */
+
+/* Zeroed is empty. */
+struct slot_facets {
+  struct snapshot *snapshot;
+  const struct search_request *request;
+  unsigned slots[FACET_FIELDS]; /* where the values of each field are */
+  struct facet_tally *tallies;  /* of each */
+  struct nsearch_error *err;
+  int status;
+};
+int slot_facets_open(struct slot_facets *facets, struct snapshot *snapshot, const struct search_request *request,
+                struct nsearch_error *err);
+/* An xap_visit_count: a slot's value and how many matches have it. */
+bool slot_facets_count(void *payload, size_t field, const char *value, size_t len, uint32_t count);
+int slot_facets_answer(struct slot_facets *facets, struct xap_database *database, struct search_answer *answer,
+                  struct nsearch_error *err);
+void slot_facets_free(struct slot_facets *facets);
+
+/* ---- explain.c ------------------------------------------------------------------------------------------------------ */
+
+int engine_explain(struct snapshot *snapshot, const struct node *tree, struct doc_ref doc, struct score_part *parts,
+                   struct nsearch_error *err);
+
+#endif

@@ -1,0 +1,252 @@
+/* The engine xapian as a library: commits, replaced articles, readers of a commit that is gone, threads, a folder that is in
+ * use. That it answers as the other engine does is the judge's business. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/nsearch.h"
+#include "common/system/system.h"
+
+static char folder[64];
+static nsearch_error *err;
+
+static int make_scratch(void **state) {
+  (void)state;
+  strcpy(folder, "/tmp/nsearch-xengine-XXXXXX");
+  return mkdtemp(folder) ? 0 : -1;
+}
+
+static int remove_scratch(void **state) {
+  (void)state;
+  char command[128];
+  snprintf(command, sizeof command, "rm -rf '%s'", folder);
+  return system(command);
+}
+
+static const char *place(const char *name) {
+  static char path[128];
+  snprintf(path, sizeof path, "%s/%s", folder, name);
+  return path;
+}
+
+static nsearch_writer *open_writer(const char *path, uint32_t segment_articles) {
+  nsearch_writer *writer = NULL;
+  nsearch_options *options = nsearch_options_new();
+  assert_int_equal(nsearch_options_set_engine(options, "xapian", err), NSEARCH_OK);
+  assert_int_equal(nsearch_options_set_threads(options, 4, err), NSEARCH_OK);
+  nsearch_options_set_segment_articles(options, segment_articles);
+  assert_int_equal(nsearch_writer_open(&writer, path, options, err), NSEARCH_OK);
+  nsearch_options_free(options);
+  return writer;
+}
+
+static void add(nsearch_writer *writer, const char *id, const char *body) {
+  nsearch_article *article = nsearch_article_new();
+  assert_int_equal(nsearch_article_set_id(article, id, strlen(id)), NSEARCH_OK);
+  assert_int_equal(nsearch_article_set_body(article, body, strlen(body)), NSEARCH_OK);
+  assert_int_equal(nsearch_add(writer, article, err), NSEARCH_OK);
+  nsearch_article_free(article);
+}
+
+static uint64_t matches(nsearch_reader *reader, const char *question) {
+  nsearch_request *request = nsearch_request_new(question);
+  nsearch_result *result = NULL;
+  nsearch_request_set_count(request, 1);
+  assert_int_equal(nsearch_search(reader, request, &result, err), NSEARCH_OK);
+  uint64_t count = nsearch_result_matches(result, NULL);
+  nsearch_result_free(result);
+  nsearch_request_free(request);
+  return count;
+}
+
+/* Names in the index's folder that end so. */
+static size_t files_like(const char *path, const char *end) {
+  struct file_names names;
+  size_t count = 0;
+  assert_int_equal(file_list(path, &names, NULL), NSEARCH_OK);
+  for (size_t i = 0; i < names.count; i++) {
+    size_t len = strlen(names.names[i]), tail = strlen(end);
+    count += len >= tail && strcmp(names.names[i] + len - tail, end) == 0;
+  }
+  file_names_free(&names);
+  return count;
+}
+
+static void test_commits(void **state) {
+  (void)state;
+  char path[128];
+  strcpy(path, place("commits"));
+  nsearch_writer *writer = open_writer(path, 0);
+  nsearch_reader *first = NULL, *second = NULL;
+  assert_int_equal(nsearch_open(&first, path, err), NSEARCH_ERR_MISSING);
+  add(writer, "a", "storm");
+  add(writer, "b", "storm flood");
+  assert_int_equal(nsearch_commit(writer, err), NSEARCH_OK);
+  assert_int_equal(nsearch_open(&first, path, err), NSEARCH_OK);
+  assert_int_equal(matches(first, "storm"), 2);
+  assert_int_equal(nsearch_commit(writer, err), NSEARCH_OK); /* nothing new */
+  int changed = 1;
+  assert_int_equal(nsearch_refresh(first, &changed, err), NSEARCH_OK);
+  assert_int_equal(changed, 0);
+  add(writer, "b", "sunshine");
+  add(writer, "c", "storm");
+  add(writer, "c", "drizzle");
+  assert_int_equal(nsearch_commit(writer, err), NSEARCH_OK);
+  /* The first reader's database is gone from the folder. */
+  assert_int_equal(files_like(path, ".xapian"), 1);
+  assert_int_equal(files_like(path, ".part"), 0);
+  assert_int_equal(matches(first, "storm"), 2);
+  assert_int_equal(nsearch_open(&second, path, err), NSEARCH_OK);
+  assert_int_equal(matches(second, "storm"), 1);
+  assert_int_equal(matches(second, "sunshine"), 1);
+  assert_int_equal(matches(second, "drizzle"), 1);
+  assert_int_equal(matches(second, "-flood"), 3);
+  assert_int_equal(nsearch_refresh(first, &changed, err), NSEARCH_OK);
+  assert_int_equal(changed, 1);
+  assert_int_equal(matches(first, "storm"), 1);
+  nsearch_close(first);
+  nsearch_close(second);
+  nsearch_writer_close(writer);
+}
+
+static void *ask(void *payload) {
+  nsearch_reader *reader = payload;
+  uint64_t sum = 0;
+  for (int i = 0; i < 200; i++) {
+    nsearch_request *request = nsearch_request_new(i % 2 ? "odd" : "\"an odd\" level");
+    nsearch_result *result = NULL;
+    nsearch_request_set_count(request, 1);
+    if (nsearch_search(reader, request, &result, NULL)) return NULL;
+    sum += nsearch_result_matches(result, NULL);
+    nsearch_result_free(result);
+    nsearch_request_free(request);
+  }
+  return (void *)(uintptr_t)sum;
+}
+
+/* More threads than handles: those that were open when the database went away serve all. */
+static void test_threads(void **state) {
+  (void)state;
+  enum { THREADS = 6 };
+  char path[128], id[16];
+  pthread_t threads[THREADS];
+  strcpy(path, place("threads"));
+  nsearch_writer *writer = open_writer(path, 0);
+  nsearch_reader *reader = NULL;
+  for (int i = 0; i < 500; i++) {
+    snprintf(id, sizeof id, "%d", i);
+    add(writer, id, i % 2 ? "an odd one" : "a level one");
+  }
+  assert_int_equal(nsearch_commit(writer, err), NSEARCH_OK);
+  assert_int_equal(nsearch_open(&reader, path, err), NSEARCH_OK);
+  add(writer, "more", "odd");
+  assert_int_equal(nsearch_commit(writer, err), NSEARCH_OK);
+  for (int i = 0; i < THREADS; i++) assert_int_equal(pthread_create(&threads[i], NULL, ask, reader), 0);
+  for (int i = 0; i < THREADS; i++) {
+    void *sum;
+    pthread_join(threads[i], &sum);
+    assert_int_equal((uintptr_t)sum, 100 * 250 + 100 * 500);
+  }
+  nsearch_close(reader);
+  nsearch_writer_close(writer);
+}
+
+/* Of the articles of an id the one that came last is left, whatever parts they were in, and no gap hurts: every article is
+ * of the word that filters. */
+static void test_replaced(void **state) {
+  (void)state;
+  char path[128], id[16], body[64];
+  strcpy(path, place("replaced"));
+  nsearch_writer *writer = open_writer(path, 7);
+  nsearch_reader *reader = NULL;
+  for (int i = 0; i < 1500; i++) {
+    snprintf(id, sizeof id, "%d", i % 500);
+    snprintf(body, sizeof body, "everywhere round%d", i / 500);
+    add(writer, id, body);
+  }
+  assert_int_equal(nsearch_commit(writer, err), NSEARCH_OK);
+  assert_int_equal(nsearch_open(&reader, path, err), NSEARCH_OK);
+  assert_int_equal(matches(reader, "round0 OR round1"), 0);
+  assert_int_equal(matches(reader, "round2"), 500);
+  assert_int_equal(matches(reader, "title:nothing OR \"everywhere\" round2"), 500);
+  assert_int_equal(matches(reader, "-(everywhere -everywhere)"), 500);
+  nsearch_close(reader);
+  nsearch_writer_close(writer);
+}
+
+static void test_folder(void **state) {
+  (void)state;
+  char path[128];
+  strcpy(path, place("folder"));
+  nsearch_writer *writer = open_writer(path, 0), *other = NULL;
+  nsearch_options *options = nsearch_options_new();
+  assert_int_equal(nsearch_options_set_engine(options, "xapian", err), NSEARCH_OK);
+  assert_int_equal(nsearch_writer_open(&other, path, options, err), NSEARCH_ERR_LOCKED);
+  add(writer, "a", "storm");
+  nsearch_writer_close(writer);
+  assert_int_equal(access(path, F_OK), -1); /* nothing was committed */
+  writer = open_writer(path, 0);
+  add(writer, "a", "storm");
+  assert_int_equal(nsearch_commit(writer, err), NSEARCH_OK);
+  nsearch_writer_close(writer);
+  assert_int_equal(nsearch_writer_open(&other, path, options, err), NSEARCH_ERR_EXISTS);
+  nsearch_options_free(options);
+}
+
+static void test_leftovers(void **state) {
+  (void)state;
+  char path[128], file[200];
+  strcpy(path, place("leftovers"));
+  nsearch_writer *writer = open_writer(path, 0);
+  add(writer, "a", "storm");
+  assert_int_equal(nsearch_commit(writer, err), NSEARCH_OK);
+  nsearch_writer_close(writer);
+  snprintf(file, sizeof file, "%s/manifest", path); /* as if the run had never come so far */
+  assert_int_equal(remove(file), 0);
+  writer = open_writer(path, 0);
+  add(writer, "a", "storm");
+  assert_int_equal(nsearch_commit(writer, err), NSEARCH_OK);
+  assert_int_equal(files_like(path, ".xapian"), 1);
+  nsearch_writer_close(writer);
+}
+
+static void test_database_gone(void **state) {
+  (void)state;
+  char path[128], command[200];
+  strcpy(path, place("gone"));
+  nsearch_writer *writer = open_writer(path, 0);
+  nsearch_reader *reader = NULL;
+  add(writer, "a", "storm");
+  assert_int_equal(nsearch_commit(writer, err), NSEARCH_OK);
+  nsearch_writer_close(writer);
+  snprintf(command, sizeof command, "rm -rf '%s'/*.xapian", path);
+  assert_int_equal(system(command), 0);
+  assert_int_equal(nsearch_open(&reader, path, err), NSEARCH_ERR_DAMAGED);
+  assert_non_null(strstr(nsearch_error_message(err), ".xapian"));
+}
+
+static void test_no_engine(void **state) {
+  (void)state;
+  nsearch_options *options = nsearch_options_new();
+  assert_int_equal(nsearch_options_set_engine(options, "lucene", err), NSEARCH_ERR_USAGE);
+  nsearch_options_free(options);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_commits),   cmocka_unit_test(test_threads),   cmocka_unit_test(test_replaced),
+      cmocka_unit_test(test_folder),    cmocka_unit_test(test_leftovers), cmocka_unit_test(test_database_gone),
+      cmocka_unit_test(test_no_engine),
+  };
+  err = nsearch_error_new();
+  int failed = cmocka_run_group_tests(tests, make_scratch, remove_scratch);
+  nsearch_error_free(err);
+  return failed;
+}
