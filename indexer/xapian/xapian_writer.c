@@ -98,7 +98,7 @@ static int writer_open(struct engine_writer **out, const char *path, const struc
   writer->options = *options;
   writer->lock = -1;
   pthread_mutex_init(&writer->mutex, NULL);
-  strcpy(writer->manifest.engine, xapian_writer_engine.name);
+  memcpy(writer->manifest.engine, "xapian", sizeof "xapian");
   writer->manifest.language = options->language;
   writer->manifest.title_weight = options->title_weight;
   writer->manifest.has_text = options->keep_text;
@@ -268,7 +268,7 @@ static int folder_bytes(const char *path, uint64_t *bytes, struct nsearch_error 
   struct file_names names = {0};
   int status = file_list(path, &names, err);
   for (size_t i = 0; !status && i < names.count; i++) {
-    struct file_info info;
+    struct file_info info = {0};
     char *file = path_join(path, names.names[i]);
     status = file ? file_stat(file, true, &info, err) : error_memory(err);
     if (!status) *bytes += info.size;

@@ -43,7 +43,7 @@ static int visit_prefix(struct xap_database *database, const char *prefix, size_
                         struct nsearch_error *err) {
   struct xap_term start;
   xap_prefix_of_key(prefix, len, visit->own, &start);
-  visit->tag = prefix[0];
+  visit->tag = (uint8_t)prefix[0];
   if (visit->tag == TAG_STEM) visit->language = language_find(prefix + 1, 2);
   int status = xap_terms(database, start.bytes, start.len, NULL, 0, visit_one, visit, err);
   return status ? status : buffer_status(&visit->key, err);

@@ -3,8 +3,10 @@
  * Xapian 1.4.22 makes mistakes where it asks a part whether it holds one certain document, as it asks all parts of an AND
  * but one, and the second of AND_MAYBE. An OR of other things than terms, and AND_MAYBE, then sometimes take the next
  * document for one that matches, or give it a score that is not its own. So these stand only where Xapian never asks:
- * on top, in an OR, on either side of AND_NOT; what should be an AND with one of them is made of OR and AND_NOT. Its
- * pruning turns OR and AND_MAYBE into AND on its way, so such a query is searched without pruning. */
+ * on top, in an OR, on either side of AND_NOT; what should be an AND with one of them is made of OR and AND_NOT.
+ *
+ * Its pruning turns OR and AND_MAYBE into AND on its way, and then asks what is left of an OR in them: documents are missed,
+ * mostly where a rare term comes to its end. So what unites more than two lists is searched without pruning, too. */
 #include "query/xapian/xapian.h"
 
 void tree_part_free(struct tree_part *part) {
@@ -50,7 +52,7 @@ static int maybe_fragile(struct xap_query *a, struct xap_query *b, struct xap_qu
 int parts_pair(enum xap_join how, const struct tree_part *a, const struct tree_part *b, struct tree_part *out,
                struct nsearch_error *err) {
   bool fragile = a->fragile || b->fragile;
-  *out = (struct tree_part){.checked = true, .fragile = a->fragile, .loose = a->loose || b->loose};
+  *out = (struct tree_part){.checked = true, .more = a->more, .fragile = a->fragile, .loose = a->loose || b->loose};
   switch (how) {
   case XAP_AND:
     out->fragile = fragile;
@@ -62,7 +64,8 @@ int parts_pair(enum xap_join how, const struct tree_part *a, const struct tree_p
     break;
   case XAP_AND_MAYBE:
     out->fragile = true;
-    out->loose |= fragile || b->checked;
+    out->more = a->more + 1 + b->more;
+    out->loose |= fragile || b->checked || out->more > 1;
     if (b->fragile) return maybe_fragile(a->query, b->query, &out->query, err);
     break;
   default: /* XAP_AND_NOT */
@@ -79,8 +82,10 @@ static int join_any(const struct tree_part *parts, size_t count, struct tree_par
     out->checked |= parts[i].checked;
     out->fragile |= parts[i].fragile;
     out->loose |= parts[i].loose;
+    out->more += parts[i].more + (i > 0);
   }
-  if (count > 1 && out->checked) out->fragile = out->loose = true;
+  if (count > 1 && out->checked) out->fragile = true;
+  if (count > 1 && (out->checked || out->more > 1)) out->loose = true;
   int status = count ? xap_query_join(&out->query, XAP_OR, queries, count, 0, err) : xap_query_none(&out->query, err);
   memory_free(queries);
   return status;

@@ -159,7 +159,7 @@ static int add_files(struct engine_stats *stats, const char *path, struct nsearc
   struct file_names names = {0};
   int status = file_list(path, &names, err);
   for (size_t i = 0; !status && i < names.count; i++) {
-    struct file_info info;
+    struct file_info info = {0};
     const char *part = "format";
     char *file = path_join(path, names.names[i]);
     status = file ? file_stat(file, true, &info, err) : error_memory(err);

@@ -44,9 +44,10 @@ int engine_signature(struct snapshot *snapshot, struct doc_ref doc, uint64_t *ou
 
 /* ---- parts.c -------------------------------------------------------------------------------------------------------- */
 
-/* Part of a query, and what must not be done with it; zeroed is none. */
+/* Part of a query, and what must not be done with it; zeroed is a term, but for its query. */
 struct tree_part {
   struct xap_query *query;
+  size_t more;  /* lists of documents that are united in it, but one */
   bool checked; /* no term, nor an OR of terms */
   bool fragile; /* must not be in an AND, nor second in AND_MAYBE */
   bool loose;   /* a search of it must not prune */
