@@ -17,22 +17,21 @@ void options_default(struct write_options *out) {
                                            : processors > THREADS_MAX ? THREADS_MAX
                                                                       : (unsigned)processors,
                                 .memory = MEMORY_USUAL,
-                                .language = language_find("en", 2),
-                                .title_weight = 2,
-                                .keep_text = true};
+                                .language = -1,
+                                .keep_text = -1};
 }
 
 nsearch_options *nsearch_options_new(void) {
   struct nsearch_options *options = memory_alloc(sizeof *options);
   if (!options) return NULL;
-  options->engine = &native_writer_engine;
+  options->engine = NULL;
   options_default(&options->write);
   return options;
 }
 
 void nsearch_options_free(nsearch_options *options) { memory_free(options); }
 
-nsearch_status nsearch_options_set_engine(nsearch_options *options, const char *engine, nsearch_error *err) {
+int writer_engine_find(const char *name, const struct writer_engine **out, struct nsearch_error *err) {
   static const struct writer_engine *const engines[] = {
     &native_writer_engine,
 #if NSEARCH_XAPIAN
@@ -40,13 +39,17 @@ nsearch_status nsearch_options_set_engine(nsearch_options *options, const char *
 #endif
   };
   for (size_t i = 0; i < sizeof engines / sizeof *engines; i++) {
-    if (strcmp(engines[i]->name, engine) != 0) continue;
-    options->engine = engines[i];
+    if (strcmp(engines[i]->name, name) != 0) continue;
+    *out = engines[i];
     return NSEARCH_OK;
   }
-  if (strcmp(engine, "xapian") == 0)
+  if (strcmp(name, "xapian") == 0)
     return error_set(err, NSEARCH_ERR_UNSUPPORTED, "this build of nsearch is without Xapian; use the engine native");
-  return error_set(err, NSEARCH_ERR_USAGE, "there is no engine %s: give native or xapian", engine);
+  return error_set(err, NSEARCH_ERR_USAGE, "there is no engine %s: give native or xapian", name);
+}
+
+nsearch_status nsearch_options_set_engine(nsearch_options *options, const char *engine, nsearch_error *err) {
+  return writer_engine_find(engine, &options->engine, err);
 }
 
 nsearch_status nsearch_options_set_threads(nsearch_options *options, unsigned threads, nsearch_error *err) {

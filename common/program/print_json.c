@@ -212,7 +212,7 @@ static void print_report(struct stream *out, const struct run_report *run) {
   const nsearch_report *report = run->report;
   json_open(&json, '{');
   text_field(&json, "index", run->index);
-  number_field(&json, "articles", run->articles);
+  number_field(&json, "articles", run->figures.articles);
   number_field(&json, "files", nsearch_report_files(report));
   number_field(&json, "records", nsearch_report_records(report));
   for (int kind = EVENT_FIRST; kind <= EVENT_LAST; kind++)
@@ -220,7 +220,7 @@ static void print_report(struct stream *out, const struct run_report *run) {
   number_field(&json, "replaced_bytes", nsearch_report_replaced_bytes(report));
   number_field(&json, "input_bytes", nsearch_report_input_bytes(report));
   number_field(&json, "text_bytes", nsearch_report_text_bytes(report));
-  number_field(&json, "index_bytes", run->index_bytes);
+  number_field(&json, "index_bytes", run->figures.bytes);
   json_key(&json, "seconds");
   json_real(&json, nsearch_report_seconds(report), 6);
   json_key(&json, "interrupted");
@@ -229,4 +229,31 @@ static void print_report(struct stream *out, const struct run_report *run) {
   json_end(&json);
 }
 
-const struct printer json_printer = {print_answer, print_article, print_stats, print_report};
+static void print_deletion(struct stream *out, const struct change_report *report) {
+  struct json json = {.out = out};
+  json_open(&json, '{');
+  text_field(&json, "index", report->index);
+  number_field(&json, "deleted", report->deleted);
+  json_key(&json, "dry_run");
+  json_bool(&json, report->dry_run);
+  number_field(&json, "articles", report->figures.articles);
+  number_field(&json, "index_bytes", report->figures.bytes);
+  json_close(&json, '}');
+  json_end(&json);
+}
+
+static void print_optimization(struct stream *out, const struct change_report *report) {
+  struct json json = {.out = out};
+  json_open(&json, '{');
+  text_field(&json, "index", report->index);
+  number_field(&json, "articles", report->figures.articles);
+  number_field(&json, "segments_before", report->before.segments);
+  number_field(&json, "segments", report->figures.segments);
+  number_field(&json, "index_bytes_before", report->before.bytes);
+  number_field(&json, "index_bytes", report->figures.bytes);
+  json_close(&json, '}');
+  json_end(&json);
+}
+
+const struct printer json_printer = {print_answer, print_article,  print_stats,
+                                     print_report, print_deletion, print_optimization};

@@ -1,14 +1,13 @@
 /* indexer/xapian: articles to a committed index of the Xapian engine. The map of this folder.
  *
  *   document.c       article -> Xapian document: terms, values, data
- *   merge.c          databases -> one: compacted, without replaced articles, surveyed
+ *   merge.c          databases -> one: compacted, without replaced and deleted articles, surveyed
  *   xapian_writer.c  the engine's table: folder, workers, commit */
 #ifndef INDEXER_XAPIAN_XAPIAN_H
 #define INDEXER_XAPIAN_XAPIAN_H
 
-#include "common/engine.h"
-#include "common/store/store.h"
 #include "common/xapian/xap.h"
+#include "indexer/indexer.h"
 
 /* ---- document.c ----------------------------------------------------------------------------------------------------- */
 
@@ -23,12 +22,17 @@ int document_make(struct document_maker *maker, const struct nsearch_article *ar
 
 /* ---- merge.c ---------------------------------------------------------------------------------------------------------- */
 
-/* Makes one new database of `sources`, drops replaced articles from it, tells of them, and stores its figures in it; all of it
- * is on disk then. */
-int merge_databases(const char *path, const char *const *sources, size_t count, const struct write_options *options,
-                    const struct commit_report *report, uint32_t *documents, struct nsearch_error *err);
-
-/* Removes a database and its folder; one that is gone is fine. */
-int remove_database(const char *path, struct nsearch_error *err);
+/* What one database is made of. */
+struct merge {
+  const struct write_options *options;
+  const char **sources;
+  size_t source_count;
+  bool has_old; /* the first source was committed before: its articles are earlier than all others and deletions */
+  const struct deletions *deletions;
+};
+/* Makes one new database, drops replaced and deleted articles from it, tells of them, and stores its figures in it; all of
+ * it is on disk then. */
+int merge_databases(const struct merge *merge, const char *path, struct commit_report *report, uint32_t *documents,
+                    struct nsearch_error *err);
 
 #endif

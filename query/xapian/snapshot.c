@@ -292,6 +292,7 @@ const struct reader_engine xapian_reader_engine = {
     .release = release,
     .search = engine_search,
     .explain = engine_explain,
+    .occurrences = engine_occurrences,
     .terms = engine_terms,
     .frequency = engine_frequency,
     .find = engine_find,

@@ -7,6 +7,7 @@
  *   search.c    a request -> an answer
  *   facets.c    values of fields, counted over the matches
  *   explain.c   how one article comes to its score
+ *   occurrences.c  how often terms stand in articles
  *
  * Only what Xapian can send to a remote server is used: its own weights, sources, spies and orders. */
 #ifndef QUERY_XAPIAN_XAPIAN_H
@@ -101,6 +102,12 @@ bool slot_facets_count(void *payload, size_t field, const char *value, size_t le
 int slot_facets_answer(struct slot_facets *facets, struct xap_database *database, struct search_answer *answer,
                   struct nsearch_error *err);
 void slot_facets_free(struct slot_facets *facets);
+
+/* ---- occurrences.c -------------------------------------------------------------------------------------------------- */
+
+int engine_occurrences(struct snapshot *snapshot, const struct term_key *keys, size_t key_count,
+                       const struct doc_ref *docs, size_t doc_count, uint32_t *tfs, uint32_t *lengths,
+                       struct nsearch_error *err);
 
 /* ---- explain.c ------------------------------------------------------------------------------------------------------ */
 
