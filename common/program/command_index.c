@@ -239,10 +239,12 @@ const struct command command_index = {
     .description = "Reads the articles in files and folders (- is standard input) into the index,\n"
                    "which is made when there is none. An article that comes again with the same id\n"
                    "replaces the earlier one. Of an index that exists, engine, language, title\n"
-                   "weight and --no-text stay as they are and need not be said again. Formats are found out by content: JSON, JSON lines, Reuters\n"
-                   "SGML, TREC documents, plain text, each also as gzip. What cannot be read is\n"
-                   "named, counted and left out; the exit code is 5 then. Ctrl-C ends the run and\n"
-                   "keeps what was read until then.\n",
+                   "weight and whether texts are kept stay as they are and need not be said again.\n"
+                   "\n"
+                   "Formats are found out by content: JSON, JSON lines, Reuters SGML, TREC\n"
+                   "documents, plain text, each also as gzip. What cannot be read is named, counted\n"
+                   "and left out; the exit code is 5 then. Ctrl-C ends the run and keeps what was\n"
+                   "read until then.\n",
     .examples = "  nsearch index ./corpus\n"
                 "  nsearch index --index /srv/news --memory 2G --exclude '*.md' 2024 2025\n"
                 "  nsearch index --engine xapian --index ./news ./corpus\n"

@@ -257,7 +257,7 @@ int merge_databases(const struct merge *merge, const char *path, struct commit_r
   xap_writer_free(writer);
   if (!status) status = each_file(path, sync_file, err);
   if (!status) status = file_sync_folder(path, err);
-  if (!status) report->deleted = deleted.count;
+  if (!status) report->deleted += deleted.count;
   for (size_t i = 0; !status && i < replaced.count; i++)
     report->on_replaced(report->payload, replaced.losers[i].sequence, replaced.losers[i].by);
   buffer_free(&replaced.value);

@@ -211,15 +211,16 @@ static int folder_bytes(const char *path, uint64_t *bytes, struct nsearch_error 
   return status;
 }
 
-/* Makes one database of the one that there is, NULL for none, and of the pieces. */
-static int commit_all(struct engine_writer *writer, const char *before, struct commit_report *report,
-                      struct nsearch_error *err) {
+/* Makes one database of the one that there is and of the pieces. */
+static int commit_all(struct engine_writer *writer, struct commit_report *report, struct nsearch_error *err) {
+  struct folder *folder = &writer->folder;
   struct manifest next = {0};
   struct manifest_segment shard = {0};
-  struct merge merge = {.options = &writer->options, .deletions = &writer->deletions, .has_old = before != NULL};
+  struct merge merge = {.options = &writer->options, .deletions = &writer->deletions, .has_old = folder->has_index};
   const char **sources = merge.sources = memory_zero(writer->piece_count + 1, sizeof *sources);
   char *path = numbered_path(writer, XAPIAN_DATABASE, &shard.number);
-  int status = sources && path ? NSEARCH_OK : error_memory(err);
+  char *before = folder->has_index ? xap_shard_path(folder->path, folder->manifest.segments[0].number) : NULL;
+  int status = sources && path && (before || !folder->has_index) ? NSEARCH_OK : error_memory(err);
   if (!status && before) sources[merge.source_count++] = before;
   if (!status) status = finish_pieces(writer, sources, &merge.source_count, err);
   if (!status && merge.source_count == 0)
@@ -231,10 +232,14 @@ static int commit_all(struct engine_writer *writer, const char *before, struct c
     if (path) folder_remove(path, NULL);
   } else {
     next.segments[next.segment_count++] = shard;
-    status = folder_commit(&writer->folder, &next, err);
-    if (!status) forget_pieces(writer);
+    status = folder_commit(folder, &next, err);
+  }
+  if (!status) {
+    forget_pieces(writer);
+    deletions_clear(&writer->deletions);
   }
   manifest_free(&next);
+  memory_free(before);
   memory_free(path);
   memory_free(sources);
   return status;
@@ -246,23 +251,16 @@ static bool has_articles(const struct engine_writer *writer) {
   return false;
 }
 
-/* Whatever is asked for, texts of articles that are gone are never kept. */
+/* What is dropped leaves room in the database's files, and its bytes there: compacting that, a commit of its own, writes
+ * all anew without. */
 static int writer_commit(struct engine_writer *writer, unsigned how, struct commit_report *report,
                          struct nsearch_error *err) {
-  const struct folder *folder = &writer->folder;
-  char *before = NULL;
   if (writer->lost)
     return error_set(err, NSEARCH_ERR_SYSTEM, "%s: articles were lost when writing failed; index them again",
-                     folder->path);
-  if (folder->has_index && !how && !writer->deletions.count && !has_articles(writer)) return NSEARCH_OK;
-  if (folder->has_index) {
-    before = xap_shard_path(folder->path, folder->manifest.segments[0].number);
-    if (!before) return error_memory(err);
-  }
-  int status = commit_all(writer, before, report, err);
-  if (!status) deletions_clear(&writer->deletions);
-  memory_free(before);
-  return status;
+                     writer->folder.path);
+  bool changed = !writer->folder.has_index || writer->deletions.count || has_articles(writer);
+  int status = changed ? commit_all(writer, report, err) : NSEARCH_OK;
+  return status || !how ? status : commit_all(writer, report, err);
 }
 
 static int writer_remove(struct engine_writer *writer, const char *id, size_t len, uint64_t sequence,

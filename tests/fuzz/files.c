@@ -293,7 +293,7 @@ static void merge(void) {
   if (!status && (status = segment_open(&segments[1], paths[FILE_SEGMENT], err))) segment_close(&segments[0]);
   check(status);
   if (status) return;
-  struct merge_input inputs[2] = {{&segments[0], NULL}, {&segments[1], NULL}};
+  struct merge_input inputs[2] = {{.segment = &segments[0]}, {.segment = &segments[1]}};
   if (segments[0].info.documents <= ARTICLES) inputs[0].dropped = dropped;
   check(merge_segments(inputs, 2, &options, merged_path, &documents, err));
   segment_close(&segments[0]);

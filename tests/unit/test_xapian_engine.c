@@ -196,6 +196,7 @@ static void test_folder(void **state) {
   add(writer, "a", "storm");
   assert_int_equal(nsearch_commit(writer, err), NSEARCH_OK);
   nsearch_writer_close(writer);
+  assert_int_equal(nsearch_options_set_engine(options, "native", err), NSEARCH_OK);
   assert_int_equal(nsearch_writer_open(&other, path, options, err), NSEARCH_ERR_EXISTS);
   nsearch_options_free(options);
 }
