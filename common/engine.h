@@ -147,6 +147,13 @@ enum article_parts_wanted { WANT_CARD = 1, WANT_BODY = 2 };
 /* Called per term in byte order of keys; false stops. */
 typedef bool (*visit_term)(void *payload, struct term_key key, uint64_t df);
 
+/* Of a check. */
+struct check_report {
+  void (*damaged)(void *payload, const char *file, const char *message); /* the message names file, part and what to do */
+  int (*progress)(void *payload, uint64_t done, uint64_t total);         /* may be NULL; non-zero: give up */
+  void *payload;
+};
+
 /* A snapshot is immutable, reference-counted and safe to use from many threads. */
 struct snapshot;
 struct reader_engine {
@@ -178,6 +185,9 @@ struct reader_engine {
   /* XXH3 of the body, by which copies are told. */
   int (*signature)(struct snapshot *snapshot, struct doc_ref doc, uint64_t *out, struct nsearch_error *err);
   const struct engine_stats *(*stats)(struct snapshot *snapshot);
+  /* Looks through the files of the last commit, or with `fast` at what opening them shows, and tells each that is damaged:
+   * NSEARCH_ERR_DAMAGED when there was one. */
+  int (*check)(const char *path, bool fast, const struct check_report *report, struct nsearch_error *err);
 };
 
 /* ---- Writing -------------------------------------------------------------------------------------------------------- */

@@ -312,6 +312,18 @@ NSEARCH_API int nsearch_stats_dates(const nsearch_stats *stats, int64_t *oldest,
 NSEARCH_API size_t nsearch_stats_parts(const nsearch_stats *stats);
 NSEARCH_API const char *nsearch_stats_part(const nsearch_stats *stats, size_t i, uint64_t *bytes);
 
+/* Called for each file that is damaged; message names file, part and what to do, on one line. */
+typedef void (*nsearch_on_damage)(void *payload, const char *file, const char *message);
+/* Called some ten times a second: how much was looked at, of how much. A non-zero answer ends the check. */
+typedef int (*nsearch_on_checked)(void *payload, uint64_t done, uint64_t total);
+
+/* Whether the index is whole: reads every byte of it, verifies all checksums and holds what its files say against one
+ * another. With fast non-zero only what opening shows: that the files are there, of the right size, and their tables
+ * whole. Takes no lock; a commit that removes files meanwhile may be told as damage. Call-backs may be NULL.
+ * NSEARCH_ERR_DAMAGED when anything was found, NSEARCH_ERR_MISSING, NSEARCH_ERR_CANCELLED. */
+NSEARCH_API nsearch_status nsearch_check(const char *path, int fast, nsearch_on_damage on_damage,
+                                         nsearch_on_checked on_checked, void *payload, nsearch_error *err);
+
 /* ---- Write an index ------------------------------------------------------------------------------------------------------------- */
 
 typedef struct nsearch_options nsearch_options;

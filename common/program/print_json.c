@@ -255,5 +255,26 @@ static void print_optimization(struct stream *out, const struct change_report *r
   json_end(&json);
 }
 
-const struct printer json_printer = {print_answer, print_article,  print_stats,
-                                     print_report, print_deletion, print_optimization};
+static void print_check(struct stream *out, const struct check_findings *findings) {
+  struct json json = {.out = out};
+  json_open(&json, '{');
+  text_field(&json, "index", findings->index);
+  json_key(&json, "whole");
+  json_bool(&json, findings->count == 0);
+  json_key(&json, "fast");
+  json_bool(&json, findings->fast);
+  json_key(&json, "damage");
+  json_open(&json, '[');
+  for (size_t i = 0; i < findings->count; i++) {
+    json_open_flat(&json, '{');
+    text_field(&json, "file", findings->items[i].file);
+    text_field(&json, "message", findings->items[i].message);
+    json_close(&json, '}');
+  }
+  json_close(&json, ']');
+  json_close(&json, '}');
+  json_end(&json);
+}
+
+const struct printer json_printer = {print_answer,   print_article,      print_stats, print_report,
+                                     print_deletion, print_optimization, print_check};

@@ -254,4 +254,4 @@ static void print_article(struct stream *out, const nsearch_article *article) {
 }
 
 const struct printer text_printer = {print_answer, print_article, text_stats,
-                                     text_report,  text_deletion, text_optimization};
+                                     text_report,  text_deletion, text_optimization, text_check};

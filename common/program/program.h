@@ -265,6 +265,16 @@ struct change_report {
   bool dry_run;
 };
 
+/* Of check. */
+struct check_findings {
+  const char *index;
+  bool fast;
+  struct finding {
+    char *file, *message;
+  } *items;
+  size_t count, capacity;
+};
+
 struct printer {
   void (*answer)(struct stream *out, const struct answer *answer);
   void (*article)(struct stream *out, const nsearch_article *article);
@@ -272,12 +282,14 @@ struct printer {
   void (*report)(struct stream *out, const struct run_report *report);
   void (*deletion)(struct stream *out, const struct change_report *report);
   void (*optimization)(struct stream *out, const struct change_report *report);
+  void (*check)(struct stream *out, const struct check_findings *findings);
 };
 extern const struct printer json_printer, text_printer;
 void text_stats(struct stream *out, const nsearch_stats *stats); /* print_figures.c */
 void text_report(struct stream *out, const struct run_report *report);
 void text_deletion(struct stream *out, const struct change_report *report);
 void text_optimization(struct stream *out, const struct change_report *report);
+void text_check(struct stream *out, const struct check_findings *findings);
 const struct printer *printer_for(bool json);
 
 /* Of an event kind, "broken"; also its field name in JSON. */
@@ -356,6 +368,7 @@ struct progress {
 
 void progress_start(struct progress *progress, bool quiet);
 void progress_figures(struct progress *progress, const nsearch_report *report);
+void progress_share(struct progress *progress, const char *what, uint64_t done, uint64_t total);
 void progress_note(struct progress *progress, const char *note);
 void progress_problem(struct progress *progress, const char *line); /* NULL counts it only */
 void progress_end(struct progress *progress);

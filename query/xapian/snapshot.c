@@ -299,4 +299,5 @@ const struct reader_engine xapian_reader_engine = {
     .fetch = engine_fetch,
     .signature = engine_signature,
     .stats = snapshot_stats,
+    .check = engine_check,
 };
