@@ -3,8 +3,8 @@
 
 int deletions_add(struct deletions *deletions, const char *id, size_t len, uint64_t sequence,
                   struct nsearch_error *err) {
-  int status = memory_reserve(&deletions->items, &deletions->capacity, deletions->count + 1, sizeof *deletions->items,
-                              err);
+  int status =
+      memory_reserve(&deletions->items, &deletions->capacity, deletions->count + 1, sizeof *deletions->items, err);
   if (status) return status;
   struct deletion deletion = {memory_string(id, len), len, hash_bytes(id, len), sequence};
   if (!deletion.id) return error_memory(err);

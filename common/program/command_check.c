@@ -7,7 +7,8 @@ struct check_settings {
 };
 
 static const struct option options[] = {
-    {"fast", OPTION_FLAG, NULL, "do not read the contents: only whether all files are\nthere, of the right size, and can be opened",
+    {"fast", OPTION_FLAG, NULL,
+     "do not read the contents: only whether all files are\nthere, of the right size, and can be opened",
      offsetof(struct check_settings, fast)},
     {"quiet", OPTION_FLAG, NULL, "no progress and nothing but damage", offsetof(struct check_settings, quiet)},
     {"json", OPTION_FLAG, NULL, "print the outcome as one JSON document", offsetof(struct check_settings, json)},
@@ -50,7 +51,8 @@ static int run(const void *given, const struct list *arguments) {
   nsearch_status status = nsearch_check(findings->index, settings->fast, on_damage, on_checked, &run, err);
   progress_end(&run.progress);
   int code = findings->count ? EXIT_INDEX : EXIT_DONE;
-  if (status && (status != NSEARCH_ERR_DAMAGED || !findings->count) && !(status == NSEARCH_ERR_VERSION && findings->count)) {
+  if (status && (status != NSEARCH_ERR_DAMAGED || !findings->count) &&
+      !(status == NSEARCH_ERR_VERSION && findings->count)) {
     code = failure(status, err);
   } else if (!settings->quiet || settings->json) {
     struct stream out;

@@ -77,8 +77,8 @@ static int delete_matching(struct deletion_run *run, const char *question) {
 }
 
 static int print_outcome(const struct delete_settings *settings, const struct deletion_run *run) {
-  struct change_report report = {.index = index_path(&settings->common), .deleted = run->found,
-                                 .dry_run = settings->dry_run};
+  struct change_report report = {
+      .index = index_path(&settings->common), .deleted = run->found, .dry_run = settings->dry_run};
   if (run->writer) report.deleted = nsearch_deleted(run->writer);
   nsearch_status status = measure_index(report.index, &report.figures, run->err);
   if (status) return failure(status, run->err);
@@ -104,7 +104,7 @@ static int run(const void *given, const struct list *arguments) {
   /* What is looked up is what the writer, who keeps all others out, will change. */
   if (!settings->dry_run) status = nsearch_writer_open(&run.writer, index_path(&settings->common), NULL, run.err);
   if (!status && run.writer) status = nsearch_refresh(run.reader, NULL, run.err);
-  code = status ? failure(status, run.err)
+  code = status            ? failure(status, run.err)
          : settings->query ? delete_matching(&run, settings->query)
                            : delete_named(&run, arguments);
   if (!code && run.writer && run.found && (status = nsearch_commit(run.writer, run.err)))

@@ -7,8 +7,8 @@
 #include "common/program/program.h"
 
 const struct command *const command_table[] = {
-    &command_index, &command_query,    &command_related, &command_show, &command_delete, &command_stats,
-    &command_check, &command_optimize, &command_batch,   &command_help, NULL,
+    &command_index,    &command_query, &command_related, &command_show, &command_delete, &command_stats, &command_check,
+    &command_optimize, &command_batch, &command_help,    NULL,
 };
 
 const struct command *command_find(const char *name) {

@@ -2,8 +2,9 @@
 #include "common/store/segment_format.h"
 
 static int damaged(const struct segment *segment, const char *what, struct nsearch_error *err) {
-  return error_set(err, NSEARCH_ERR_DAMAGED, "%s: its %s contradict one another; restore the file from a copy or index again",
-                   segment->file.path, what);
+  return error_set(err, NSEARCH_ERR_DAMAGED,
+                   "%s: its %s contradict one another; restore the file from a copy or index again", segment->file.path,
+                   what);
 }
 
 /* The documents in the order of a hash: all of them, each once, those of one hash by number. */
@@ -31,8 +32,8 @@ int segment_check_docs(struct segment *segment, struct nsearch_error *err) {
     int64_t seconds = (int64_t)load_u64(published + 8 * (size_t)d);
     uint64_t id = load_u64(ids + 8 * (size_t)d);
     unsigned precision = dates[d] & 15;
-    if (d && segment_doc_compare((int64_t)load_u64(published + 8 * (size_t)(d - 1)), load_u64(ids + 8 * (size_t)(d - 1)),
-                                 seconds, id) > 0)
+    if (d && segment_doc_compare((int64_t)load_u64(published + 8 * (size_t)(d - 1)),
+                                 load_u64(ids + 8 * (size_t)(d - 1)), seconds, id) > 0)
       return damaged(segment, "documents", err);
     if (precision > NSEARCH_PRECISION_SECOND || (precision == NSEARCH_PRECISION_NONE) != (seconds == INT64_MIN) ||
         !(segment->info.precisions >> precision & 1))

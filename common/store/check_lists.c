@@ -18,7 +18,8 @@ struct list_check {
 };
 
 static int damaged(const struct list_check *check, const char *what, struct nsearch_error *err) {
-  return error_set(err, NSEARCH_ERR_DAMAGED, "%s: its %s contradict one another; restore the file from a copy or index again",
+  return error_set(err, NSEARCH_ERR_DAMAGED,
+                   "%s: its %s contradict one another; restore the file from a copy or index again",
                    check->segment->file.path, what);
 }
 
@@ -30,7 +31,8 @@ static int count_column(struct list_check *check, const struct keyword_field *fi
   int status = segment_column_open(check->segment, field, &column, err);
   for (uint32_t d = 0, before = 0; !status && column.width && d < info->documents; d++) {
     uint32_t end, i = column_first(&column, d, &end);
-    if (column.starts && (load_u32(column.starts + 4 * (size_t)d) != before || load_u32(column.starts + 4 * (size_t)d + 4) != end))
+    if (column.starts &&
+        (load_u32(column.starts + 4 * (size_t)d) != before || load_u32(column.starts + 4 * (size_t)d + 4) != end))
       return damaged(check, section_name(field->column), err);
     for (before = end; i < end; i++) {
       uint32_t number = column_value(&column, i);
@@ -51,8 +53,8 @@ static bool is_bound(const struct list_check *check, uint8_t bound, uint32_t doc
   return bound / 255.0 * 1.00001 >= tf / (tf + k);
 }
 
-static int check_positions(struct list_check *check, const struct list_view *view, uint32_t block,
-                           const uint32_t *docs, const uint32_t *freqs, uint32_t count, struct nsearch_error *err) {
+static int check_positions(struct list_check *check, const struct list_view *view, uint32_t block, const uint32_t *docs,
+                           const uint32_t *freqs, uint32_t count, struct nsearch_error *err) {
   struct position_run run;
   uint64_t total = 0;
   for (uint32_t i = 0; i < count; i++) total += freqs[i];
@@ -60,7 +62,8 @@ static int check_positions(struct list_check *check, const struct list_view *vie
   for (uint32_t i = 0; !status && i < count; i++) {
     status = memory_reserve(&check->positions, &check->room, freqs[i], sizeof *check->positions, err);
     if (!status) status = position_run_read(&run, check->positions, freqs[i], err);
-    uint64_t last = 0, most = view->tag == TAG_TEXT ? load_u32(check->lengths + 4 * (size_t)docs[i]) + BODY_GAP : UINT32_MAX;
+    uint64_t last = 0,
+             most = view->tag == TAG_TEXT ? load_u32(check->lengths + 4 * (size_t)docs[i]) + BODY_GAP : UINT32_MAX;
     for (uint32_t n = 0; !status && n < freqs[i]; n++) last += check->positions[n];
     if (!status && last >= most) status = damaged(check, "positions and lengths", err);
   }
@@ -156,9 +159,9 @@ int segment_check_lists(struct segment *segment, check_step step, void *payload,
   check.tfs = memory_zero((size_t)segment->info.documents + 1, sizeof *check.tfs);
   check.values = memory_zero((size_t)segment->info.terms + 1, sizeof *check.values);
   check.lengths = segment_section(segment, SECTION_LENGTHS, err);
-  int status = !check.tfs || !check.values                       ? error_memory(err)
+  int status = !check.tfs || !check.values                 ? error_memory(err)
                : segment->info.documents && !check.lengths ? NSEARCH_ERR_DAMAGED
-                                                                 : NSEARCH_OK;
+                                                           : NSEARCH_OK;
   for (int f = 0; !status && f < KEYWORD_FIELDS; f++) status = count_column(&check, &keyword_fields[f], err);
   if (!status) status = term_walk_start(&walk, segment, "", 0, err);
   while (!status && more) {

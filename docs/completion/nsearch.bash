@@ -8,13 +8,16 @@ _nsearch_options() {
       --json --index --help" ;;
     related) echo "-n --offset --since --until --copies --no-snippets --json --index --help" ;;
     show) echo "--json --index --help" ;;
+    delete) echo "--query --dry-run --json --index --help" ;;
+    check) echo "--fast --quiet --json --index --help" ;;
+    optimize) echo "--purge --json --index --help" ;;
     stats) echo "--json --index --help" ;;
     batch) echo "--format -n --tag --syntax --all --sort --count --timeout --timing --index --help" ;;
   esac
 }
 
 _nsearch() {
-  local commands="index query related show stats batch help"
+  local commands="index query related show delete stats check optimize batch help"
   local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]} words=
   COMPREPLY=()
   if [ "$COMP_CWORD" -eq 1 ]; then
@@ -35,7 +38,7 @@ _nsearch() {
       --map) compopt -o nospace 2>/dev/null
         words="id= url= title= body= source= section= language= author= topic= published= updated=" ;;
       -n | --offset | --since | --until | --timeout | --threads | --memory | --title-weight | --language | --include | \
-        --exclude | --tag)
+        --exclude | --tag | --query)
         return ;;
       *)
         case $word in

@@ -137,9 +137,9 @@ static int choose_packs(struct commit *commit, struct nsearch_error *err) {
   const struct manifest *manifest = &commit->writer->folder.manifest;
   struct manifest *next = &commit->next;
   bool *used = memory_zero(PACK_MAX, sizeof *used);
-  int status = used ? memory_reserve(&next->packs, &next->pack_capacity, manifest->pack_count + 1, sizeof *next->packs,
-                                     err)
-                    : error_memory(err);
+  int status =
+      used ? memory_reserve(&next->packs, &next->pack_capacity, manifest->pack_count + 1, sizeof *next->packs, err)
+           : error_memory(err);
   for (size_t s = 0; !status && s < commit->count; s++) {
     status = mark_packs(commit, s, SECTION_CARDS, commit->cards[s], used, err);
     if (!status) status = mark_packs(commit, s, SECTION_TEXTS, commit->texts[s], used, err);

@@ -56,8 +56,8 @@ static void search_free(struct search *search) {
 }
 
 static int claim(struct search *search, struct claim claim, struct nsearch_error *err) {
-  int status = memory_reserve(&search->claims, &search->claim_capacity, search->claim_count + 1,
-                              sizeof *search->claims, err);
+  int status =
+      memory_reserve(&search->claims, &search->claim_capacity, search->claim_count + 1, sizeof *search->claims, err);
   if (!status) search->claims[search->claim_count++] = claim;
   return status;
 }

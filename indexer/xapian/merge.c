@@ -18,8 +18,8 @@ struct search_losers {
   uint32_t old; /* documents up to this number were committed before: their sequence counts as 0 */
   struct loser *losers;
   size_t count, room;
-  struct loser last;        /* of one id, the latest so far; document 0: none */
-  uint64_t deleted;         /* the sequence of the deletion at hand */
+  struct loser last; /* of one id, the latest so far; document 0: none */
+  uint64_t deleted;  /* the sequence of the deletion at hand */
   struct buffer value;
   struct nsearch_error *err;
   int status;

@@ -157,8 +157,7 @@ static int check_files(struct check *check) {
   for (size_t i = 0; i < manifest->segment_count; i++) check->total += 2 * manifest->segments[i].bytes;
   for (size_t i = 0; !status && i < manifest->pack_count; i++)
     status = check_pack(check, &manifest->packs[i], &check->packs[i]);
-  for (size_t i = 0; !status && i < manifest->segment_count; i++)
-    status = check_segment(check, &manifest->segments[i]);
+  for (size_t i = 0; !status && i < manifest->segment_count; i++) status = check_segment(check, &manifest->segments[i]);
   return status;
 }
 

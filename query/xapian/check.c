@@ -17,7 +17,8 @@ struct check {
 };
 
 static int damaged(struct check *check, const char *path, const char *what) {
-  return error_set(check->err, NSEARCH_ERR_DAMAGED, "%s: %s; restore the folder from a copy or index again", path, what);
+  return error_set(check->err, NSEARCH_ERR_DAMAGED, "%s: %s; restore the folder from a copy or index again", path,
+                   what);
 }
 
 /* The article behind a document says the id that the document is found by. */

@@ -5,12 +5,14 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -263,8 +265,8 @@ static void body_of(uint32_t random, char body[80]) {
 static void test_many_runs(void **state) {
   (void)state;
   enum { RUNS = 12, IDS = 60 };
-  static const char *const questions[] = {"storm", "flood -vote", "\"ferry budget\"", "storm NEAR/3 vote", "-storm",
-                                          "+harbour drizzle sun*", "id:7 OR id:12"};
+  static const char *const questions[] = {"storm",  "flood -vote",           "\"ferry budget\"", "storm NEAR/3 vote",
+                                          "-storm", "+harbour drizzle sun*", "id:7 OR id:12"};
   char many[128], once[128], id[16], body[80], before[4000];
   uint32_t held[IDS] = {0}, random = 7;
   place(many, "many");
@@ -337,8 +339,42 @@ static void test_killed(void **state) {
   assert_int_equal(atoi(ask(path, "storm")), 2);
 }
 
-/* Killed between any two writes of its commit: here, where the new manifest lies beside the old one, or what it names
- * does. Files of others are never touched. */
+/* The same in the middle of a commit: all files are written, and the new manifest is about to be; a pipe in its place holds
+ * the process up there. */
+static void test_killed_in_commit(void **state) {
+  (void)state;
+  char path[128], pipe[160];
+  place(path, "killed-in-commit");
+  snprintf(pipe, sizeof pipe, "%s/manifest.new", path);
+  nsearch_writer *writer = open_writer(path);
+  add(writer, "a", "storm");
+  assert_int_equal(nsearch_commit(writer, err), NSEARCH_OK);
+  nsearch_writer_close(writer);
+  size_t clean = files(path);
+  pid_t child = fork();
+  if (child == 0) {
+    writer = open_writer(path);
+    add(writer, "a", "sunshine");
+    add(writer, "b", "storm");
+    if (mkfifo(pipe, 0600) == 0) nsearch_commit(writer, NULL);
+    for (;;) pause();
+  }
+  while (access(pipe, F_OK)) usleep(1000);
+  int end = open(pipe, O_RDONLY); /* comes back when the child is there */
+  assert_int_equal(kill(child, SIGKILL), 0);
+  assert_int_equal(waitpid(child, NULL, 0), child);
+  close(end);
+  assert_true(files(path) > clean + 1);
+  assert_string_equal(ask(path, "storm"), "1: a");
+  writer = open_writer(path);
+  assert_int_equal(files(path), clean);
+  add(writer, "b", "storm");
+  assert_int_equal(nsearch_commit(writer, err), NSEARCH_OK);
+  nsearch_writer_close(writer);
+  assert_int_equal(atoi(ask(path, "storm")), 2);
+}
+
+/* Whatever an unfinished run left goes, and nothing else does. */
 static void test_leftovers(void **state) {
   (void)state;
   static const char *const names[] = {"000900.segment", "000901.pack", "manifest.new"};
@@ -422,8 +458,7 @@ static void test_readers(void **state) {
     snprintf(id, sizeof id, "o%d", n);
     add(writer, id, "odd");
     assert_int_equal(n % 4 ? nsearch_commit(writer, err) : nsearch_optimize(writer, 1, err), NSEARCH_OK);
-    for (int i = 0; n == 1 && i < READERS; i++)
-      assert_int_equal(pthread_create(&threads[i], NULL, read_on, path), 0);
+    for (int i = 0; n == 1 && i < READERS; i++) assert_int_equal(pthread_create(&threads[i], NULL, read_on, path), 0);
   }
   atomic_store(&written, true);
   for (int i = 0; i < READERS; i++) {
@@ -436,10 +471,10 @@ static void test_readers(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_added),     cmocka_unit_test(test_options), cmocka_unit_test(test_deleted),
-      cmocka_unit_test(test_emptied),   cmocka_unit_test(test_purged),  cmocka_unit_test(test_many_runs),
-      cmocka_unit_test(test_killed),    cmocka_unit_test(test_leftovers), cmocka_unit_test(test_dropped),
-      cmocka_unit_test(test_readers),
+      cmocka_unit_test(test_added),   cmocka_unit_test(test_options),          cmocka_unit_test(test_deleted),
+      cmocka_unit_test(test_emptied), cmocka_unit_test(test_purged),           cmocka_unit_test(test_many_runs),
+      cmocka_unit_test(test_killed),  cmocka_unit_test(test_killed_in_commit), cmocka_unit_test(test_leftovers),
+      cmocka_unit_test(test_dropped), cmocka_unit_test(test_readers),
   };
   static const char *const engines[] = {"native", "xapian"};
   int failed = 0;

@@ -387,10 +387,13 @@ static void test_unusual(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_against_model),    cmocka_unit_test(test_against_one_year),
-      cmocka_unit_test(test_many_short_lists), cmocka_unit_test(test_occurrences),
+      cmocka_unit_test(test_against_model),
+      cmocka_unit_test(test_against_one_year),
+      cmocka_unit_test(test_many_short_lists),
+      cmocka_unit_test(test_occurrences),
       cmocka_unit_test(test_probe_behind_the_end),
-      cmocka_unit_test(test_rewound_cursor),   cmocka_unit_test(test_unusual),
+      cmocka_unit_test(test_rewound_cursor),
+      cmocka_unit_test(test_unusual),
   };
   return cmocka_run_group_tests_name("native search", tests, make_folder, remove_folder);
 }
