@@ -1,6 +1,7 @@
 /* The folder of an index while a writer has it: locked, its last commit known, free of files that no commit names. */
 #include "indexer/indexer.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -144,7 +145,7 @@ int folder_open(struct folder *folder, const char *path, const char *engine, str
                                 .title_weight = options->title_weight,
                                 .has_text = options->keep_text,
                                 .next_number = 1};
-  strcpy(manifest->engine, engine);
+  snprintf(manifest->engine, sizeof manifest->engine, "%s", engine);
   return NSEARCH_OK;
 }
 

@@ -52,7 +52,7 @@ int writer_open(struct nsearch_writer **out, const struct writer_engine *engine,
 
 /* The engine of the index that is there; native where there is none. */
 static int find_engine(const char *path, const struct writer_engine **out, struct nsearch_error *err) {
-  struct file_info info;
+  struct file_info info = {0};
   struct manifest manifest;
   char *file = path_join(path, MANIFEST_NAME);
   *out = &native_writer_engine;
