@@ -146,13 +146,14 @@ void text_optimization(struct stream *out, const struct change_report *report) {
 void text_check(struct stream *out, const struct check_findings *findings) {
   struct page page = page_of(out);
   char count[FORMAT_ROOM];
-  char *line = findings->count    ? text_of("%s is damaged: %s place%s", findings->index,
-                                            format_count(count, findings->count), findings->count == 1 ? "" : "s")
-               : findings->shards ? text_of("%s: %s shard%s up and of this index; run xapian-check where the databases are",
-                                            findings->index, format_count(count, findings->shards),
-                                            findings->shards == 1 ? " is" : "s are")
-               : findings->fast   ? text_of("%s looks whole; its contents were not read", findings->index)
-                                  : text_of("%s is whole", findings->index);
+  char *line =
+      findings->count ? text_of("%s is damaged: %s place%s", findings->index, format_count(count, findings->count),
+                                findings->count == 1 ? "" : "s")
+      : findings->shards
+          ? text_of("%s: %s shard%s up and of this index; run xapian-check where the databases are", findings->index,
+                    format_count(count, findings->shards), findings->shards == 1 ? " is" : "s are")
+      : findings->fast ? text_of("%s looks whole; its contents were not read", findings->index)
+                       : text_of("%s is whole", findings->index);
   page_plain(&page, 0, STYLE_TITLE, line);
   put(out, "\n");
   release(line);

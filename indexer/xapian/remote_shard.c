@@ -186,8 +186,8 @@ int remote_shard_add(struct remote_shard *shard, const struct xap_term *id, cons
 int remote_shard_remove(struct remote_shard *shard, const char *id, size_t len, uint64_t sequence,
                         struct nsearch_error *err) {
   pthread_mutex_lock(&shard->mutex);
-  int status = shard->state->status ? failed_before(shard, err)
-                                    : deletions_add(&shard->deletions, id, len, sequence, err);
+  int status =
+      shard->state->status ? failed_before(shard, err) : deletions_add(&shard->deletions, id, len, sequence, err);
   pthread_mutex_unlock(&shard->mutex);
   return status;
 }

@@ -79,8 +79,7 @@ static int check_shard(struct check *check, const char *path, const struct manif
 /* Of shards that are remote Xapian cannot be asked whether they are whole; only opening says something. */
 static int check_remote(struct check *check, const char *path) {
   struct core *core = NULL;
-  size_t down = 0;
-  char *first = NULL;
+  size_t down = 0, first = 0;
   int status = core_open(&core, path, check->err);
   for (size_t i = 0; !status && i < core->count; i++) {
     const char *address = core->shards[i].state.address;
@@ -92,15 +91,14 @@ static int check_remote(struct check *check, const char *path) {
       check->report->damaged(check->report->payload, address, nsearch_error_message(check->err));
       status = NSEARCH_OK;
     } else if (status == NSEARCH_ERR_SHARD) {
-      const char *reason = core->shards[i].state.message;
-      if (!down++) first = memory_string(reason, strlen(reason));
+      if (!down++) first = i;
       status = NSEARCH_OK;
     }
   }
   if (!status && down)
-    status = error_set(check->err, NSEARCH_ERR_SHARD, "%zu of %zu shards did not answer: %s; see that its server runs",
-                       down, core->count, first ? first : "");
-  memory_free(first);
+    status = error_set(check->err, NSEARCH_ERR_SHARD, "%zu of %zu shards did not answer: %s (%s); see that %s runs",
+                       down, core->count, core->shards[first].state.address, core->shards[first].state.message,
+                       down == 1 ? "its server" : "the server of each");
   core_release(core);
   return status;
 }
