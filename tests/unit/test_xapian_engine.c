@@ -320,6 +320,8 @@ static void test_no_engine(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_commits),   cmocka_unit_test(test_threads),   cmocka_unit_test(test_replaced),
+      cmocka_unit_test(test_folder),    cmocka_unit_test(test_leftovers), cmocka_unit_test(test_database_gone),
       cmocka_unit_test(test_no_engine), cmocka_unit_test(test_cancel),    cmocka_unit_test(test_occurrences),
   };
   err = nsearch_error_new();
