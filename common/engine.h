@@ -166,6 +166,13 @@ enum article_parts_wanted { WANT_CARD = 1, WANT_BODY = 2 };
 /* Called per term in byte order of keys; false stops. */
 typedef bool (*visit_term)(void *payload, struct term_key key, uint64_t df);
 
+/* Of a check. */
+struct check_report {
+  void (*damaged)(void *payload, const char *file, const char *message); /* the message names file, part and what to do */
+  int (*progress)(void *payload, uint64_t done, uint64_t total);         /* may be NULL; non-zero: give up */
+  void *payload;
+};
+
 /* A snapshot is immutable, reference-counted and safe to use from many threads. */
 struct snapshot;
 struct reader_engine {
@@ -207,6 +214,9 @@ struct reader_engine {
   const struct nsearch_shards *(*shards)(struct snapshot *snapshot);
   /* Asks each shard of the index. */
   int (*probe)(const char *path, struct nsearch_shards **out, struct nsearch_error *err);
+  /* Looks through the files of the last commit, or with `fast` at what opening them shows, and tells each that is damaged:
+   * NSEARCH_ERR_DAMAGED when there was one. */
+  int (*check)(const char *path, bool fast, const struct check_report *report, struct nsearch_error *err);
 };
 
 /* ---- Writing -------------------------------------------------------------------------------------------------------- */
@@ -216,35 +226,49 @@ enum { THREADS_MAX = 64 };
 struct write_options {
   unsigned threads; /* 1 to THREADS_MAX */
   uint64_t memory; /* bytes */
+  /* As the index has it, or a new one usually: -1, 0, -1. */
   int language;
   unsigned title_weight;
-  bool keep_text;
+  int keep_text;
   uint32_t segment_articles; /* 0: merge; else leave segments of at most so many articles */
   char **shards; /* addresses of remote shards, for open() to copy */
   size_t shard_count;
   uint64_t run; /* the engine's own: of writers to one index, a later one has a higher number */
 };
 
-/* What a commit found out; on_replaced is called for each article that a later one with its id replaced. */
+/* What a commit found out. */
 struct commit_report {
-  void (*on_replaced)(void *payload, uint64_t sequence);
+  /* For each article that a later one with its id replaced: their sequences; 0: one of an earlier commit. */
+  void (*on_replaced)(void *payload, uint64_t sequence, uint64_t by);
   void *payload;
+  uint64_t deleted; /* articles that remove() took out */
+};
+
+enum commit_how {
+  COMMIT_MERGE = 1, /* into one segment, whatever the engine would do by itself */
+  COMMIT_PURGE = 2  /* the texts of articles that are gone, too */
 };
 
 struct engine_writer;
 struct engine_worker;
 struct writer_engine {
   const char *name;
+  /* Opens a new index, or one of this engine that is there, to add to it. What the options leave open is settled; those
+   * that say another thing than the index are NSEARCH_ERR_EXISTS. */
   int (*open)(struct engine_writer **out, const char *path, const struct write_options *options,
               struct nsearch_error *err);
   /* A worker takes articles from one thread at a time; any number up to options.threads at once. */
   int (*worker_open)(struct engine_writer *writer, struct engine_worker **out, struct nsearch_error *err);
-  /* The article is tidy, not empty, and has an id. Of two with one id the one with the higher sequence stays. */
+  /* The article is tidy, not empty, and has an id; sequences begin with 1. Of two with one id the one with the higher
+   * sequence stays; one that was committed before has the lowest. */
   int (*add)(struct engine_worker *worker, const struct nsearch_article *article, uint64_t sequence,
              struct nsearch_error *err);
   /* Hands what the worker holds to the writer; also frees it, whatever happens. */
   int (*worker_close)(struct engine_worker *worker, struct nsearch_error *err);
-  int (*commit)(struct engine_writer *writer, const struct commit_report *report, struct nsearch_error *err);
+  /* The next commit leaves out the article with this id unless its sequence is higher. One call at a time. */
+  int (*remove)(struct engine_writer *writer, const char *id, size_t len, uint64_t sequence, struct nsearch_error *err);
+  /* All workers are closed. how: bits of enum commit_how. NSEARCH_ERR_EMPTY when there is no index and nothing for one. */
+  int (*commit)(struct engine_writer *writer, unsigned how, struct commit_report *report, struct nsearch_error *err);
   void (*close)(struct engine_writer *writer); /* drops what was not committed */
   const struct nsearch_shards *(*shards)(const struct engine_writer *writer); /* NULL in the table: none */
 };

@@ -69,7 +69,7 @@ typedef enum nsearch_status {
   NSEARCH_ERR_MISSING = 30,     /* there is no index here */
   NSEARCH_ERR_DAMAGED = 40,     /* a file of the index is damaged; the message names file and part */
   NSEARCH_ERR_VERSION = 50,     /* the index was written by a newer version */
-  NSEARCH_ERR_EXISTS = 60,      /* there is an index here already */
+  NSEARCH_ERR_EXISTS = 60,      /* there is an index here already, and it was made with other options */
   NSEARCH_ERR_LOCKED = 70,      /* another writer is at work: try again */
   NSEARCH_ERR_NOT_FOUND = 80,   /* no such article */
   NSEARCH_ERR_INPUT = 90,       /* a file or record of the input is broken */
@@ -340,12 +340,27 @@ NSEARCH_API int nsearch_stats_dates(const nsearch_stats *stats, int64_t *oldest,
 NSEARCH_API size_t nsearch_stats_parts(const nsearch_stats *stats);
 NSEARCH_API const char *nsearch_stats_part(const nsearch_stats *stats, size_t i, uint64_t *bytes);
 
+/* Called for each file that is damaged; message names file, part and what to do, on one line. */
+typedef void (*nsearch_on_damage)(void *payload, const char *file, const char *message);
+/* Called some ten times a second: how much was looked at, of how much. A non-zero answer ends the check. */
+typedef int (*nsearch_on_checked)(void *payload, uint64_t done, uint64_t total);
+
+/* Whether the index is whole: reads every byte of it, verifies all checksums and holds what its files say against one
+ * another. With fast non-zero only what opening shows: that the files are there, of the right size, and their tables
+ * whole. Takes no lock; a commit that removes files meanwhile may be told as damage. Call-backs may be NULL.
+ * Of remote shards only whether each answers and is the one that the index means: xapian-check, where their databases are,
+ * looks through them. NSEARCH_ERR_DAMAGED when anything was found, NSEARCH_ERR_MISSING, NSEARCH_ERR_CANCELLED;
+ * NSEARCH_ERR_SHARD when a shard does not answer, whatever was found at others. */
+NSEARCH_API nsearch_status nsearch_check(const char *path, int fast, nsearch_on_damage on_damage,
+                                         nsearch_on_checked on_checked, void *payload, nsearch_error *err);
+
 /* ---- Write an index ------------------------------------------------------------------------------------------------------------- */
 
 typedef struct nsearch_options nsearch_options;
 typedef struct nsearch_writer nsearch_writer;
 
-/* How to write; NULL only for want of memory. Setters check the range: NSEARCH_ERR_USAGE. */
+/* How to write; NULL only for want of memory. Setters check the range: NSEARCH_ERR_USAGE. Of an index that exists, engine,
+ * language, title weight and text are as it has them unless said; what is given below is for a new one. */
 NSEARCH_API nsearch_options *nsearch_options_new(void);
 NSEARCH_API void nsearch_options_free(nsearch_options *options);
 /* "native" (unless said) or "xapian": libxapian, which other programs can read (docs/xapian.md). The index remembers it,
@@ -365,35 +380,50 @@ NSEARCH_API void nsearch_options_set_segment_articles(nsearch_options *options, 
 
 /* Puts the articles into databases that Xapian's servers serve, "tcp://HOST:PORT" or "prog:COMMAND", said once for each,
  * in an order that is the index's for ever; an article's id says which one it goes to (docs/scale-out.md). Implies the
- * engine xapian. The folder keeps the list. Such an index can be written to again, with the same list: articles are added
- * or replaced. NSEARCH_ERR_USAGE for another form of address, one given twice, or more than 64. */
+ * engine xapian. The folder keeps the list, which needs not be said again. NSEARCH_ERR_USAGE for another form of address,
+ * one given twice, or more than 64. */
 NSEARCH_API nsearch_status nsearch_options_add_shard(nsearch_options *options, const char *address, nsearch_error *err);
 
-/* Opens a writer on a new index in folder `path`, which is made when absent. options may be NULL.
- * NSEARCH_ERR_EXISTS when the folder holds an index, NSEARCH_ERR_LOCKED, NSEARCH_ERR_USAGE when the folder holds other
- * things or another list of shards, NSEARCH_ERR_SYSTEM; NSEARCH_ERR_SHARD when a shard does not answer, and
- * NSEARCH_ERR_DAMAGED when it is not the one that the list means. Nothing is readable before the first commit, of remote
- * shards aside. */
+/* Opens a writer on the index in folder `path`, or on a new one; the folder is made when absent. options may be NULL. What an
+ * unfinished run left there is removed. NSEARCH_ERR_EXISTS when the options say another engine, language, title weight or
+ * text than the index has, NSEARCH_ERR_LOCKED, NSEARCH_ERR_USAGE when the folder holds other things and no index, or an
+ * index with another list of shards, NSEARCH_ERR_DAMAGED, NSEARCH_ERR_SYSTEM; NSEARCH_ERR_SHARD when a shard does not
+ * answer, and NSEARCH_ERR_DAMAGED when it is not the one that the list means. A new index is not readable before the
+ * first commit, of remote shards aside. */
 NSEARCH_API nsearch_status nsearch_writer_open(nsearch_writer **writer, const char *path, const nsearch_options *options,
                                                nsearch_error *err);
 
 /* Adds a copy of the article; one with neither title nor body is refused with NSEARCH_ERR_EMPTY, one of more than 64 MiB
  * with NSEARCH_ERR_USAGE; one without id takes its URL, else a hash of its content. Of more than 10,000 authors, or
- * topics, the first are kept. An article that comes again with the same id replaces the earlier one. */
+ * topics, the first are kept. An article that comes again with the same id replaces the earlier one, that of an earlier commit too. */
 NSEARCH_API nsearch_status nsearch_add(nsearch_writer *writer, const nsearch_article *article, nsearch_error *err);
 
-/* Makes all that was added readable, durably, as one generation: after a crash at any instant the index opens at the
- * last commit. NSEARCH_ERR_EMPTY when nothing was ever added.
+/* From the next commit on the index is without the article that has this id, added or committed before this call. That there
+ * is none is no error. To delete by URL, or what a question finds, ask a reader for the ids. The text stays in a file of the
+ * index until nsearch_optimize() with purge, or until all other articles of that file are gone too. */
+NSEARCH_API nsearch_status nsearch_delete(nsearch_writer *writer, const char *id, nsearch_error *err);
+
+/* Makes all that was added readable and all that was deleted unreadable, durably, as one generation: after a crash at any
+ * instant the index opens at the last commit or at this one. Readers that are open stay as they are. NSEARCH_ERR_EMPTY when
+ * there is no index and nothing was added.
  *
  * Remote shards know no transactions: each commits by itself, and its server also writes whenever it has taken 10,000
  * articles. When one fails, in nsearch_add() or here, the call says so, nsearch_writer_shards() says which shards have
- * all and which have not, and the writer takes no more: open another one and add the same articles again. Those that
- * are there are replaced by themselves, so that it may be done as often as needed. */
+ * all and which have not, and the writer takes no more: open another one, and add and delete the same articles again.
+ * Those that are there are replaced by themselves, so that it may be done as often as needed. */
 NSEARCH_API nsearch_status nsearch_commit(nsearch_writer *writer, nsearch_error *err);
 
 /* How the last call on a shard went, for each of them: NSEARCH_OK and what a failure says. NULL without remote shards. The
  * writer's; not while another thread is in nsearch_add(). */
 NSEARCH_API const nsearch_shards *nsearch_writer_shards(const nsearch_writer *writer);
+
+/* A commit that also makes one segment of the index and, with purge non-zero, writes texts and cards anew without those of
+ * articles that are gone. NSEARCH_ERR_UNSUPPORTED, and nothing is committed, with remote shards: xapian-compact, where
+ * their databases are, makes them small. */
+NSEARCH_API nsearch_status nsearch_optimize(nsearch_writer *writer, int purge, nsearch_error *err);
+
+/* How many articles the last commit found to delete. */
+NSEARCH_API uint64_t nsearch_deleted(const nsearch_writer *writer);
 
 /* Frees the writer; what was added and not committed is gone. A folder that never got a commit is removed again. */
 NSEARCH_API void nsearch_writer_close(nsearch_writer *writer);
@@ -424,7 +454,7 @@ typedef enum nsearch_event_kind {
   NSEARCH_EVENT_BROKEN = 2,     /* a record, or the rest of a file, that its reader had claimed and could not parse */
   NSEARCH_EVENT_EMPTY = 3,      /* a record with neither title nor text */
   NSEARCH_EVENT_UNKNOWN = 4,    /* a file of no known format */
-  NSEARCH_EVENT_REPLACED = 5,   /* an article whose id came again later in the run */
+  NSEARCH_EVENT_REPLACED = 5,   /* an article whose id came again later, or one that replaced an article of an earlier commit */
   NSEARCH_EVENT_TOO_LARGE = 6   /* a record over the limit */
 } nsearch_event_kind;
 

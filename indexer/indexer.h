@@ -8,6 +8,8 @@
  *   report.c    what a run did
  *   ingest.c    the run: N workers pull spans in turn, parse them and feed the engine
  *   writer.c    the writer functions of nsearch.h
+ *   folder.c    the folder of an index being written
+ *   deletions.c ids to be left out
  *   native/     articles -> term stream -> inversion -> segment -> merge -> commit
  *   xapian/     articles -> documents -> databases -> compaction -> commit */
 #ifndef INDEXER_INDEXER_H
@@ -17,6 +19,7 @@
 
 #include "common/article/article.h"
 #include "common/engine.h"
+#include "common/store/store.h"
 #include "common/system/system.h"
 
 /* ---- input.c: the bytes of one file, decompressed --------------------------------------------------------------- */
@@ -159,16 +162,17 @@ struct nsearch_ingest {
 };
 
 struct nsearch_options {
-  const struct writer_engine *engine; /* NULL: not said */
+  const struct writer_engine *engine; /* NULL: the index's, native for a new one */
   struct write_options write;
   size_t shard_room;
   bool threads_said;
 };
-/* The engine that these options (NULL: none) mean. */
-int options_engine(const struct nsearch_options *options, const struct writer_engine **out, struct nsearch_error *err);
 
 /* The options that hold when the caller says nothing. */
 void options_default(struct write_options *out);
+
+/* NSEARCH_ERR_UNSUPPORTED when this build lacks the engine, NSEARCH_ERR_USAGE when there is no such one. */
+int writer_engine_find(const char *name, const struct writer_engine **out, struct nsearch_error *err);
 
 /* ---- report.c ------------------------------------------------------------------------------------------------------------ */
 
@@ -184,6 +188,47 @@ struct nsearch_report {
 
 struct nsearch_report *report_new(void);
 struct nsearch_report *report_retain(struct nsearch_report *report);
+
+/* ---- folder.c: what is the same for all engines about a folder that is being written -------------------------------- */
+
+enum { TITLE_WEIGHT_USUAL = 2 };
+
+struct folder {
+  char *path;
+  bool made, has_index; /* the folder was not there before; it has a commit by now */
+  int lock;
+  struct manifest manifest; /* the last commit; of a new index, what the first one begins with */
+};
+/* Locks the folder, which is made when absent, reads its manifest, settles what the options leave open and removes what an
+ * unfinished run left. NSEARCH_ERR_EXISTS when the index there has another engine or other options, NSEARCH_ERR_USAGE when
+ * the folder holds other things and no index, NSEARCH_ERR_LOCKED. Nothing is held when it fails. */
+int folder_open(struct folder *folder, const char *path, const char *engine, struct write_options *options,
+                struct nsearch_error *err);
+/* Makes segments and packs of next, whose files are on disk, the commit, and clears next; files that were in the last
+ * one alone are removed. All or nothing. */
+int folder_commit(struct folder *folder, struct manifest *next, struct nsearch_error *err);
+/* Makes the manifest as it stands the one in the folder; for an index whose databases are elsewhere. */
+int folder_write(struct folder *folder, struct nsearch_error *err);
+/* Removes the files of an index that the manifest in the folder does not name. */
+int folder_clean(const struct folder *folder, struct nsearch_error *err);
+/* Removes a file, or a folder of files: a database. One that is gone is fine. */
+int folder_remove(const char *path, struct nsearch_error *err);
+/* Leaves the last commit and nothing else; without one no folder either, if it was not there. */
+void folder_close(struct folder *folder);
+
+/* ---- deletions.c ----------------------------------------------------------------------------------------------------- */
+
+struct deletions {
+  struct deletion {
+    char *id;
+    size_t len;
+    uint64_t hash, sequence;
+  } *items;
+  size_t count, capacity;
+};
+int deletions_add(struct deletions *deletions, const char *id, size_t len, uint64_t sequence,
+                  struct nsearch_error *err);
+void deletions_clear(struct deletions *deletions);
 
 /* ---- writer.c ------------------------------------------------------------------------------------------------------------ */
 

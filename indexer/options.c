@@ -17,9 +17,8 @@ void options_default(struct write_options *out) {
                                            : processors > THREADS_MAX ? THREADS_MAX
                                                                       : (unsigned)processors,
                                 .memory = MEMORY_USUAL,
-                                .language = language_find("en", 2),
-                                .title_weight = 2,
-                                .keep_text = true};
+                                .language = -1,
+                                .keep_text = -1};
 }
 
 nsearch_options *nsearch_options_new(void) {
@@ -58,13 +57,10 @@ nsearch_status nsearch_options_add_shard(nsearch_options *options, const char *a
     memory_free(copy);
   else
     write->shards[write->shard_count++] = copy;
-  /* A thread waits while a shard takes an article, so all of them are kept busy by more threads than processors. */
-  unsigned busy = 2 * (unsigned)write->shard_count < THREADS_MAX ? 2 * (unsigned)write->shard_count : THREADS_MAX;
-  if (!options->threads_said && write->threads < busy) write->threads = busy;
   return (nsearch_status)status;
 }
 
-nsearch_status nsearch_options_set_engine(nsearch_options *options, const char *engine, nsearch_error *err) {
+int writer_engine_find(const char *name, const struct writer_engine **out, struct nsearch_error *err) {
   static const struct writer_engine *const engines[] = {
     &native_writer_engine,
 #if NSEARCH_XAPIAN
@@ -72,26 +68,17 @@ nsearch_status nsearch_options_set_engine(nsearch_options *options, const char *
 #endif
   };
   for (size_t i = 0; i < sizeof engines / sizeof *engines; i++) {
-    if (strcmp(engines[i]->name, engine) != 0) continue;
-    options->engine = engines[i];
+    if (strcmp(engines[i]->name, name) != 0) continue;
+    *out = engines[i];
     return NSEARCH_OK;
   }
-  if (strcmp(engine, "xapian") == 0)
+  if (strcmp(name, "xapian") == 0)
     return error_set(err, NSEARCH_ERR_UNSUPPORTED, "this build of nsearch is without Xapian; use the engine native");
-  return error_set(err, NSEARCH_ERR_USAGE, "there is no engine %s: give native or xapian", engine);
+  return error_set(err, NSEARCH_ERR_USAGE, "there is no engine %s: give native or xapian", name);
 }
 
-int options_engine(const struct nsearch_options *options, const struct writer_engine **out, struct nsearch_error *err) {
-  *out = options && options->engine ? options->engine : &native_writer_engine;
-  if (!options || !options->write.shard_count) return NSEARCH_OK;
-#if NSEARCH_XAPIAN
-  if (!options->engine || options->engine == &xapian_writer_engine) {
-    *out = &shards_writer_engine;
-    return NSEARCH_OK;
-  }
-#endif
-  return error_set(err, NSEARCH_ERR_USAGE, "the engine %s has no shards; they need the engine xapian",
-                   options->engine->name);
+nsearch_status nsearch_options_set_engine(nsearch_options *options, const char *engine, nsearch_error *err) {
+  return writer_engine_find(engine, &options->engine, err);
 }
 
 nsearch_status nsearch_options_set_threads(nsearch_options *options, unsigned threads, nsearch_error *err) {

@@ -17,8 +17,7 @@ struct nsearch_writer {
     pthread_t thread;       /* that had it last: its tables are in that thread's cache */
   } idle[THREADS_MAX];      /* between two calls of nsearch_add() */
   unsigned idle_count, out; /* out: in the hands of a thread */
-  uint64_t next_sequence;
-  bool has_articles;
+  uint64_t next_sequence, deleted;
   struct run *runs;
   size_t run_count, run_capacity;
 };
@@ -44,6 +43,11 @@ int writer_open(struct nsearch_writer **out, const struct writer_engine *engine,
     memory_free(writer);
     return status;
   }
+  const nsearch_shards *shards = nsearch_writer_shards(writer);
+  /* A thread waits while a shard takes an article, so all of them are kept busy by more threads than processors. */
+  unsigned busy = shards ? 2 * (unsigned)shards->count : 0;
+  if (busy > THREADS_MAX) busy = THREADS_MAX;
+  if (!(options && options->threads_said) && writer->options.threads < busy) writer->options.threads = busy;
   pthread_mutex_init(&writer->lock, NULL);
   pthread_cond_init(&writer->returned, NULL);
   writer->next_sequence = 1;
@@ -51,11 +55,52 @@ int writer_open(struct nsearch_writer **out, const struct writer_engine *engine,
   return NSEARCH_OK;
 }
 
+/* The manifest of the index that is there; zeroed where there is none. */
+static int look_at_index(const char *path, struct manifest *out, struct nsearch_error *err) {
+  struct file_info info = {0};
+  char *file = path_join(path, MANIFEST_NAME);
+  *out = (struct manifest){0};
+  int status = file ? file_stat(file, true, &info, err) : error_memory(err);
+  memory_free(file);
+  return status || info.kind == FILE_ABSENT ? status : manifest_read(out, path, err);
+}
+
+/* The writer of indexes with remote shards; `said`: the engine that the options name, or NULL. */
+static int find_shards_engine(const struct writer_engine *said, const struct writer_engine **out,
+                              struct nsearch_error *err) {
+#if NSEARCH_XAPIAN
+  if (!said || said == &xapian_writer_engine) {
+    *out = &shards_writer_engine;
+    return NSEARCH_OK;
+  }
+#endif
+  (void)said, (void)out;
+  return error_set(err, NSEARCH_ERR_USAGE, "the engine native has no shards; they need the engine xapian");
+}
+
+/* What the options say, else the engine of the index that is there, else native. */
+static int find_engine(const struct nsearch_options *options, const char *path, const struct writer_engine **out,
+                       struct nsearch_error *err) {
+  const struct writer_engine *said = options ? options->engine : NULL;
+  if (options && options->write.shard_count) return find_shards_engine(said, out, err);
+  struct manifest manifest;
+  *out = said ? said : &native_writer_engine;
+  int status = look_at_index(path, &manifest, err);
+  if (status) return status;
+  if (!said && manifest.engine[0]) status = writer_engine_find(manifest.engine, out, err);
+  if (status)
+    error_prefix(err, "%s is an index of the engine %s", path, manifest.engine);
+  else if (manifest.shard_count && strcmp((*out)->name, manifest.engine) == 0)
+    status = find_shards_engine(said, out, err);
+  manifest_free(&manifest);
+  return status;
+}
+
 nsearch_status nsearch_writer_open(nsearch_writer **writer, const char *path, const nsearch_options *options,
                                    nsearch_error *err) {
   const struct writer_engine *engine;
   *writer = NULL;
-  int status = options_engine(options, &engine, err);
+  int status = find_engine(options, path, &engine, err);
   return status ? status : writer_open(writer, engine, path, options, err);
 }
 
@@ -183,7 +228,6 @@ nsearch_status nsearch_add(nsearch_writer *writer, const nsearch_article *articl
   if (!status) {
     pthread_mutex_lock(&writer->lock);
     uint64_t sequence = writer->next_sequence++;
-    writer->has_articles = true;
     pthread_mutex_unlock(&writer->lock);
     status = writer->engine->add(worker, copy, sequence, err);
     worker_return(writer, worker);
@@ -213,40 +257,57 @@ int writer_keep_run(struct nsearch_writer *writer, struct run *run, struct nsear
   pthread_mutex_lock(&writer->lock);
   int status = memory_reserve(&writer->runs, &writer->run_capacity, writer->run_count + 1, sizeof *run, err);
   if (!status) writer->runs[writer->run_count++] = *run;
-  writer->has_articles |= !status && run->report->articles > 0;
   pthread_mutex_unlock(&writer->lock);
   return status;
 }
 
-/* An article of a run lost its place to a later one. Articles of nsearch_add() belong to no run. */
-static void on_replaced(void *payload, uint64_t sequence) {
+nsearch_status nsearch_delete(nsearch_writer *writer, const char *id, nsearch_error *err) {
+  pthread_mutex_lock(&writer->lock);
+  int status = writer->engine->remove(writer->below, id, strlen(id), writer->next_sequence++, err);
+  pthread_mutex_unlock(&writer->lock);
+  return status;
+}
+
+/* An article lost its place to a later one: it is an event of the run that it was in, or, when it was committed before, of
+ * the run that the later one is in. Articles of nsearch_add() belong to no run. */
+static void on_replaced(void *payload, uint64_t sequence, uint64_t by) {
   const struct nsearch_writer *writer = payload;
+  uint64_t told = sequence ? sequence : by;
   for (size_t i = writer->run_count; i-- > 0;) {
     struct run *run = &writer->runs[i];
-    if (sequence < run->first_sequence) continue;
-    uint64_t file = (sequence - run->first_sequence) >> SEQUENCE_RECORD_BITS;
+    if (told < run->first_sequence) continue;
+    uint64_t file = (told - run->first_sequence) >> SEQUENCE_RECORD_BITS;
     if (file >= run->walk.count) continue;
     run->report->events[NSEARCH_EVENT_REPLACED]++;
     if (run->on_event)
       run->on_event(run->event_payload, NSEARCH_EVENT_REPLACED, run->walk.files[file].path,
-                    sequence & ((UINT64_C(1) << SEQUENCE_RECORD_BITS) - 1), "an article with the same id came later");
+                    told & ((UINT64_C(1) << SEQUENCE_RECORD_BITS) - 1),
+                    sequence ? "an article with the same id came later"
+                             : "it replaced the article with the same id that was in the index");
     return;
   }
 }
 
-nsearch_status nsearch_commit(nsearch_writer *writer, nsearch_error *err) {
-  const struct commit_report report = {on_replaced, writer};
+static nsearch_status commit(nsearch_writer *writer, unsigned how, nsearch_error *err) {
+  struct commit_report report = {.on_replaced = on_replaced, .payload = writer};
   uint64_t start = clock_monotonic();
   int status = NSEARCH_OK;
   pthread_mutex_lock(&writer->lock);
   while (writer->out > 0) pthread_cond_wait(&writer->returned, &writer->lock);
   while (!status && writer->idle_count > 0)
     status = writer->engine->worker_close(writer->idle[--writer->idle_count].worker, err);
-  if (!status && !writer->has_articles)
-    status = error_set(err, NSEARCH_ERR_EMPTY, "there is nothing to index: no article was found");
-  if (!status) status = writer->engine->commit(writer->below, &report, err);
+  if (!status) status = writer->engine->commit(writer->below, how, &report, err);
   if (writer->run_count) writer->runs[writer->run_count - 1].report->nanoseconds += clock_monotonic() - start;
+  writer->deleted = status ? 0 : report.deleted;
   if (!status) forget_runs(writer);
   pthread_mutex_unlock(&writer->lock);
   return status;
 }
+
+nsearch_status nsearch_commit(nsearch_writer *writer, nsearch_error *err) { return commit(writer, 0, err); }
+
+nsearch_status nsearch_optimize(nsearch_writer *writer, int purge, nsearch_error *err) {
+  return commit(writer, purge ? COMMIT_MERGE | COMMIT_PURGE : COMMIT_MERGE, err);
+}
+
+uint64_t nsearch_deleted(const nsearch_writer *writer) { return writer->deleted; }

@@ -22,6 +22,7 @@
  *   article_terms.c  an article -> its terms and their weights
  *   related.c    an article -> articles like it
  *   stats.c      the figures of an index
+ *   check.c      whether an index is whole
  *   reader.c     the functions of nsearch.h that tie these together
  *   view.c       the index as one call sees it: which shards answer
  *   scratch.c    memory that one call at a time uses, kept warm between calls

@@ -21,7 +21,7 @@ static const struct option options[] = {
      offsetof(struct index_settings, engine)},
     {"shard", OPTION_LIST, "ADDRESS",
      "put articles into a database that Xapian's server\nserves: tcp://HOST:PORT or prog:COMMAND; said once for\n"
-     "each, in the same order every time",
+     "each when the index is new",
      offsetof(struct index_settings, shards)},
     {"language", OPTION_TEXT, "NAME",
      "language of articles that do not say theirs:\nenglish unless given, de, ...; none keeps words apart\n"
@@ -125,7 +125,7 @@ static nsearch_status set_options(nsearch_options *out, const struct index_setti
   if (!status && settings->language) status = nsearch_options_set_language(out, settings->language, err);
   if (!status && settings->title_weight != NUMBER_UNSET)
     status = nsearch_options_set_title_weight(out, to_unsigned(settings->title_weight), err);
-  nsearch_options_set_text(out, !settings->no_text);
+  if (settings->no_text) nsearch_options_set_text(out, 0);
   nsearch_options_set_segment_articles(out, to_unsigned(settings->segment_articles));
   return status;
 }
@@ -150,33 +150,15 @@ static nsearch_status set_ingest(nsearch_ingest *out, const struct index_setting
   return status;
 }
 
-/* What the index holds now, for the report. */
-static nsearch_status measure(struct run_report *out, nsearch_error *err) {
-  nsearch_reader *reader = NULL;
-  nsearch_stats *stats = NULL;
-  nsearch_status status = nsearch_open(&reader, out->index, err);
-  if (!status) status = nsearch_stats_read(reader, &stats, err);
-  if (!status) {
-    out->articles = nsearch_stats_articles(stats);
-    for (size_t i = 0; i < nsearch_stats_parts(stats); i++) {
-      uint64_t bytes = 0;
-      nsearch_stats_part(stats, i, &bytes);
-      out->index_bytes += bytes;
-    }
-  }
-  nsearch_stats_free(stats);
-  nsearch_close(reader);
-  return status;
-}
-
-/* Says why there is no index when no article was found. */
-static int nothing_indexed(const nsearch_report *report, bool was_interrupted) {
+/* Says why nothing was indexed when no article was found. */
+static int nothing_indexed(const nsearch_report *report, bool was_interrupted, bool has_index) {
   char files[FORMAT_ROOM], records[FORMAT_ROOM], unknown[FORMAT_ROOM], empty[FORMAT_ROOM];
+  const char *index = has_index ? "the index is as it was" : "there is no index";
   if (was_interrupted) {
-    say("interrupted before the first article; there is no index");
+    say("interrupted before the first article; %s", index);
     return EXIT_INTERRUPTED;
   }
-  say("no article was found, so there is no index; files: %s, of no known format: %s; records: %s, empty: %s",
+  say("no article was found, so %s; files: %s, of no known format: %s; records: %s, empty: %s", index,
       format_count(files, nsearch_report_files(report)),
       format_count(unknown, nsearch_report_events(report, NSEARCH_EVENT_UNKNOWN)),
       format_count(records, nsearch_report_records(report)),
@@ -223,12 +205,13 @@ static int read_and_commit(nsearch_writer *writer, const nsearch_ingest *ingest,
     status = nsearch_commit(writer, err);
   }
   progress_end(&run->progress);
-  if (status == NSEARCH_ERR_EMPTY) {
-    code = nothing_indexed(report, was_interrupted);
+  bool has_index = status != NSEARCH_ERR_EMPTY;
+  if (!has_index || (!status && nsearch_report_articles(report) == 0)) {
+    code = nothing_indexed(report, was_interrupted, has_index);
     goto out;
   }
   struct run_report facts = {.report = report, .index = index_path(&settings->common), .interrupted = was_interrupted};
-  if (!status) status = measure(&facts, err);
+  if (!status) status = measure_index(facts.index, &facts.figures, err);
   code = status ? failure(status, err) : print_run(settings, &facts);
   if (status) say_shards(writer);
 out:
@@ -270,12 +253,16 @@ out:
 const struct command command_index = {
     .name = "index",
     .arguments = "PATH...",
-    .summary = "read articles and write an index",
-    .description = "Reads the articles in files and folders (- is standard input) and writes a new\n"
-                   "index of them. Formats are found out by content: JSON, JSON lines, Reuters\n"
-                   "SGML, TREC documents, plain text, each also as gzip. What cannot be read is\n"
-                   "named, counted and left out; the exit code is 5 then. Ctrl-C ends the run and\n"
-                   "keeps what was read until then.\n",
+    .summary = "read articles into an index",
+    .description = "Reads the articles in files and folders (- is standard input) into the index,\n"
+                   "which is made when there is none. An article that comes again with the same id\n"
+                   "replaces the earlier one. Of an index that exists, engine, language, title\n"
+                   "weight and whether texts are kept stay as they are and need not be said again.\n"
+                   "\n"
+                   "Formats are found out by content: JSON, JSON lines, Reuters SGML, TREC\n"
+                   "documents, plain text, each also as gzip. What cannot be read is named, counted\n"
+                   "and left out; the exit code is 5 then. Ctrl-C ends the run and keeps what was\n"
+                   "read until then.\n",
     .examples = "  nsearch index ./corpus\n"
                 "  nsearch index --index /srv/news --memory 2G --exclude '*.md' 2024 2025\n"
                 "  nsearch index --engine xapian --index ./news ./corpus\n"

@@ -7,8 +7,8 @@
 #include "common/program/program.h"
 
 const struct command *const command_table[] = {
-    &command_index, &command_query,  &command_related, &command_show, &command_stats,
-    &command_batch, &command_shards, &command_help,    NULL,
+    &command_index, &command_query,    &command_related, &command_show,   &command_delete, &command_stats,
+    &command_check, &command_optimize, &command_batch,   &command_shards, &command_help,   NULL,
 };
 
 const struct command *command_find(const char *name) {
@@ -94,6 +94,26 @@ int open_index(const struct common_settings *common, nsearch_reader **reader, ns
   *reader = NULL;
   nsearch_status status = nsearch_open(reader, index_path(common), err);
   return status ? failure(status, err) : EXIT_DONE;
+}
+
+nsearch_status measure_index(const char *index, struct index_figures *out, nsearch_error *err) {
+  nsearch_reader *reader = NULL;
+  nsearch_stats *stats = NULL;
+  *out = (struct index_figures){0};
+  nsearch_status status = nsearch_open(&reader, index, err);
+  if (!status) status = nsearch_stats_read(reader, &stats, err);
+  if (!status) {
+    out->articles = nsearch_stats_articles(stats);
+    out->segments = nsearch_stats_segments(stats);
+    for (size_t i = 0; i < nsearch_stats_parts(stats); i++) {
+      uint64_t bytes = 0;
+      nsearch_stats_part(stats, i, &bytes);
+      out->bytes += bytes;
+    }
+  }
+  nsearch_stats_free(stats);
+  nsearch_close(reader);
+  return status;
 }
 
 int request_page(nsearch_request *request, const struct page_settings *page, nsearch_error *err) {

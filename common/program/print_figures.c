@@ -85,8 +85,13 @@ void text_report(struct stream *out, const struct run_report *run) {
   char count[FORMAT_ROOM], size[FORMAT_ROOM], rate[FORMAT_ROOM], time[FORMAT_ROOM];
   double seconds = nsearch_report_seconds(report);
   uint64_t bytes = nsearch_report_input_bytes(report);
-  char *line = text_of("Indexed %s article%s into %s, %s", format_count(count, run->articles),
-                       run->articles == 1 ? "" : "s", run->index, format_size(size, run->index_bytes));
+  uint64_t articles = run->figures.articles, replaced = nsearch_report_events(report, NSEARCH_EVENT_REPLACED);
+  const char *plural = articles == 1 ? "" : "s";
+  format_count(count, articles);
+  format_size(size, run->figures.bytes);
+  char *line = nsearch_report_articles(report) - replaced == articles
+                   ? text_of("Indexed %s article%s into %s, %s", count, plural, run->index, size)
+                   : text_of("%s now holds %s article%s, %s", run->index, count, plural, size);
   page_plain(&page, 0, STYLE_TITLE, line);
   put(out, "\n\n");
   release(line);
@@ -110,4 +115,46 @@ void text_report(struct stream *out, const struct run_report *run) {
   for (size_t i = 0; i < sizeof events / sizeof *events; i++)
     print_count(&page, events[i].name, nsearch_report_events(report, events[i].kind), events[i].note);
   print_count(&page, "repaired", nsearch_report_replaced_bytes(report), "places that were not UTF-8");
+}
+
+void text_deletion(struct stream *out, const struct change_report *report) {
+  struct page page = page_of(out);
+  char count[FORMAT_ROOM], left[FORMAT_ROOM], size[FORMAT_ROOM];
+  const char *plural = report->deleted == 1 ? "" : "s";
+  format_count(count, report->deleted);
+  char *line = report->dry_run
+                   ? text_of("%s article%s would be deleted from %s", count, plural, report->index)
+                   : text_of("Deleted %s article%s; %s now holds %s, %s", count, plural, report->index,
+                             format_count(left, report->figures.articles), format_size(size, report->figures.bytes));
+  page_plain(&page, 0, STYLE_TITLE, line);
+  put(out, "\n");
+  release(line);
+}
+
+void text_optimization(struct stream *out, const struct change_report *report) {
+  struct page page = page_of(out);
+  char count[FORMAT_ROOM], before[FORMAT_ROOM], size[FORMAT_ROOM];
+  char *line = text_of("Optimized %s: %s article%s, %s before, %s now", report->index,
+                       format_count(count, report->figures.articles), report->figures.articles == 1 ? "" : "s",
+                       format_size(before, report->before.bytes), format_size(size, report->figures.bytes));
+  page_plain(&page, 0, STYLE_TITLE, line);
+  put(out, "\n");
+  release(line);
+}
+
+/* What is damaged was said when it was found. */
+void text_check(struct stream *out, const struct check_findings *findings) {
+  struct page page = page_of(out);
+  char count[FORMAT_ROOM];
+  char *line =
+      findings->count ? text_of("%s is damaged: %s place%s", findings->index, format_count(count, findings->count),
+                                findings->count == 1 ? "" : "s")
+      : findings->shards
+          ? text_of("%s: %s shard%s up and of this index; run xapian-check where the databases are", findings->index,
+                    format_count(count, findings->shards), findings->shards == 1 ? " is" : "s are")
+      : findings->fast ? text_of("%s looks whole; its contents were not read", findings->index)
+                       : text_of("%s is whole", findings->index);
+  page_plain(&page, 0, STYLE_TITLE, line);
+  put(out, "\n");
+  release(line);
 }

@@ -262,7 +262,7 @@ static void print_report(struct stream *out, const struct run_report *run) {
   const nsearch_report *report = run->report;
   json_open(&json, '{');
   text_field(&json, "index", run->index);
-  number_field(&json, "articles", run->articles);
+  number_field(&json, "articles", run->figures.articles);
   number_field(&json, "files", nsearch_report_files(report));
   number_field(&json, "records", nsearch_report_records(report));
   for (int kind = EVENT_FIRST; kind <= EVENT_LAST; kind++)
@@ -270,7 +270,7 @@ static void print_report(struct stream *out, const struct run_report *run) {
   number_field(&json, "replaced_bytes", nsearch_report_replaced_bytes(report));
   number_field(&json, "input_bytes", nsearch_report_input_bytes(report));
   number_field(&json, "text_bytes", nsearch_report_text_bytes(report));
-  number_field(&json, "index_bytes", run->index_bytes);
+  number_field(&json, "index_bytes", run->figures.bytes);
   json_key(&json, "seconds");
   json_real(&json, nsearch_report_seconds(report), 6);
   json_key(&json, "interrupted");
@@ -279,4 +279,53 @@ static void print_report(struct stream *out, const struct run_report *run) {
   json_end(&json);
 }
 
-const struct printer json_printer = {print_answer, print_article, print_stats, print_report, print_shards};
+static void print_deletion(struct stream *out, const struct change_report *report) {
+  struct json json = {.out = out};
+  json_open(&json, '{');
+  text_field(&json, "index", report->index);
+  number_field(&json, "deleted", report->deleted);
+  json_key(&json, "dry_run");
+  json_bool(&json, report->dry_run);
+  number_field(&json, "articles", report->figures.articles);
+  number_field(&json, "index_bytes", report->figures.bytes);
+  json_close(&json, '}');
+  json_end(&json);
+}
+
+static void print_optimization(struct stream *out, const struct change_report *report) {
+  struct json json = {.out = out};
+  json_open(&json, '{');
+  text_field(&json, "index", report->index);
+  number_field(&json, "articles", report->figures.articles);
+  number_field(&json, "segments_before", report->before.segments);
+  number_field(&json, "segments", report->figures.segments);
+  number_field(&json, "index_bytes_before", report->before.bytes);
+  number_field(&json, "index_bytes", report->figures.bytes);
+  json_close(&json, '}');
+  json_end(&json);
+}
+
+static void print_check(struct stream *out, const struct check_findings *findings) {
+  struct json json = {.out = out};
+  json_open(&json, '{');
+  text_field(&json, "index", findings->index);
+  json_key(&json, "whole");
+  json_bool(&json, findings->count == 0);
+  json_key(&json, "fast");
+  json_bool(&json, findings->fast);
+  if (findings->shards) number_field(&json, "shards", findings->shards);
+  json_key(&json, "damage");
+  json_open(&json, '[');
+  for (size_t i = 0; i < findings->count; i++) {
+    json_open_flat(&json, '{');
+    text_field(&json, "file", findings->items[i].file);
+    text_field(&json, "message", findings->items[i].message);
+    json_close(&json, '}');
+  }
+  json_close(&json, ']');
+  json_close(&json, '}');
+  json_end(&json);
+}
+
+const struct printer json_printer = {print_answer, print_article,  print_stats,        print_report,
+                                     print_shards, print_deletion, print_optimization, print_check};

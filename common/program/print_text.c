@@ -258,4 +258,5 @@ static void print_article(struct stream *out, const nsearch_article *article) {
   print_body(&page, body, len);
 }
 
-const struct printer text_printer = {print_answer, print_article, text_stats, text_report, text_shards};
+const struct printer text_printer = {print_answer, print_article, text_stats,        text_report,
+                                     text_shards,  text_deletion, text_optimization, text_check};

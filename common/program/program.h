@@ -210,14 +210,20 @@ const char *index_path(const struct common_settings *common);
 
 /* ---- main.c and command_*.c ------------------------------------------------------------------------------------ */
 
-extern const struct command command_index, command_query, command_related, command_show, command_stats,
-    command_shards, command_batch, command_help;
+extern const struct command command_index, command_query, command_related, command_show, command_delete, command_stats,
+    command_check, command_optimize, command_shards, command_batch, command_help;
 extern const struct command *const command_table[]; /* ends with NULL */
 const struct command *command_find(const char *name);
 void print_general_help(struct stream *out);
 
 /* Opens the index that the settings name; on failure *reader is NULL and the exit code is returned. */
 int open_index(const struct common_settings *common, nsearch_reader **reader, nsearch_error *err);
+
+/* What an index holds and takes. */
+struct index_figures {
+  uint64_t articles, segments, bytes;
+};
+nsearch_status measure_index(const char *index, struct index_figures *out, nsearch_error *err);
 
 /* Dates, offset, limit and cancellation that query and related share; 0 or an exit code. */
 struct page_settings {
@@ -248,9 +254,27 @@ struct answer {
 struct run_report {
   const nsearch_report *report;
   const char *index;
-  uint64_t articles; /* that can be found now */
-  uint64_t index_bytes;
+  struct index_figures figures; /* now */
   bool interrupted;
+};
+
+/* Of delete and optimize. */
+struct change_report {
+  const char *index;
+  struct index_figures before, figures; /* before: of optimize alone */
+  uint64_t deleted;
+  bool dry_run;
+};
+
+/* Of check. */
+struct check_findings {
+  const char *index;
+  bool fast;
+  size_t shards; /* that are remote */
+  struct finding {
+    char *file, *message;
+  } *items;
+  size_t count, capacity;
 };
 
 struct printer {
@@ -259,6 +283,9 @@ struct printer {
   void (*stats)(struct stream *out, const nsearch_stats *stats);
   void (*report)(struct stream *out, const struct run_report *report);
   void (*shards)(struct stream *out, const nsearch_shards *shards);
+  void (*deletion)(struct stream *out, const struct change_report *report);
+  void (*optimization)(struct stream *out, const struct change_report *report);
+  void (*check)(struct stream *out, const struct check_findings *findings);
 };
 extern const struct printer json_printer, text_printer;
 void text_stats(struct stream *out, const nsearch_stats *stats); /* print_figures.c */
@@ -267,6 +294,9 @@ void text_shards(struct stream *out, const nsearch_shards *shards);
 size_t shards_failed(const nsearch_shards *shards); /* print.c */
 /* "1 of 3 shards did not answer: tcp://two.example:7001 (Connection refused)", to be released; NULL: all did. */
 char *missing_shards(const nsearch_shards *shards);
+void text_deletion(struct stream *out, const struct change_report *report);
+void text_optimization(struct stream *out, const struct change_report *report);
+void text_check(struct stream *out, const struct check_findings *findings);
 const struct printer *printer_for(bool json);
 
 /* Of an event kind, "broken"; also its field name in JSON. */
@@ -345,6 +375,7 @@ struct progress {
 
 void progress_start(struct progress *progress, bool quiet);
 void progress_figures(struct progress *progress, const nsearch_report *report);
+void progress_share(struct progress *progress, const char *what, uint64_t done, uint64_t total);
 void progress_note(struct progress *progress, const char *note);
 void progress_problem(struct progress *progress, const char *line); /* NULL counts it only */
 void progress_end(struct progress *progress);

@@ -63,6 +63,12 @@ void progress_figures(struct progress *progress, const nsearch_report *report) {
   pthread_mutex_unlock(&progress->lock);
 }
 
+void progress_share(struct progress *progress, const char *what, uint64_t done, uint64_t total) {
+  char line[100];
+  snprintf(line, sizeof line, "%s   %.0f %%", what, total ? 100 * (double)done / (double)total : 0.0);
+  progress_note(progress, line);
+}
+
 void progress_note(struct progress *progress, const char *note) {
   if (progress->on) {
     pthread_mutex_lock(&progress->lock);

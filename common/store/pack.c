@@ -174,28 +174,44 @@ static const uint8_t *group_record(const uint8_t *plain, size_t len, uint32_t in
   return bytes_take(&in, own);
 }
 
-int pack_read(const struct pack *pack, uint64_t place, struct buffer *out, struct nsearch_error *err) {
-  uint64_t offset = place & PLACE_OFFSET_MAX;
-  uint32_t index = (uint32_t)(place >> 40) & 0xff;
+/* The group at an offset, inflated into *plain, which is memory_free()d. */
+static int read_group(const struct pack *pack, uint64_t offset, uint8_t **plain, size_t *len, uint64_t *end,
+                      struct nsearch_error *err) {
+  *plain = NULL;
   if (offset > pack->map.len || pack->map.len - offset < GROUP_HEADER) return damaged(pack, offset, err);
   const uint8_t *header = pack->map.bytes + offset;
-  uint32_t packed = load_u32(header), plain = load_u32(header + 4);
-  if (packed > pack->map.len - offset - GROUP_HEADER || plain / 1100 > packed ||
+  uint32_t packed = load_u32(header);
+  *len = load_u32(header + 4);
+  if (packed > pack->map.len - offset - GROUP_HEADER || *len / 1100 > packed ||
       (uint32_t)hash_bytes(header + GROUP_HEADER, packed) != load_u32(header + 8)) {
     return damaged(pack, offset, err);
   }
-  uint8_t *bytes = memory_alloc(plain ? plain : 1);
-  if (!bytes) return error_memory(err);
-  int status = NSEARCH_OK;
-  size_t len = 0;
-  const uint8_t *record = NULL;
-  if (inflate_group(header + GROUP_HEADER, packed, bytes, plain)) record = group_record(bytes, plain, index, &len);
-  if (!record) {
-    status = damaged(pack, offset, err);
-  } else {
-    buffer_add(out, record, len);
-    status = buffer_status(out, err);
+  *end = offset + GROUP_HEADER + packed;
+  *plain = memory_alloc(*len ? *len : 1);
+  if (!*plain) return error_memory(err);
+  return inflate_group(header + GROUP_HEADER, packed, *plain, (uint32_t)*len) ? NSEARCH_OK : damaged(pack, offset, err);
+}
+
+int pack_read(const struct pack *pack, uint64_t place, struct buffer *out, struct nsearch_error *err) {
+  uint64_t offset = place & PLACE_OFFSET_MAX, end;
+  size_t plain_len, len = 0;
+  uint8_t *plain;
+  int status = read_group(pack, offset, &plain, &plain_len, &end, err);
+  if (!status) {
+    const uint8_t *record = group_record(plain, plain_len, (uint32_t)(place >> 40) & 0xff, &len);
+    if (record) buffer_add(out, record, len);
+    status = record ? buffer_status(out, err) : damaged(pack, offset, err);
   }
-  memory_free(bytes);
+  memory_free(plain);
+  return status;
+}
+
+int pack_check(const struct pack *pack, uint64_t *offset, struct nsearch_error *err) {
+  size_t plain_len, len;
+  uint8_t *plain;
+  uint64_t start = *offset;
+  int status = read_group(pack, start, &plain, &plain_len, offset, err);
+  if (!status && !group_record(plain, plain_len, 0, &len)) status = damaged(pack, start, err);
+  memory_free(plain);
   return status;
 }

@@ -528,6 +528,15 @@ uint32_t hash_order_first(const struct hash_order *order, uint64_t hash); /* pla
 /* The document at that place, UINT32_MAX where its hash is another one or there are no more. */
 uint32_t hash_order_doc(const struct hash_order *order, uint32_t place, uint64_t hash);
 
+/* ---- check_docs.c, check_lists.c: what a segment says against what else it says --------------------------------------------------- */
+
+/* Bytes that were looked at; its failure ends the check. */
+typedef int (*check_step)(void *payload, uint64_t bytes, struct nsearch_error *err);
+/* The first contradiction is NSEARCH_ERR_DAMAGED. */
+int segment_check_docs(struct segment *segment, struct nsearch_error *err);
+/* Steps add up to the section of lists; holds four bytes a document and a term. */
+int segment_check_lists(struct segment *segment, check_step step, void *payload, struct nsearch_error *err);
+
 /* ---- pack.c: cards and texts ------------------------------------------------------------------------------------------------------- */
 
 /* A place in the packs: number of the pack << 48 | record in its group << 40 | offset of the group. */
@@ -553,6 +562,8 @@ int pack_open(struct pack *out, const char *path, uint64_t committed, struct nse
 void pack_close(struct pack *pack);
 /* Appends the record to out; a wrong checksum or size is NSEARCH_ERR_DAMAGED. */
 int pack_read(const struct pack *pack, uint64_t place, struct buffer *out, struct nsearch_error *err);
+/* Verifies the group at *offset, and moves there to the next one. */
+int pack_check(const struct pack *pack, uint64_t *offset, struct nsearch_error *err);
 
 /* ---- manifest.c: what makes up a commit ----------------------------------------------------------------------------------------------- */
 

@@ -589,6 +589,15 @@ int xap_compact(const char *path, const char *const *sources, size_t count, stru
   });
 }
 
+// What it finds is told or thrown, as any kind of error.
+int xap_check(const char *path, struct nsearch_error *err) {
+  size_t faults = 0;
+  int status = guarded(err, path, [&] { faults = Xapian::Database::check(path, 0, nullptr); });
+  if (status == NSEARCH_ERR_MEMORY || (!status && faults == 0)) return status;
+  return error_set(err, NSEARCH_ERR_DAMAGED, "%s%s; restore the folder from a copy or index again",
+                   status ? nsearch_error_message(err) : path, status ? "" : ": its tables are damaged");
+}
+
 size_t xap_number(double number, char out[XAP_NUMBER_MAX]) { return Xapian::sortable_serialise_(number, out); }
 
 double xap_number_of(const char *value, size_t len) {

@@ -190,6 +190,9 @@ int xap_writer_keep_alive(struct xap_writer *writer, struct nsearch_error *err);
 /* Writes the databases as one, new and compact, documents numbered anew in the order of the sources. */
 int xap_compact(const char *path, const char *const *sources, size_t count, struct nsearch_error *err);
 
+/* Xapian's look through the tables of a database: NSEARCH_ERR_DAMAGED when it finds something. */
+int xap_check(const char *path, struct nsearch_error *err);
+
 /* Xapian's form of a number as a value: it sorts by bytes as numbers do. Exact up to 2^53. */
 enum { XAP_NUMBER_MAX = 9 };
 size_t xap_number(double number, char out[XAP_NUMBER_MAX]);

@@ -8,6 +8,9 @@ _nsearch_options() {
       --json --index --help" ;;
     related) echo "-n --offset --since --until --copies --no-snippets --partial --json --index --help" ;;
     show) echo "--json --index --help" ;;
+    delete) echo "--query --dry-run --json --index --help" ;;
+    check) echo "--fast --quiet --json --index --help" ;;
+    optimize) echo "--purge --json --index --help" ;;
     stats) echo "--json --index --help" ;;
     shards) echo "--json --index --help" ;;
     batch) echo "--partial --format -n --tag --syntax --all --sort --count --timeout --timing --index --help" ;;
@@ -15,7 +18,7 @@ _nsearch_options() {
 }
 
 _nsearch() {
-  local commands="index query related show stats batch shards help"
+  local commands="index query related show delete stats check optimize batch shards help"
   local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]} words=
   COMPREPLY=()
   if [ "$COMP_CWORD" -eq 1 ]; then
@@ -36,7 +39,7 @@ _nsearch() {
       --map) compopt -o nospace 2>/dev/null
         words="id= url= title= body= source= section= language= author= topic= published= updated=" ;;
       -n | --offset | --since | --until | --timeout | --threads | --memory | --title-weight | --language | --include | \
-        --exclude | --tag)
+        --exclude | --tag | --query)
         return ;;
       *)
         case $word in

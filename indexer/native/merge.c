@@ -112,6 +112,8 @@ static int merge_open(struct merge *merge, const struct merge_input *inputs, siz
   for (size_t s = 0; s < count; s++) {
     merge->sources[s].segment = inputs[s].segment;
     merge->sources[s].dropped = inputs[s].dropped;
+    merge->sources[s].new_cards = inputs[s].cards;
+    merge->sources[s].new_texts = inputs[s].texts;
   }
   return merge_order_docs(merge, err);
 }

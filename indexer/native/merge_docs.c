@@ -31,7 +31,8 @@ static bool is_dropped(const struct merge_source *source, uint32_t doc) {
 
 static uint64_t doc_value(const void *payload, uint32_t number, enum section section) {
   const struct merge *merge = payload;
-  const struct merge_columns *columns = &merge->sources[merge->order[number].source].columns;
+  const struct merge_source *source = &merge->sources[merge->order[number].source];
+  const struct merge_columns *columns = &source->columns;
   size_t doc = merge->order[number].doc;
   switch (section) {
   case SECTION_LENGTHS:
@@ -49,9 +50,9 @@ static uint64_t doc_value(const void *payload, uint32_t number, enum section sec
   case SECTION_SEQUENCES:
     return packed_column_at(&columns->sequences, (uint32_t)doc);
   case SECTION_CARDS:
-    return places_at(&columns->cards, (uint32_t)doc);
+    return source->new_cards ? source->new_cards[doc] : places_at(&columns->cards, (uint32_t)doc);
   default:
-    return places_at(&columns->texts, (uint32_t)doc);
+    return source->new_texts ? source->new_texts[doc] : places_at(&columns->texts, (uint32_t)doc);
   }
 }
 

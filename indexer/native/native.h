@@ -9,12 +9,15 @@
  *   merge_terms.c    the terms of a range of keys
  *   merge_lists.c    the lists of one term
  *   replace.c        which articles a later one with the same id replaces
- *   native_writer.c  the engine's table: workers, commit */
+ *   repack.c         cards and texts of the articles that stay, without the others
+ *   native_writer.c  the engine's table: workers
+ *   commit.c         segments, old and fresh -> those of the next commit */
 #ifndef INDEXER_NATIVE_NATIVE_H
 #define INDEXER_NATIVE_NATIVE_H
 
-#include "common/engine.h"
-#include "common/store/store.h"
+#include <pthread.h>
+
+#include "indexer/indexer.h"
 
 /* ---- batch.c ------------------------------------------------------------------------------------------------------ */
 
@@ -96,6 +99,7 @@ int invert(struct batch *const *batches, size_t count, unsigned threads, const s
 struct merge_input {
   struct segment *segment;
   const uint64_t *dropped; /* bit set over documents, NULL: none */
+  const uint64_t *cards, *texts; /* by document: where they are now; NULL: where the segment says */
 };
 
 /* Merges into one new segment file; *documents: how many it has, 0: none and no file. */
@@ -115,7 +119,7 @@ struct merge_columns {
 struct merge_source {
   struct segment *segment;
   struct merge_columns columns;
-  const uint64_t *dropped;
+  const uint64_t *dropped, *new_cards, *new_texts; /* as in struct merge_input */
   uint32_t *doc_map; /* old document -> new, GONE */
   uint32_t *numbers; /* old term -> new, GONE */
 };
@@ -199,11 +203,55 @@ void merge_desk_free(struct merge_desk *desk, size_t sources);
 /* Begins a term of the part and merges the lists of the first `active` active sources into it. */
 int merge_lists(struct merge_desk *desk, size_t active, uint8_t tag, struct nsearch_error *err);
 
+/* ---- native_writer.c ------------------------------------------------------------------------------------------------------- */
+
+struct engine_writer {
+  struct write_options options;
+  pthread_mutex_t mutex;    /* guards what follows */
+  struct folder folder;     /* its manifest: packs that were finished since the last commit, too */
+  uint64_t *fresh;          /* segments written since the last commit */
+  size_t fresh_count, fresh_capacity;
+  struct batch *pending[THREADS_MAX]; /* of workers that were closed: the next worker goes on with one of them */
+  size_t pending_count;
+  struct deletions deletions;
+  bool lost; /* a worker could not write what it was given: nothing is committed any more */
+};
+
+uint64_t writer_number(struct engine_writer *writer); /* of the next file */
+int writer_start_pack(struct engine_writer *writer, struct pack_out **pack, uint32_t *number, size_t group_bytes,
+                      struct nsearch_error *err);
+/* Puts it on disk and into the manifest. NULL is fine. */
+int writer_finish_pack(struct engine_writer *writer, struct pack_out **pack, uint32_t number, bool texts,
+                       struct nsearch_error *err);
+
+/* ---- commit.c -------------------------------------------------------------------------------------------------------------- */
+
+/* What a commit works on: every segment, old and fresh, and the packs their cards are in. */
+struct commit {
+  struct engine_writer *writer;
+  size_t old, count; /* segments; the old ones come first */
+  uint64_t *numbers;
+  struct segment *segments;
+  uint64_t **dropped;         /* of each segment, a bit set over its documents */
+  uint64_t **cards, **texts;  /* of each segment, as in struct merge_input; all NULL unless packs are written anew */
+  struct pack *packs;         /* by number */
+  struct manifest next;
+};
+
+/* Makes a commit of the last one, the fresh segments and the deletions. how: bits of enum commit_how. */
+int commit_all(struct engine_writer *writer, unsigned how, struct commit_report *report, struct nsearch_error *err);
+
+/* ---- repack.c -------------------------------------------------------------------------------------------------------------- */
+
+/* Copies cards and texts of all documents that are not dropped into two new packs; sets cards and texts. 16 bytes an
+ * article are held until the commit is done. */
+int repack(struct commit *commit, struct nsearch_error *err);
+
 /* ---- replace.c ------------------------------------------------------------------------------------------------------------- */
 
-/* Finds the articles among all segments whose id comes again with a higher sequence. Sets their bits in dropped[s],
- * which the caller zeroed, and reports each. Ids of equal hash are compared as text. */
-int replace_find(struct segment *segments, size_t count, uint64_t **dropped, const struct pack *packs,
-                 const struct commit_report *report, struct nsearch_error *err);
+/* Finds the articles among all segments whose id comes again with a higher sequence, those of old segments having none, and
+ * those that are deleted. Sets their bits in dropped[s], which the caller zeroed, and reports each. Ids of equal hash are
+ * compared as text. */
+int replace_find(const struct commit *commit, struct commit_report *report, struct nsearch_error *err);
 
 #endif

@@ -1,13 +1,15 @@
-/* Which articles a later one with the same id replaces: (hash of id, sequence) pairs sorted, neighbours compared. A part
- * of the hashes is looked at in one go, which bounds the memory. */
+/* Which articles a later one with the same id replaces, and which are deleted: (hash of id, sequence) pairs sorted,
+ * neighbours compared. A part of the hashes is looked at in one go, which bounds the memory. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "indexer/native/native.h"
 
+/* To an id: by an article, whose sequence is 0 when it was committed before, or by a deletion. */
+#define DELETION UINT32_MAX
 struct claim {
   uint64_t id_hash, sequence;
-  uint32_t segment, doc;
+  uint32_t segment, doc; /* DELETION, and which one */
 };
 
 /* What is looked at in a segment. */
@@ -19,21 +21,21 @@ struct claimant {
 };
 
 struct search {
+  const struct commit *commit;
   struct claimant *claimants; /* by segment */
-  size_t count;
   struct claim *claims;
   size_t claim_count, claim_capacity;
-  const struct pack *packs;
   struct nsearch_article *articles[2];
   struct buffer card;
 };
 
-static int search_open(struct search *search, struct segment *segments, struct nsearch_error *err) {
-  search->claimants = memory_zero(search->count, sizeof *search->claimants);
+static int search_open(struct search *search, struct nsearch_error *err) {
+  struct segment *segments = search->commit->segments;
+  search->claimants = memory_zero(search->commit->count + 1, sizeof *search->claimants);
   for (int i = 0; i < 2; i++) search->articles[i] = nsearch_article_new();
   if (!search->claimants || !search->articles[0] || !search->articles[1]) return error_memory(err);
   int status = NSEARCH_OK;
-  for (size_t s = 0; !status && s < search->count; s++) {
+  for (size_t s = 0; !status && s < search->commit->count; s++) {
     struct claimant *claimant = &search->claimants[s];
     claimant->documents = segments[s].info.documents;
     claimant->ids = segment_section(&segments[s], SECTION_ID_HASHES, err);
@@ -51,21 +53,34 @@ static void search_free(struct search *search) {
   memory_free(search->claims);
 }
 
+static int claim(struct search *search, struct claim claim, struct nsearch_error *err) {
+  int status =
+      memory_reserve(&search->claims, &search->claim_capacity, search->claim_count + 1, sizeof *search->claims, err);
+  if (!status) search->claims[search->claim_count++] = claim;
+  return status;
+}
+
 /* All claims whose hash is `part` above the shift. */
 static int collect(struct search *search, uint64_t part, unsigned shift, struct nsearch_error *err) {
+  const struct deletions *deletions = &search->commit->writer->deletions;
+  int status = NSEARCH_OK;
   search->claim_count = 0;
-  for (uint32_t s = 0; s < search->count; s++) {
+  for (uint32_t s = 0; s < search->commit->count; s++) {
     const struct claimant *claimant = &search->claimants[s];
-    for (uint32_t d = 0; d < claimant->documents; d++) {
+    bool old = s < search->commit->old;
+    for (uint32_t d = 0; !status && d < claimant->documents; d++) {
       uint64_t hash = load_u64(claimant->ids + 8 * (size_t)d);
       if (hash >> shift != part) continue;
-      int status = memory_reserve(&search->claims, &search->claim_capacity, search->claim_count + 1,
-                                  sizeof *search->claims, err);
-      if (status) return status;
-      search->claims[search->claim_count++] = (struct claim){hash, packed_column_at(&claimant->sequences, d), s, d};
+      uint64_t sequence = old ? 0 : packed_column_at(&claimant->sequences, d);
+      status = claim(search, (struct claim){hash, sequence, s, d}, err);
     }
   }
-  return NSEARCH_OK;
+  for (uint32_t i = 0; !status && i < deletions->count; i++) {
+    const struct deletion *deletion = &deletions->items[i];
+    if (deletion->hash >> shift == part)
+      status = claim(search, (struct claim){deletion->hash, deletion->sequence, DELETION, i}, err);
+  }
+  return status;
 }
 
 static int claim_compare(const void *a, const void *b) {
@@ -74,58 +89,70 @@ static int claim_compare(const void *a, const void *b) {
   return x->sequence < y->sequence ? -1 : x->sequence > y->sequence;
 }
 
-static int read_id(struct search *search, const struct claim *claim, struct nsearch_article *article,
-                   struct nsearch_error *err) {
+/* *id lives until the article is used again. */
+static int read_id(struct search *search, const struct claim *claim, struct nsearch_article *article, const char **id,
+                   size_t *len, struct nsearch_error *err) {
+  if (claim->segment == DELETION) {
+    const struct deletion *deletion = &search->commit->writer->deletions.items[claim->doc];
+    *id = deletion->id;
+    *len = deletion->len;
+    return NSEARCH_OK;
+  }
   uint64_t place = places_at(&search->claimants[claim->segment].cards, claim->doc);
   buffer_clear(&search->card);
-  int status = pack_read(&search->packs[place >> 48], place, &search->card, err);
-  if (status) return status;
-  return article_decode_card(article, (const uint8_t *)search->card.bytes, search->card.len, err);
+  int status = pack_read(&search->commit->packs[place >> 48], place, &search->card, err);
+  if (!status) status = article_decode_card(article, (const uint8_t *)search->card.bytes, search->card.len, err);
+  if (!status) *id = article_get(article, ARTICLE_ID, len);
+  return status;
 }
 
 static int same_id(struct search *search, const struct claim *a, const struct claim *b, bool *same,
                    struct nsearch_error *err) {
-  int status = read_id(search, a, search->articles[0], err);
-  if (!status) status = read_id(search, b, search->articles[1], err);
-  if (status) return status;
-  size_t len[2];
-  const char *id[2];
-  for (int i = 0; i < 2; i++) id[i] = article_get(search->articles[i], ARTICLE_ID, &len[i]);
-  *same = len[0] == len[1] && memcmp(id[0], id[1], len[0]) == 0;
-  return NSEARCH_OK;
+  size_t a_len, b_len;
+  const char *a_id, *b_id;
+  int status = read_id(search, a, search->articles[0], &a_id, &a_len, err);
+  if (!status) status = read_id(search, b, search->articles[1], &b_id, &b_len, err);
+  if (!status) *same = a_len == b_len && memcmp(a_id, b_id, a_len) == 0;
+  return status;
 }
 
-/* Within a run of equal hashes, whatever has a later claim of the same id is replaced. Runs are of one but for
- * replacements, so looking at every pair of a run costs nothing. */
-static int drop_replaced(struct search *search, const struct claim *run, size_t len, uint64_t **dropped,
-                         const struct commit_report *report, struct nsearch_error *err) {
+/* Within a run of equal hashes, whatever has a later article of the same id is replaced, and else, where there is a later
+ * deletion of it, deleted. Runs are of one but for these, so looking at pairs of a run costs nothing. */
+static int drop_from_run(struct search *search, const struct claim *run, size_t len, struct commit_report *report,
+                         struct nsearch_error *err) {
   for (size_t i = 0; i + 1 < len; i++) {
-    bool same = false;
-    for (size_t j = len - 1; j > i && !same; j--) {
-      int status = same_id(search, &run[i], &run[j], &same, err);
+    const struct claim *by = NULL;
+    if (run[i].segment == DELETION) continue;
+    for (size_t j = i + 1; j < len && (!by || by->segment == DELETION); j++) {
+      bool same = false;
+      int status = by && run[j].segment == DELETION ? NSEARCH_OK : same_id(search, &run[i], &run[j], &same, err);
       if (status) return status;
+      if (same) by = &run[j];
     }
-    if (!same) continue;
-    dropped[run[i].segment][run[i].doc / 64] |= UINT64_C(1) << run[i].doc % 64;
-    if (report && report->on_replaced) report->on_replaced(report->payload, run[i].sequence);
+    if (!by) continue;
+    search->commit->dropped[run[i].segment][run[i].doc / 64] |= UINT64_C(1) << run[i].doc % 64;
+    if (!report) continue;
+    if (by->segment == DELETION)
+      report->deleted++;
+    else if (report->on_replaced)
+      report->on_replaced(report->payload, run[i].sequence, by->sequence);
   }
   return NSEARCH_OK;
 }
 
-int replace_find(struct segment *segments, size_t count, uint64_t **dropped, const struct pack *packs,
-                 const struct commit_report *report, struct nsearch_error *err) {
-  struct search search = {.count = count, .packs = packs};
-  uint64_t total = 0;
-  for (size_t s = 0; s < count; s++) total += segments[s].info.documents;
+int replace_find(const struct commit *commit, struct commit_report *report, struct nsearch_error *err) {
+  struct search search = {.commit = commit};
+  uint64_t total = commit->writer->deletions.count;
+  for (size_t s = 0; s < commit->count; s++) total += commit->segments[s].info.documents;
   const struct hash_parts parts = hash_parts_of(total);
-  int status = search_open(&search, segments, err);
+  int status = search_open(&search, err);
   for (uint64_t p = 0; !status && p < parts.count; p++) {
     status = collect(&search, p, parts.shift, err);
     if (!status && search.claim_count) qsort(search.claims, search.claim_count, sizeof *search.claims, claim_compare);
     for (size_t i = 0; !status && i < search.claim_count;) {
       size_t end = i + 1;
       while (end < search.claim_count && search.claims[end].id_hash == search.claims[i].id_hash) end++;
-      status = drop_replaced(&search, search.claims + i, end - i, dropped, report, err);
+      status = drop_from_run(&search, search.claims + i, end - i, report, err);
       i = end;
     }
   }

@@ -1,26 +1,59 @@
-/* Databases to one. Nobody reads it before it is whole: it is compacted, then relieved of replaced articles, then looked
- * through for the figures of an index, which are stored in it. */
+/* Databases to one. Nobody reads it before it is whole: it is compacted, then relieved of replaced and deleted articles, then
+ * looked through for the figures of an index, which are stored in it. */
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "indexer/xapian/xapian.h"
 
-/* ---- Replaced articles ------------------------------------------------------------------------------------------------ */
+/* ---- Replaced and deleted articles ------------------------------------------------------------------------------------ */
 
 struct loser {
   uint32_t document;
-  uint64_t sequence;
+  uint64_t sequence, by;
 };
 
 struct search_losers {
   struct xap_database *database;
+  uint32_t old; /* documents up to this number were committed before: their sequence counts as 0 */
   struct loser *losers;
   size_t count, room;
   struct loser last; /* of one id, the latest so far; document 0: none */
+  uint64_t deleted;  /* the sequence of the deletion at hand */
   struct buffer value;
   struct nsearch_error *err;
   int status;
 };
+
+struct range {
+  uint32_t first, last;
+};
+
+static bool note_range(void *payload, uint32_t document) {
+  struct range *range = payload;
+  if (!range->first) range->first = document;
+  range->last = document;
+  return true;
+}
+
+/* Compaction moves the documents of the first source down so that they begin with 1. */
+static int count_old(const struct merge *merge, uint32_t *old, struct nsearch_error *err) {
+  struct xap_database *database = NULL;
+  struct range range = {0};
+  *old = 0;
+  if (!merge->has_old) return NSEARCH_OK;
+  int status = xap_database_open(&database, merge->sources, 1, err);
+  if (!status) status = xap_postings(database, "", 0, note_range, &range, err);
+  xap_database_free(database);
+  if (!status && range.first) *old = range.last - range.first + 1;
+  return status;
+}
+
+static uint64_t sequence_of(struct search_losers *search, uint32_t document) {
+  if (document <= search->old) return 0;
+  search->status = xap_value(search->database, document, SLOT_SEQUENCE, &search->value, search->err);
+  return !search->status && search->value.len == 8 ? xap_take_u64(search->value.bytes) : 0;
+}
 
 static void add_loser(struct search_losers *search, struct loser loser) {
   search->status =
@@ -31,14 +64,15 @@ static void add_loser(struct search_losers *search, struct loser loser) {
 /* Of the documents of an id the one with the highest sequence stays, of equals the last. */
 static bool compare_document(void *payload, uint32_t document) {
   struct search_losers *search = payload;
-  search->status = xap_value(search->database, document, SLOT_SEQUENCE, &search->value, search->err);
+  struct loser one = {document, sequence_of(search, document), 0}, *last = &search->last;
   if (search->status) return false;
-  struct loser one = {document, search->value.len == 8 ? xap_take_u64(search->value.bytes) : 0};
-  if (search->last.document && one.sequence < search->last.sequence) {
+  if (last->document && one.sequence < last->sequence) {
+    one.by = last->sequence;
     add_loser(search, one);
   } else {
-    if (search->last.document) add_loser(search, search->last);
-    search->last = one;
+    last->by = one.sequence;
+    if (last->document) add_loser(search, *last);
+    *last = one;
   }
   return search->status == NSEARCH_OK;
 }
@@ -52,13 +86,46 @@ static bool look_at_id(void *payload, const char *term, size_t len, uint32_t doc
   return search->status == NSEARCH_OK;
 }
 
-static int find_losers(const char *path, struct search_losers *search, struct nsearch_error *err) {
-  *search = (struct search_losers){.err = err};
+static bool compare_deletion(void *payload, uint32_t document) {
+  struct search_losers *search = payload;
+  struct loser one = {document, sequence_of(search, document), search->deleted};
+  if (!search->status && one.sequence < one.by) add_loser(search, one);
+  return search->status == NSEARCH_OK;
+}
+
+static int compare_losers(const void *a, const void *b) {
+  const struct loser *x = a, *y = b;
+  return (x->document > y->document) - (x->document < y->document);
+}
+
+/* Two deletions of one id find the same document. */
+static void sort_losers(struct search_losers *search) {
+  size_t kept = 0;
+  if (search->count) qsort(search->losers, search->count, sizeof *search->losers, compare_losers);
+  for (size_t i = 0; i < search->count; i++)
+    if (!kept || search->losers[kept - 1].document != search->losers[i].document)
+      search->losers[kept++] = search->losers[i];
+  search->count = kept;
+}
+
+/* The replaced articles of all ids or, where there are deletions, what those find. */
+static int find_losers(const char *path, const struct deletions *deletions, struct search_losers *search,
+                       struct nsearch_error *err) {
+  search->err = err;
+  search->count = 0;
   int status = xap_database_open(&search->database, &path, 1, err);
-  if (!status) status = xap_terms(search->database, "Q", 1, NULL, 0, look_at_id, search, err);
+  if (!status && !deletions) status = xap_terms(search->database, "Q", 1, NULL, 0, look_at_id, search, err);
+  for (size_t i = 0; !status && deletions && i < deletions->count; i++) {
+    struct xap_term term;
+    xap_term_of_id(deletions->items[i].id, deletions->items[i].len, &term);
+    search->deleted = deletions->items[i].sequence;
+    status = xap_postings(search->database, term.bytes, term.len, compare_deletion, search, err);
+    if (!status) status = search->status;
+  }
   if (!status) status = search->status;
+  if (!status) sort_losers(search);
   xap_database_free(search->database);
-  buffer_free(&search->value);
+  search->database = NULL;
   return status;
 }
 
@@ -66,7 +133,7 @@ static int drop_losers(struct xap_writer *writer, const struct search_losers *se
   int status = NSEARCH_OK;
   for (size_t i = 0; !status && i < search->count; i++)
     status = xap_writer_delete(writer, search->losers[i].document, err);
-  return status ? status : xap_writer_commit(writer, err);
+  return status || !search->count ? status : xap_writer_commit(writer, err);
 }
 
 /* ---- Figures ----------------------------------------------------------------------------------------------------------- */
@@ -171,29 +238,36 @@ static int sync_file(const char *path, struct nsearch_error *err) {
   return status ? status : closed;
 }
 
-int remove_database(const char *path, struct nsearch_error *err) {
-  struct file_info info;
-  int status = file_stat(path, true, &info, err);
-  if (status || info.kind == FILE_ABSENT) return status;
-  status = each_file(path, file_remove, err);
-  return status ? status : file_remove_folder(path, err);
+/* What was replaced goes first: a deletion looks at what is left of its id. */
+static int drop_articles(const struct merge *merge, const char *path, struct xap_writer *writer,
+                         struct search_losers *replaced, struct search_losers *deleted, struct nsearch_error *err) {
+  int status = count_old(merge, &replaced->old, err);
+  deleted->old = replaced->old;
+  if (!status) status = find_losers(path, NULL, replaced, err);
+  if (!status) status = drop_losers(writer, replaced, err);
+  if (!status) status = find_losers(path, merge->deletions, deleted, err);
+  return status ? status : drop_losers(writer, deleted, err);
 }
 
-int merge_databases(const char *path, const char *const *sources, size_t count, const struct write_options *options,
-                    const struct commit_report *report, uint32_t *documents, struct nsearch_error *err) {
+int merge_databases(const struct merge *merge, const char *path, struct commit_report *report, uint32_t *documents,
+                    struct nsearch_error *err) {
   struct xap_writer *writer = NULL;
-  struct search_losers losers = {0};
-  struct survey survey = {.options = options};
-  int status = xap_compact(path, sources, count, err);
-  if (!status) status = find_losers(path, &losers, err);
+  struct search_losers replaced = {0}, deleted = {0};
+  struct survey survey = {.options = merge->options};
+  int status = xap_compact(path, merge->sources, merge->source_count, err);
   if (!status) status = xap_writer_open(&writer, path, XAP_EXISTING, err);
-  if (!status && losers.count) status = drop_losers(writer, &losers, err);
+  if (!status) status = drop_articles(merge, path, writer, &replaced, &deleted, err);
   if (!status) status = survey_database(path, &survey, documents, err);
   if (!status) status = store_figures(writer, &survey, err);
   xap_writer_free(writer);
   if (!status) status = each_file(path, sync_file, err);
   if (!status) status = file_sync_folder(path, err);
-  for (size_t i = 0; !status && i < losers.count; i++) report->on_replaced(report->payload, losers.losers[i].sequence);
-  memory_free(losers.losers);
+  if (!status) report->deleted += deleted.count;
+  for (size_t i = 0; !status && i < replaced.count; i++)
+    report->on_replaced(report->payload, replaced.losers[i].sequence, replaced.losers[i].by);
+  buffer_free(&replaced.value);
+  buffer_free(&deleted.value);
+  memory_free(replaced.losers);
+  memory_free(deleted.losers);
   return status;
 }

@@ -95,6 +95,7 @@ int remote_shard_open(struct remote_shard *shard, uint64_t index, bool fresh, st
 
 void remote_shard_close(struct remote_shard *shard) {
   xap_writer_free(shard->writer);
+  deletions_clear(&shard->deletions);
   memory_free(shard->replaced);
 }
 
@@ -114,21 +115,32 @@ static int number_of(struct remote_shard *shard, uint32_t document, unsigned slo
   return status;
 }
 
-/* *stays: what is there came later in this run. Articles of earlier runs go, whatever their place in them was. */
+/* The document with this id, 0: none; and its sequence, 0 where it is of an earlier run, whatever its place in that was. */
+static int look_up(struct remote_shard *shard, const struct xap_term *id, uint32_t *document, uint64_t *sequence,
+                   struct nsearch_error *err) {
+  uint64_t run = 0;
+  *document = 0;
+  *sequence = 0;
+  int status = xap_postings(xap_writer_database(shard->writer), id->bytes, id->len, take_document, document, err);
+  if (!status && *document) status = number_of(shard, *document, SLOT_RUN, &run, err);
+  if (status || !*document || run != shard->options->run) return status;
+  return number_of(shard, *document, SLOT_SEQUENCE, sequence, err);
+}
+
+/* *stays: what is there came later in this run. */
 static int compare(struct remote_shard *shard, const struct xap_term *id, uint64_t sequence, bool *stays,
                    struct nsearch_error *err) {
-  uint32_t document = 0;
-  uint64_t run = 0, other = 0;
-  *stays = false;
-  int status = xap_postings(xap_writer_database(shard->writer), id->bytes, id->len, take_document, &document, err);
-  if (!status && document) status = number_of(shard, document, SLOT_RUN, &run, err);
-  if (status || !document || run != shard->options->run) return status;
-  status = number_of(shard, document, SLOT_SEQUENCE, &other, err);
-  if (!status)
-    status = memory_reserve(&shard->replaced, &shard->replaced_room, shard->replaced_count + 1, sizeof other, err);
-  if (status) return status;
+  uint32_t document;
+  uint64_t other;
+  int status = look_up(shard, id, &document, &other, err);
   *stays = other > sequence;
-  shard->replaced[shard->replaced_count++] = *stays ? sequence : other;
+  if (status || !document) return status;
+  status =
+      memory_reserve(&shard->replaced, &shard->replaced_room, shard->replaced_count + 1, sizeof *shard->replaced, err);
+  if (status) return status;
+  struct replacement replacement = {other > shard->committed ? other : 0, sequence};
+  if (*stays) replacement = (struct replacement){sequence, other};
+  shard->replaced[shard->replaced_count++] = replacement;
   return NSEARCH_OK;
 }
 
@@ -147,6 +159,7 @@ static int add(struct remote_shard *shard, const struct xap_term *id, const stru
   int status = note_language(shard, language, err);
   if (!status) status = compare(shard, id, sequence, &stays, err);
   if (!status && !stays) status = xap_writer_replace(shard->writer, id->bytes, id->len, document, err);
+  if (sequence > shard->highest) shard->highest = sequence;
   shard->bytes += bytes;
   if (!status && shard->bytes > shard->flush_bytes) {
     status = xap_writer_commit(shard->writer, err);
@@ -170,6 +183,15 @@ int remote_shard_add(struct remote_shard *shard, const struct xap_term *id, cons
   return status;
 }
 
+int remote_shard_remove(struct remote_shard *shard, const char *id, size_t len, uint64_t sequence,
+                        struct nsearch_error *err) {
+  pthread_mutex_lock(&shard->mutex);
+  int status =
+      shard->state->status ? failed_before(shard, err) : deletions_add(&shard->deletions, id, len, sequence, err);
+  pthread_mutex_unlock(&shard->mutex);
+  return status;
+}
+
 void remote_shard_greet(struct remote_shard *shard) {
   if (pthread_mutex_trylock(&shard->mutex)) return; /* somebody is talking to it */
   uint64_t now = clock_monotonic();
@@ -184,6 +206,22 @@ void remote_shard_greet(struct remote_shard *shard) {
 }
 
 /* ---- Commit --------------------------------------------------------------------------------------------------------------- */
+
+static int delete_articles(struct remote_shard *shard, struct nsearch_error *err) {
+  int status = NSEARCH_OK;
+  for (size_t i = 0; !status && i < shard->deletions.count; i++) {
+    const struct deletion *deletion = &shard->deletions.items[i];
+    struct xap_term term;
+    uint32_t document;
+    uint64_t sequence;
+    xap_term_of_id(deletion->id, deletion->len, &term);
+    status = look_up(shard, &term, &document, &sequence, err);
+    if (status || !document || sequence > deletion->sequence) continue;
+    status = xap_writer_delete(shard->writer, document, err);
+    shard->deleted += !status;
+  }
+  return status;
+}
 
 static bool add_tokens(void *payload, size_t spy, const char *value, size_t len, uint32_t count) {
   (void)spy;
@@ -236,7 +274,8 @@ static int commit(struct remote_shard *shard, struct nsearch_error *err) {
   struct xap_figures *figures = &shard->figures;
   uint32_t documents = 0;
   uint64_t length;
-  int status = xap_writer_commit(shard->writer, err);
+  int status = delete_articles(shard, err);
+  if (!status) status = xap_writer_commit(shard->writer, err);
   if (!status) status = find_tokens(shard, err);
   if (!status) status = find_date(shard, XAP_ASCENDING, &figures->dated, &figures->newest, err);
   if (!status && figures->dated) status = find_date(shard, XAP_DESCENDING, &figures->dated, &figures->oldest, err);
@@ -245,6 +284,8 @@ static int commit(struct remote_shard *shard, struct nsearch_error *err) {
   if (!status) status = xap_writer_commit(shard->writer, err);
   shard->bytes = 0;
   shard->state->articles = documents;
+  if (!status) shard->committed = shard->highest;
+  if (!status) deletions_clear(&shard->deletions);
   return status;
 }
 

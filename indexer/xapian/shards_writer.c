@@ -13,12 +13,9 @@ enum { GREET_EVERY = 5 /* seconds */ };
 
 struct engine_writer {
   struct write_options options;
-  char *folder;
-  bool made_folder, fresh; /* fresh: there was no manifest */
-  bool started;            /* the manifest is written */
-  atomic_bool sent;        /* the shards may hold articles of this run, committed or not: they need the manifest */
-  int lock;
-  struct manifest manifest;
+  struct folder folder;
+  bool fresh;       /* there was no manifest; folder.has_index: there is one by now */
+  atomic_bool sent; /* the shards may hold articles of this run, committed or not: they need the manifest */
   struct remote_shard *shards;
   size_t opened; /* so many of them have their lock */
   struct nsearch_shards *states;
@@ -36,44 +33,18 @@ struct engine_worker {
 
 /* ---- The folder --------------------------------------------------------------------------------------------------------- */
 
-static int check_shards(const struct manifest *manifest, const struct write_options *options, const char *folder,
-                        struct nsearch_error *err) {
+/* Of an index that is there; no shards in the options: as it has them. */
+static int check_shards(const struct folder *folder, const struct write_options *options, struct nsearch_error *err) {
+  const struct manifest *manifest = &folder->manifest;
   if (manifest->shard_count == 0)
     return error_set(err, NSEARCH_ERR_EXISTS,
-                     "%s already holds an index without shards; name another folder with --index", folder);
-  bool same = manifest->shard_count == options->shard_count;
+                     "%s already holds an index without shards; name another folder with --index", folder->path);
+  bool same = !options->shard_count || manifest->shard_count == options->shard_count;
   for (size_t i = 0; same && i < options->shard_count; i++) same = strcmp(manifest->shards[i], options->shards[i]) == 0;
-  if (!same)
-    return error_set(err, NSEARCH_ERR_USAGE,
-                     "the index in %s has other shards: give the %zu that its manifest lists, in that order, the first "
-                     "being %s",
-                     folder, manifest->shard_count, manifest->shards[0]);
-  if (manifest->language != options->language || manifest->title_weight != options->title_weight ||
-      manifest->has_text != options->keep_text)
-    return error_set(
-        err, NSEARCH_ERR_USAGE, "the index in %s was made with language %s, title weight %u and %s text; give the same",
-        folder, language_code(manifest->language), manifest->title_weight, manifest->has_text ? "with" : "without");
-  return NSEARCH_OK;
-}
-
-/* A folder without an index must be empty. */
-static int check_folder(const char *folder, struct nsearch_error *err) {
-  struct file_names names = {0};
-  const char *other = NULL;
-  bool index = false;
-  int status = file_list(folder, &names, err);
-  for (size_t i = 0; !status && i < names.count; i++) {
-    const char *name = names.names[i];
-    if (strcmp(name, MANIFEST_NAME) == 0)
-      index = true;
-    else if (strcmp(name, MANIFEST_NAME ".new") != 0 && strcmp(name, LOCK_NAME) != 0)
-      other = name;
-  }
-  if (other && !index)
-    status = error_set(err, NSEARCH_ERR_USAGE, "%s holds other things (%s); name a folder of its own for the index",
-                       folder, other);
-  file_names_free(&names);
-  return status;
+  if (same) return NSEARCH_OK;
+  return error_set(err, NSEARCH_ERR_USAGE,
+                   "the index in %s has other shards, %zu of them, the first being %s; leave --shard out", folder->path,
+                   manifest->shard_count, manifest->shards[0]);
 }
 
 /* A seed that no two indexes share. */
@@ -87,48 +58,16 @@ static uint64_t new_identity(const char *folder) {
   return hash_bytes(&seed, sizeof seed);
 }
 
-static int new_manifest(struct engine_writer *writer, struct nsearch_error *err) {
-  struct manifest *manifest = &writer->manifest;
+static int open_folder(struct engine_writer *writer, const char *path, struct nsearch_error *err) {
+  struct folder *folder = &writer->folder;
   const struct write_options *options = &writer->options;
-  memcpy(manifest->engine, "xapian", sizeof "xapian");
-  manifest->language = options->language;
-  manifest->title_weight = options->title_weight;
-  manifest->has_text = options->keep_text;
-  manifest->identity = new_identity(writer->folder);
-  int status = NSEARCH_OK;
-  for (size_t i = 0; !status && i < options->shard_count; i++)
-    status = manifest_add_shard(manifest, options->shards[i], err);
-  return status;
-}
-
-static int open_folder(struct engine_writer *writer, struct nsearch_error *err) {
-  struct file_info info, manifest;
-  int status = file_stat(writer->folder, true, &info, err);
+  int status = folder_open(folder, path, shards_writer_engine.name, &writer->options, err);
   if (status) return status;
-  if (info.kind != FILE_ABSENT && info.kind != FILE_FOLDER)
-    return error_set(err, NSEARCH_ERR_USAGE, "%s is not a folder", writer->folder);
-  char *lock = path_join(writer->folder, LOCK_NAME), *path = path_join(writer->folder, MANIFEST_NAME);
-  writer->made_folder = info.kind == FILE_ABSENT;
-  status = !lock || !path ? error_memory(err) : file_make_folder(writer->folder, err);
-  if (!status) status = check_folder(writer->folder, err);
-  if (!status) status = file_lock(&writer->lock, lock, err);
-  if (!status) status = file_stat(path, true, &manifest, err);
-  writer->fresh = !status && manifest.kind == FILE_ABSENT;
-  if (!status && !writer->fresh) status = manifest_read(&writer->manifest, writer->folder, err);
-  if (!status && !writer->fresh) status = check_shards(&writer->manifest, &writer->options, writer->folder, err);
-  if (!status && writer->fresh) status = new_manifest(writer, err);
-  memory_free(lock);
-  memory_free(path);
-  return status;
-}
-
-/* A new folder's own name must outlast a power failure too. */
-static int write_manifest(struct engine_writer *writer, struct nsearch_error *err) {
-  int status = manifest_write(&writer->manifest, writer->folder, err);
-  if (status || !writer->made_folder || writer->started) return status;
-  char *parent = path_join(writer->folder, "..");
-  status = parent ? file_sync_folder(parent, err) : error_memory(err);
-  memory_free(parent);
+  writer->fresh = !folder->has_index;
+  if (!writer->fresh) return check_shards(folder, options, err);
+  folder->manifest.identity = new_identity(folder->path);
+  for (size_t i = 0; !status && i < options->shard_count; i++)
+    status = manifest_add_shard(&folder->manifest, options->shards[i], err);
   return status;
 }
 
@@ -151,12 +90,12 @@ static void *greet(void *payload) {
 }
 
 static int open_shards(struct engine_writer *writer, struct nsearch_error *err) {
-  const struct manifest *manifest = &writer->manifest;
+  struct manifest *manifest = &writer->folder.manifest;
   size_t count = manifest->shard_count;
   writer->shards = memory_zero(count, sizeof *writer->shards);
   writer->states = shards_new(count);
   if (!writer->shards || !writer->states) return error_memory(err);
-  writer->options.run = ++writer->manifest.next_number;
+  writer->options.run = ++manifest->next_number;
   int status = NSEARCH_OK;
   for (size_t i = 0; i < count; i++) {
     struct shard_state *state = &writer->states->items[i];
@@ -179,23 +118,20 @@ static int open_shards(struct engine_writer *writer, struct nsearch_error *err) 
 
 static void writer_close(struct engine_writer *writer);
 
-static int writer_open(struct engine_writer **out, const char *path, const struct write_options *options,
+static int open_writer(struct engine_writer **out, const char *path, const struct write_options *options,
                        struct nsearch_error *err) {
   pthread_condattr_t monotonic;
   struct engine_writer *writer = *out = memory_zero(1, sizeof *writer);
   if (!writer) return error_memory(err);
   writer->options = *options;
-  writer->lock = -1;
   pthread_mutex_init(&writer->mutex, NULL);
   pthread_condattr_init(&monotonic);
   pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
   pthread_cond_init(&writer->end, &monotonic);
   pthread_condattr_destroy(&monotonic);
-  writer->folder = memory_string(path, strlen(path));
-  int status = writer->folder ? open_folder(writer, err) : error_memory(err);
+  int status = open_folder(writer, path, err);
   if (!status) status = open_shards(writer, err);
-  if (!status) status = write_manifest(writer, err);
-  if (!status) writer->started = true;
+  if (!status) status = folder_write(&writer->folder, err);
   writer->options.shards = NULL; /* the caller's, who may free them */
   if (!status) writer->greets = pthread_create(&writer->greeter, NULL, greet, writer) == 0;
   if (!status && !writer->greets) status = error_set(err, NSEARCH_ERR_SYSTEM, "cannot start a thread");
@@ -207,14 +143,10 @@ static int writer_open(struct engine_writer **out, const char *path, const struc
 }
 
 /* Takes away what a run left that sent nothing. */
-static void clear_folder(struct engine_writer *writer) {
-  static const char *const names[] = {MANIFEST_NAME, LOCK_NAME};
-  for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-    char *path = path_join(writer->folder, names[i]);
-    if (path) file_remove(path, NULL);
-    memory_free(path);
-  }
-  if (writer->made_folder) file_remove_folder(writer->folder, NULL);
+static void forget_index(struct engine_writer *writer) {
+  char *path = path_join(writer->folder.path, MANIFEST_NAME);
+  if (path) file_remove(path, NULL);
+  memory_free(path);
 }
 
 static void writer_close(struct engine_writer *writer) {
@@ -230,14 +162,12 @@ static void writer_close(struct engine_writer *writer) {
     remote_shard_close(&writer->shards[i]);
     pthread_mutex_destroy(&writer->shards[i].mutex);
   }
-  if (writer->folder && writer->lock >= 0 && writer->fresh && !writer->sent) clear_folder(writer);
-  file_unlock(&writer->lock);
+  if (writer->folder.has_index && writer->fresh && !writer->sent) forget_index(writer);
+  folder_close(&writer->folder);
   nsearch_shards_free(writer->states);
-  manifest_free(&writer->manifest);
   pthread_cond_destroy(&writer->end);
   pthread_mutex_destroy(&writer->mutex);
   memory_free(writer->shards);
-  memory_free(writer->folder);
   memory_free(writer);
 }
 
@@ -255,6 +185,10 @@ static int worker_open(struct engine_writer *writer, struct engine_worker **out,
   return status;
 }
 
+static struct remote_shard *shard_of(struct engine_writer *writer, const char *id, size_t len) {
+  return &writer->shards[xap_shard_of_id(id, len, (uint32_t)writer->opened)];
+}
+
 static int worker_add(struct engine_worker *worker, const struct nsearch_article *article, uint64_t sequence,
                       struct nsearch_error *err) {
   struct engine_writer *writer = worker->writer;
@@ -267,8 +201,13 @@ static int worker_add(struct engine_worker *worker, const struct nsearch_article
   if (status) return status;
   xap_term_of_id(id, len, &term);
   atomic_store(&writer->sent, true);
-  return remote_shard_add(&writer->shards[xap_shard_of_id(id, len, (uint32_t)writer->opened)], &term, document,
-                          sequence, document_language(&writer->options, article), bytes, err);
+  return remote_shard_add(shard_of(writer, id, len), &term, document, sequence,
+                          document_language(&writer->options, article), bytes, err);
+}
+
+static int writer_remove(struct engine_writer *writer, const char *id, size_t len, uint64_t sequence,
+                         struct nsearch_error *err) {
+  return remote_shard_remove(shard_of(writer, id, len), id, len, sequence, err);
 }
 
 static int worker_close(struct engine_worker *worker, struct nsearch_error *err) {
@@ -319,34 +258,50 @@ static int sum_up(const struct engine_writer *writer, const struct committer *co
                    nsearch_error_message(first->err));
 }
 
-static int writer_commit(struct engine_writer *writer, const struct commit_report *report, struct nsearch_error *err) {
+/* What a commit of all shards found out. */
+static void report_changes(struct engine_writer *writer, struct commit_report *report) {
+  for (size_t i = 0; i < writer->opened; i++) {
+    struct remote_shard *shard = &writer->shards[i];
+    for (size_t r = 0; r < shard->replaced_count; r++)
+      report->on_replaced(report->payload, shard->replaced[r].sequence, shard->replaced[r].by);
+    report->deleted += shard->deleted;
+    shard->replaced_count = 0;
+    shard->deleted = 0;
+  }
+}
+
+static int writer_commit(struct engine_writer *writer, unsigned how, struct commit_report *report,
+                         struct nsearch_error *err) {
   struct committer committers[SHARDS_MAX];
+  if (how)
+    return error_set(err, NSEARCH_ERR_UNSUPPORTED,
+                     "%s has remote shards, whose databases only their own machines can make small: run xapian-compact "
+                     "there",
+                     writer->folder.path);
+  if (writer->fresh && !writer->sent)
+    return error_set(err, NSEARCH_ERR_EMPTY, "no article was found; there is nothing to index");
   commit_shards(writer, committers);
   int status = sum_up(writer, committers, err);
   for (size_t i = 0; i < writer->opened; i++) nsearch_error_free(committers[i].err);
   if (status) return status;
-  writer->manifest.generation++;
-  status = write_manifest(writer, err);
-  if (status) {
-    writer->manifest.generation--;
-    return status;
-  }
-  for (size_t i = 0; i < writer->opened; i++) {
-    struct remote_shard *shard = &writer->shards[i];
-    for (size_t r = 0; r < shard->replaced_count; r++) report->on_replaced(report->payload, shard->replaced[r]);
-    shard->replaced_count = 0;
-  }
-  return NSEARCH_OK;
+  writer->folder.manifest.generation++;
+  status = folder_write(&writer->folder, err);
+  if (status)
+    writer->folder.manifest.generation--;
+  else
+    report_changes(writer, report);
+  return status;
 }
 
 static const struct nsearch_shards *writer_shards(const struct engine_writer *writer) { return writer->states; }
 
 const struct writer_engine shards_writer_engine = {
     .name = "xapian",
-    .open = writer_open,
+    .open = open_writer,
     .worker_open = worker_open,
     .add = worker_add,
     .worker_close = worker_close,
+    .remove = writer_remove,
     .commit = writer_commit,
     .close = writer_close,
     .shards = writer_shards,

@@ -21,14 +21,11 @@ struct piece {
 
 struct engine_writer {
   struct write_options options;
-  char *folder;
-  bool made_folder;
-  int lock;
-  pthread_mutex_t mutex;    /* guards what follows */
-  struct manifest manifest; /* the last commit */
-  struct piece **pieces;    /* all since the last commit */
+  pthread_mutex_t mutex; /* guards what follows */
+  struct folder folder;
+  struct piece **pieces; /* all since the last commit */
   size_t piece_count, piece_room;
-  bool committed;
+  struct deletions deletions;
   bool lost; /* a database gave up articles that it had taken: nothing is committed any more */
 };
 
@@ -39,88 +36,29 @@ struct engine_worker {
 
 /* ---- Opening ------------------------------------------------------------------------------------------------------ */
 
-/* What a run that never committed may have left behind. */
-static bool is_leftover(const char *name) {
-  const char *dot = strchr(name, '.');
-  if (strcmp(name, LOCK_NAME) == 0 || strcmp(name, MANIFEST_NAME ".new") == 0) return true;
-  return dot && dot - name >= 6 && strspn(name, "0123456789") == (size_t)(dot - name) &&
-         (strcmp(dot, XAPIAN_DATABASE) == 0 || strcmp(dot, XAPIAN_PART) == 0);
-}
-
-/* Refuses a folder with an index or with other things in it; removes what an unfinished run left. */
-static int check_folder(const char *folder, bool remove, struct nsearch_error *err) {
-  struct file_names names = {0};
-  int status = file_list(folder, &names, err);
-  for (size_t i = 0; !status && i < names.count; i++) {
-    if (strcmp(names.names[i], MANIFEST_NAME) == 0) {
-      status = error_set(err, NSEARCH_ERR_EXISTS,
-                         "%s already holds an index; remove that folder first or name another with --index", folder);
-    } else if (!is_leftover(names.names[i])) {
-      status = error_set(err, NSEARCH_ERR_USAGE, "%s holds other things (%s); name a folder of its own for the index",
-                         folder, names.names[i]);
-    }
-  }
-  for (size_t i = 0; !status && remove && i < names.count; i++) {
-    const char *name = names.names[i];
-    if (strcmp(name, LOCK_NAME) == 0) continue;
-    char *path = path_join(folder, name);
-    status = !path                         ? error_memory(err)
-             : name[0] == MANIFEST_NAME[0] ? file_remove(path, err)
-                                           : remove_database(path, err);
-    memory_free(path);
-  }
-  file_names_free(&names);
-  return status;
-}
-
-static int open_folder(struct engine_writer *writer, struct nsearch_error *err) {
-  struct file_info info;
-  int status = file_stat(writer->folder, true, &info, err);
-  if (status) return status;
-  if (info.kind != FILE_ABSENT && info.kind != FILE_FOLDER)
-    return error_set(err, NSEARCH_ERR_USAGE, "%s is not a folder", writer->folder);
-  writer->made_folder = info.kind == FILE_ABSENT;
-  if (info.kind == FILE_FOLDER) status = check_folder(writer->folder, false, err);
-  if (!status) status = file_make_folder(writer->folder, err);
-  char *lock = status ? NULL : path_join(writer->folder, LOCK_NAME);
-  if (!status) status = lock ? file_lock(&writer->lock, lock, err) : error_memory(err);
-  memory_free(lock);
-  if (!status) status = check_folder(writer->folder, true, err);
-  return status;
-}
-
-static void writer_close(struct engine_writer *writer);
-
-static int writer_open(struct engine_writer **out, const char *path, const struct write_options *options,
+static int open_writer(struct engine_writer **out, const char *path, const struct write_options *options,
                        struct nsearch_error *err) {
   struct engine_writer *writer = *out = memory_zero(1, sizeof *writer);
   if (!writer) return error_memory(err);
   writer->options = *options;
-  writer->lock = -1;
-  pthread_mutex_init(&writer->mutex, NULL);
-  memcpy(writer->manifest.engine, "xapian", sizeof "xapian");
-  writer->manifest.language = options->language;
-  writer->manifest.title_weight = options->title_weight;
-  writer->manifest.has_text = options->keep_text;
-  writer->manifest.next_number = 1;
-  writer->folder = memory_string(path, strlen(path));
-  int status = writer->folder ? open_folder(writer, err) : error_memory(err);
+  int status = folder_open(&writer->folder, path, xapian_writer_engine.name, &writer->options, err);
   if (status) {
-    writer->committed = writer->lock < 0; /* what another writer holds is not ours to clear away */
-    writer_close(writer);
+    memory_free(writer);
     *out = NULL;
+    return status;
   }
-  return status;
+  pthread_mutex_init(&writer->mutex, NULL);
+  return NSEARCH_OK;
 }
 
 /* "FOLDER/000012.xapian"; NULL for want of memory. */
 static char *numbered_path(struct engine_writer *writer, const char *kind, uint64_t *number) {
   char name[40];
   pthread_mutex_lock(&writer->mutex);
-  *number = writer->manifest.next_number++;
+  *number = writer->folder.manifest.next_number++;
   pthread_mutex_unlock(&writer->mutex);
   snprintf(name, sizeof name, "%06" PRIu64 "%s", *number, kind);
-  return path_join(writer->folder, name);
+  return path_join(writer->folder.path, name);
 }
 
 /* ---- Parts and workers -------------------------------------------------------------------------------------------- */
@@ -253,14 +191,9 @@ static int finish_pieces(struct engine_writer *writer, const char **sources, siz
   return status;
 }
 
-static void remove_pieces(struct engine_writer *writer) {
-  for (size_t i = 0; i < writer->piece_count; i++) {
-    struct piece *piece = writer->pieces[i];
-    xap_writer_free(piece->writer);
-    piece->writer = NULL;
-    if (piece->path) remove_database(piece->path, NULL);
-    piece_free(piece);
-  }
+/* Their files are removed as all that no manifest names. */
+static void forget_pieces(struct engine_writer *writer) {
+  for (size_t i = 0; i < writer->piece_count; i++) piece_free(writer->pieces[i]);
   writer->piece_count = 0;
 }
 
@@ -278,99 +211,80 @@ static int folder_bytes(const char *path, uint64_t *bytes, struct nsearch_error 
   return status;
 }
 
-/* A new folder's own name must outlast a power failure too. */
-static int sync_folders(const struct engine_writer *writer, struct nsearch_error *err) {
-  int status = file_sync_folder(writer->folder, err);
-  if (status || !writer->made_folder || writer->committed) return status;
-  char *parent = path_join(writer->folder, "..");
-  status = parent ? file_sync_folder(parent, err) : error_memory(err);
-  memory_free(parent);
-  return status;
-}
-
-static int write_manifest(struct engine_writer *writer, struct manifest_segment shard, struct nsearch_error *err) {
-  struct manifest *manifest = &writer->manifest, old = *manifest;
-  int status = memory_reserve(&manifest->segments, &manifest->segment_capacity, 1, sizeof shard, err);
-  if (status) return status;
-  struct manifest_segment before = manifest->segment_count ? manifest->segments[0] : (struct manifest_segment){0};
-  manifest->generation++;
-  manifest->segments[0] = shard;
-  manifest->segment_count = 1;
-  status = sync_folders(writer, err);
-  if (!status) status = manifest_write(manifest, writer->folder, err);
-  if (status) {
-    manifest->generation = old.generation;
-    manifest->segment_count = old.segment_count;
-    manifest->segments[0] = before;
-  }
-  return status;
-}
-
-static int commit_pieces(struct engine_writer *writer, const char **sources, size_t count, char *before,
-                         const struct commit_report *report, struct nsearch_error *err) {
+/* Makes one database of the one that there is and of the pieces. */
+static int commit_all(struct engine_writer *writer, struct commit_report *report, struct nsearch_error *err) {
+  struct folder *folder = &writer->folder;
+  struct manifest next = {0};
   struct manifest_segment shard = {0};
+  struct merge merge = {.options = &writer->options, .deletions = &writer->deletions, .has_old = folder->has_index};
+  const char **sources = merge.sources = memory_zero(writer->piece_count + 1, sizeof *sources);
   char *path = numbered_path(writer, XAPIAN_DATABASE, &shard.number);
-  if (!path) return error_memory(err);
-  int status = merge_databases(path, sources, count, &writer->options, report, &shard.documents, err);
-  if (!status) status = folder_bytes(path, &shard.bytes, err);
-  if (!status) status = write_manifest(writer, shard, err);
-  if (status) {
-    remove_database(path, NULL);
-  } else {
-    writer->committed = true;
-    if (before) remove_database(before, NULL); /* a failure is left to the next writer */
-    remove_pieces(writer);
-  }
-  memory_free(path);
-  return status;
-}
-
-static int writer_commit(struct engine_writer *writer, const struct commit_report *report, struct nsearch_error *err) {
-  if (writer->lost)
-    return error_set(err, NSEARCH_ERR_SYSTEM, "%s: articles were lost when writing failed; index them again",
-                     writer->folder);
-  const char **sources = memory_zero(writer->piece_count + 1, sizeof *sources);
-  char *before = NULL;
-  size_t count = 0;
-  int status = sources ? NSEARCH_OK : error_memory(err);
-  if (!status && writer->committed) {
-    before = xap_shard_path(writer->folder, writer->manifest.segments[0].number);
-    status = before ? NSEARCH_OK : error_memory(err);
-    sources[count++] = before;
-  }
-  size_t known = count;
-  if (!status) status = finish_pieces(writer, sources, &count, err);
-  if (!status && count == 0)
+  char *before = folder->has_index ? xap_shard_path(folder->path, folder->manifest.segments[0].number) : NULL;
+  int status = sources && path && (before || !folder->has_index) ? NSEARCH_OK : error_memory(err);
+  if (!status && before) sources[merge.source_count++] = before;
+  if (!status) status = finish_pieces(writer, sources, &merge.source_count, err);
+  if (!status && merge.source_count == 0)
     status = error_set(err, NSEARCH_ERR_EMPTY, "no article was found; there is nothing to index");
-  if (!status && count > known) status = commit_pieces(writer, sources, count, before, report, err);
+  if (!status) status = memory_reserve(&next.segments, &next.segment_capacity, 1, sizeof shard, err);
+  if (!status) status = merge_databases(&merge, path, report, &shard.documents, err);
+  if (!status) status = folder_bytes(path, &shard.bytes, err);
+  if (status) {
+    if (path) folder_remove(path, NULL);
+  } else {
+    next.segments[next.segment_count++] = shard;
+    status = folder_commit(folder, &next, err);
+  }
+  if (!status) {
+    forget_pieces(writer);
+    deletions_clear(&writer->deletions);
+  }
+  manifest_free(&next);
   memory_free(before);
+  memory_free(path);
   memory_free(sources);
   return status;
 }
 
+static bool has_articles(const struct engine_writer *writer) {
+  for (size_t i = 0; i < writer->piece_count; i++)
+    if (writer->pieces[i]->documents) return true;
+  return false;
+}
+
+/* What is dropped leaves room in the database's files, and its bytes there: compacting that, a commit of its own, writes
+ * all anew without. */
+static int writer_commit(struct engine_writer *writer, unsigned how, struct commit_report *report,
+                         struct nsearch_error *err) {
+  if (writer->lost)
+    return error_set(err, NSEARCH_ERR_SYSTEM, "%s: articles were lost when writing failed; index them again",
+                     writer->folder.path);
+  bool changed = !writer->folder.has_index || writer->deletions.count || has_articles(writer);
+  int status = changed ? commit_all(writer, report, err) : NSEARCH_OK;
+  return status || !how ? status : commit_all(writer, report, err);
+}
+
+static int writer_remove(struct engine_writer *writer, const char *id, size_t len, uint64_t sequence,
+                         struct nsearch_error *err) {
+  return deletions_add(&writer->deletions, id, len, sequence, err);
+}
+
 static void writer_close(struct engine_writer *writer) {
   if (!writer) return;
-  remove_pieces(writer);
-  if (!writer->committed && writer->folder && check_folder(writer->folder, true, NULL) == NSEARCH_OK) {
-    char *lock = path_join(writer->folder, LOCK_NAME);
-    if (lock) file_remove(lock, NULL);
-    memory_free(lock);
-    if (writer->made_folder) file_remove_folder(writer->folder, NULL);
-  }
-  file_unlock(&writer->lock);
-  manifest_free(&writer->manifest);
+  forget_pieces(writer);
+  folder_close(&writer->folder);
+  deletions_clear(&writer->deletions);
   pthread_mutex_destroy(&writer->mutex);
   memory_free(writer->pieces);
-  memory_free(writer->folder);
   memory_free(writer);
 }
 
 const struct writer_engine xapian_writer_engine = {
     .name = "xapian",
-    .open = writer_open,
+    .open = open_writer,
     .worker_open = worker_open,
     .add = worker_add,
     .worker_close = worker_close,
+    .remove = writer_remove,
     .commit = writer_commit,
     .close = writer_close,
 };

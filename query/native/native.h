@@ -26,7 +26,8 @@
  *   walk.c       windows of one segment by date, and the number of its matches
  *   search.c     a request over all segments
  *   explain.c    how one article comes to its score
- *   occurrences.c  how often terms stand in some articles */
+ *   occurrences.c  how often terms stand in some articles
+ *   check.c      whether the files of an index are whole */
 #ifndef QUERY_NATIVE_NATIVE_H
 #define QUERY_NATIVE_NATIVE_H
 
@@ -563,5 +564,10 @@ int snapshot_occurrences(struct snapshot *snapshot, const struct term_key *keys,
                          uint32_t *tfs, uint32_t *lengths, struct nsearch_error *err);
 int snapshot_search(struct snapshot *snapshot, const struct search_request *request, struct search_answer *answer,
                     struct nsearch_error *err);
+
+/* ---- check.c ------------------------------------------------------------------------------------------------------- */
+
+/* check() of struct reader_engine. */
+int index_check(const char *path, bool fast, const struct check_report *report, struct nsearch_error *err);
 
 #endif

@@ -303,4 +303,5 @@ const struct reader_engine native_reader_engine = {
     .fetch = fetch,
     .signature = signature,
     .stats = stats,
+    .check = index_check,
 };

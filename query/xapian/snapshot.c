@@ -245,4 +245,5 @@ const struct reader_engine xapian_reader_engine = {
     .view = snapshot_view,
     .shards = snapshot_shards,
     .probe = engine_probe,
+    .check = engine_check,
 };

@@ -11,6 +11,7 @@
  *   facets.c    values of fields, counted over the matches
  *   explain.c   how one article comes to its score
  *   occurrences.c  how often terms stand in articles
+ *   check.c     whether databases are whole
  *
  * Only what Xapian can send to a remote server is used: its own weights, sources, spies and orders. */
 #ifndef QUERY_XAPIAN_XAPIAN_H
@@ -203,5 +204,9 @@ int engine_occurrences(struct snapshot *snapshot, const struct term_key *keys, s
 
 int engine_explain(struct snapshot *snapshot, const struct node *tree, struct doc_ref doc, struct score_part *parts,
                    struct nsearch_error *err);
+
+/* ---- check.c -------------------------------------------------------------------------------------------------------- */
+
+int engine_check(const char *path, bool fast, const struct check_report *report, struct nsearch_error *err);
 
 #endif

@@ -1,6 +1,6 @@
 # Help of the program and of every command; --help is the same, and asks nothing else of the command line.
 "$NSEARCH" help
-for command in index query related show stats batch shards help; do
+for command in index query related show delete stats check optimize batch shards help; do
   echo "---- $command"
   "$NSEARCH" help $command
   "$NSEARCH" help $command >one

@@ -293,12 +293,29 @@ static void merge(void) {
   if (!status && (status = segment_open(&segments[1], paths[FILE_SEGMENT], err))) segment_close(&segments[0]);
   check(status);
   if (status) return;
-  struct merge_input inputs[2] = {{&segments[0], NULL}, {&segments[1], NULL}};
+  struct merge_input inputs[2] = {{.segment = &segments[0]}, {.segment = &segments[1]}};
   if (segments[0].info.documents <= ARTICLES) inputs[0].dropped = dropped;
   check(merge_segments(inputs, 2, &options, merged_path, &documents, err));
   segment_close(&segments[0]);
   segment_close(&segments[1]);
   remove(merged_path);
+}
+
+static int no_step(void *payload, uint64_t bytes, nsearch_error *error) {
+  (void)payload, (void)bytes, (void)error;
+  return NSEARCH_OK;
+}
+
+/* What the segment says of itself, whatever its checksums say. */
+static void check_segment(void) {
+  struct segment segment;
+  int status = segment_open(&segment, paths[FILE_SEGMENT], err);
+  check(status);
+  if (status) return;
+  check(segment_check_docs(&segment, err));
+  check(segment_check_lists(&segment, no_step, NULL, err));
+  segment_close(&segment);
+  check(nsearch_check(folder, 0, NULL, NULL, NULL, err));
 }
 
 /* ---- the target ---- */
@@ -328,5 +345,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     nsearch_close(reader);
   }
   if (flags & FLAG_MERGE) merge();
+  check_segment();
   return 0;
 }

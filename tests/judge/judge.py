@@ -22,7 +22,8 @@ import written
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 EVERY = 100000  # more hits than any corpus here has
 
-# How each corpus is indexed: options, and the language the judge takes. SEGMENTS is about a fiftieth of the articles.
+# How each corpus is indexed: options, and the language the judge takes. SEGMENTS is about a fiftieth of the articles. Live
+# ones are written in several runs, with replacements and deletions: that is judged by a quarter of the questions.
 VARIANTS = {
     "one": (["--threads", "1"], "en"),
     "fifty": (["--threads", "2", "--segment-articles", "SEGMENTS"], "en"),
@@ -32,6 +33,10 @@ VARIANTS = {
     "xapian-none": (["--engine", "xapian", "--threads", "2", "--language", "none", "--segment-articles", "SEGMENTS"],
                     None),
     "xapian-shards": (["--threads", "2"], "en"),  # three of them, remote
+    "live": (["--threads", "2"], "en"),
+    "live-fifty": (["--threads", "2", "--segment-articles", "SEGMENTS"], "en"),
+    "xapian-live": (["--engine", "xapian", "--threads", "2"], "en"),
+    "xapian-live-shards": (["--threads", "2"], "en"),
 }
 SHARDS = 3
 REMOTE = 150  # questions that these are asked: each hit is a way there and back
@@ -93,6 +98,32 @@ class Bench:
             self.judges[language] = ranking.Judge(self.found, language, stop_words=analysis.stop_words(ROOT))
         return self.judges[language]
 
+    def index_earlier(self, path, options, ids):
+        """Two runs: of what the corpus will replace, those of its articles that it is known to hold, with other texts of the
+        same words; and of what will be deleted."""
+        for run in range(2):
+            below = os.path.join(self.scratch, "earlier-%d" % run)
+            os.makedirs(below, exist_ok=True)
+            made = []
+            for number, article in enumerate(self.found):
+                other = self.found[(number * 7 + run + 1) % len(self.found)]
+                if number % 3 == run and article["id"] in ids:
+                    made.append(dict(other, id=article["id"], url=article["url"]))
+                if number % 5 == run:
+                    made.append(dict(other, id="goner-%d" % number, url="", section="Goner"))
+            sources.write(os.path.join(below, "earlier.jsonl"), made)
+            asking.run(self.program, ["index", "--quiet", "--index", path, *options, below])
+
+    def build(self, variant, path, options, language):
+        """At once, or live: in several runs, with articles that are replaced and deleted."""
+        live = "live" in variant
+        if live:
+            self.index_earlier(path, options, {entry.article["id"] for entry in self.judge(language).entries})
+        asking.run(self.program, ["index", "--quiet", "--index", path, *options, os.path.join(self.scratch, "corpus")])
+        if live:
+            asking.run(self.program, ["delete", "--index", path, "--query", "section:goner"])
+        asking.run(self.program, ["check", "--quiet", "--index", path])
+
     def indexes(self):
         """Builds each variant and yields it."""
         for variant in self.variants:
@@ -108,8 +139,7 @@ class Bench:
             path = os.path.join(self.scratch, variant)
             options = [str(max(1, len(self.found) // 50)) if option == "SEGMENTS" else option for option in options]
             try:
-                asking.run(self.program, ["index", "--quiet", "--index", path, *options, *shards.options(),
-                                          os.path.join(self.scratch, "corpus")])
+                self.build(variant, path, [*options, *shards.options()], language)
                 yield asking.Index(self.tally, self.name, variant, self.program, path, self.judge(language),
                                    self.scratch)
             finally:
@@ -147,7 +177,7 @@ def judge_words(bench, rng, size):
     answers = Answers()
     for index in bench.indexes():
         remote = index.variant.endswith("-shards")
-        asked = questions[:REMOTE] if remote else questions
+        asked = questions[:REMOTE] if remote else questions[:size // 4] if "live" in index.variant else questions
         known = answers.of(index.judge, asked)
         for limit in (10, 1):
             index.ask_batch(asked, known, limit)
@@ -166,7 +196,8 @@ def judge_trees(bench, rng, size):
     by_hand = written.questions()
     answers = Answers()
     for index in bench.indexes():
-        asked = questions if index.judge.stems and index.engine == "native" else questions[:size // 4]
+        whole = index.judge.stems and index.engine == "native" and "live" not in index.variant
+        asked = questions if whole else questions[:size // 4]
         if index.variant.endswith("-shards"):
             asked = questions[:2 * REMOTE]
         known = answers.of(index.judge, asked)

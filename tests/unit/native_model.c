@@ -281,6 +281,6 @@ void write_index(const char *path, uint32_t segment_articles, uint32_t replaced)
   }
   for (uint32_t i = model_count; i-- > 0;) add_article(worker, i, &model[i], replaced + i);
   assert_int_equal(native_writer_engine.worker_close(worker, NULL), 0);
-  assert_int_equal(native_writer_engine.commit(writer, NULL, NULL), 0);
+  assert_int_equal(native_writer_engine.commit(writer, 0, NULL, NULL), 0);
   native_writer_engine.close(writer);
 }

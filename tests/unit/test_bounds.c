@@ -54,7 +54,7 @@ static int make_index(void **state) {
   assert_int_equal(native_writer_engine.worker_open(writer, &worker, NULL), 0);
   for (int i = 0; i < ARTICLES; i++) add_article(worker, i);
   assert_int_equal(native_writer_engine.worker_close(worker, NULL), 0);
-  assert_int_equal(native_writer_engine.commit(writer, NULL, NULL), 0);
+  assert_int_equal(native_writer_engine.commit(writer, 0, NULL, NULL), 0);
   native_writer_engine.close(writer);
   return native_reader_engine.open(&snapshot, path, NULL);
 }

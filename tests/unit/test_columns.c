@@ -213,7 +213,7 @@ static void test_merged_documents(void **state) {
     for (uint32_t d = 0; s == 1 && d < DOCS; d++) docs[DOCS + d].url_hash = 0;
     write_docs(paths[s], docs + (size_t)s * DOCS, DOCS, true);
     assert_int_equal(segment_open(&segments[s], paths[s], NULL), 0);
-    inputs[s] = (struct merge_input){&segments[s], NULL};
+    inputs[s] = (struct merge_input){.segment = &segments[s]};
   }
   for (size_t i = 1; i < SOURCES * DOCS; i++) { /* by insertion: into the total order */
     struct segment_doc doc = docs[i];

@@ -118,7 +118,7 @@ static void make_index(uint32_t count, uint32_t segment_articles) {
     assert_int_equal(native_writer_engine.add(worker, article, i, NULL), 0);
   }
   assert_int_equal(native_writer_engine.worker_close(worker, NULL), 0);
-  assert_int_equal(native_writer_engine.commit(writer, &report, NULL), 0);
+  assert_int_equal(native_writer_engine.commit(writer, 0, &report, NULL), 0);
   native_writer_engine.close(writer);
   nsearch_article_free(article);
 }

@@ -34,7 +34,7 @@ static struct {
 static int engine_open(struct engine_writer **out, const char *path, const struct write_options *options,
                        struct nsearch_error *err) {
   *out = (struct engine_writer *)&engine;
-  assert_true(options->threads > 0 && options->memory > 0 && options->title_weight > 0);
+  assert_true(options->threads > 0 && options->memory > 0);
   return strcmp(path, "/refused") == 0 ? error_set(err, NSEARCH_ERR_EXISTS, "refused") : NSEARCH_OK;
 }
 
@@ -79,15 +79,16 @@ static int compare_memos(const void *a, const void *b) {
 }
 
 /* Of those with one id the last in order of sequence stays. */
-static int commit(struct engine_writer *writer, const struct commit_report *report, struct nsearch_error *err) {
-  (void)writer, (void)err;
+static int commit(struct engine_writer *writer, unsigned how, struct commit_report *report, struct nsearch_error *err) {
+  (void)writer, (void)how;
   assert_int_equal(engine.workers, 0);
-  if (engine.count > 0) qsort(engine.memos, engine.count, sizeof *engine.memos, compare_memos);
+  if (engine.count == 0) return error_set(err, NSEARCH_ERR_EMPTY, "there is nothing");
+  qsort(engine.memos, engine.count, sizeof *engine.memos, compare_memos);
   for (size_t i = 1; i < engine.count; i++) {
     assert_true(engine.memos[i].sequence != engine.memos[i - 1].sequence);
     if (strcmp(engine.memos[i].id, engine.memos[i - 1].id) == 0 && !engine.memos[i - 1].gone) {
       engine.memos[i - 1].gone = true;
-      report->on_replaced(report->payload, engine.memos[i - 1].sequence);
+      report->on_replaced(report->payload, engine.memos[i - 1].sequence, engine.memos[i].sequence);
     }
   }
   return NSEARCH_OK;
@@ -98,8 +99,13 @@ static void engine_close(struct engine_writer *writer) {
   assert_int_equal(engine.workers, 0);
 }
 
-static const struct writer_engine remembering = {"memory",     engine_open, worker_open,  add,
-                                                 worker_close, commit,      engine_close, NULL};
+static const struct writer_engine remembering = {.name = "memory",
+                                                 .open = engine_open,
+                                                 .worker_open = worker_open,
+                                                 .add = add,
+                                                 .worker_close = worker_close,
+                                                 .commit = commit,
+                                                 .close = engine_close};
 
 static void forget(void) {
   memory_free(engine.memos);

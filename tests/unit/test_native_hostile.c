@@ -90,7 +90,7 @@ static void merge_hostile(const char *path, const char *to, struct nsearch_error
   if (!status && (status = segment_open(&segments[1], path, err))) segment_close(&segments[0]);
   check_failure(status, err);
   if (status) return;
-  struct merge_input inputs[2] = {{&segments[0], dropped}, {&segments[1], NULL}};
+  struct merge_input inputs[2] = {{.segment = &segments[0], .dropped = dropped}, {.segment = &segments[1]}};
   uint32_t documents;
   check_failure(merge_segments(inputs, 2, &merging, to, &documents, err), err);
   segment_close(&segments[0]);
@@ -175,7 +175,7 @@ static void test_hostile_frequency(void **state) {
     int status = list_block_freqs(&view, 0, &place, decoded, NULL);
     if (!status) status = position_run_open(&segment, &view, 0, (uint64_t)decoded[0] * DOCS, &run, NULL);
     assert_int_equal(status, NSEARCH_ERR_DAMAGED);
-    struct merge_input input = {&segment, NULL};
+    struct merge_input input = {.segment = &segment};
     uint32_t documents;
     char to[80];
     snprintf(to, sizeof to, "%s/merged", folder);
@@ -201,7 +201,7 @@ static void test_hostile_alias(void **state) {
   assert_int_equal(segment_finish(&writer, true, NULL), 0);
   struct segment segment;
   assert_int_equal(segment_open(&segment, path, NULL), 0);
-  struct merge_input input = {&segment, NULL};
+  struct merge_input input = {.segment = &segment};
   assert_int_equal(merge_segments(&input, 1, &merging, to, &documents, NULL), NSEARCH_ERR_DAMAGED);
   segment_close(&segment);
   remove(path);

@@ -114,12 +114,12 @@ static void test_lost_articles(void **state) {
   add_article(worker, 0, &model[0], 0);
   assert_int_equal(mkdir(obstacle, 0777), 0);
   assert_int_equal(native_writer_engine.worker_close(worker, NULL), 0);
-  assert_int_equal(native_writer_engine.commit(writer, NULL, NULL), NSEARCH_ERR_SYSTEM);
+  assert_int_equal(native_writer_engine.commit(writer, 0, NULL, NULL), NSEARCH_ERR_SYSTEM);
   assert_int_equal(rmdir(obstacle), 0);
   assert_int_equal(native_writer_engine.worker_open(writer, &worker, NULL), 0);
   add_article(worker, 1, &model[1], 1);
   assert_int_equal(native_writer_engine.worker_close(worker, NULL), 0);
-  assert_int_equal(native_writer_engine.commit(writer, NULL, NULL), NSEARCH_ERR_SYSTEM);
+  assert_int_equal(native_writer_engine.commit(writer, 0, NULL, NULL), NSEARCH_ERR_SYSTEM);
   native_writer_engine.close(writer);
   assert_int_equal(access(path, F_OK), -1);
 }

@@ -295,7 +295,7 @@ static void test_merge(void **state) {
     dropped[s] = calloc(models[s]->docs / 64 + 1, 8);
     moved[s] = malloc(models[s]->docs * sizeof **moved);
     for (uint32_t d = 0; s != 2 && d < models[s]->docs; d += 3) dropped[s][d / 64] |= UINT64_C(1) << d % 64;
-    inputs[s] = (struct merge_input){&segments[s], s == 2 ? NULL : dropped[s]};
+    inputs[s] = (struct merge_input){.segment = &segments[s], .dropped = s == 2 ? NULL : dropped[s]};
   }
   char path[80];
   snprintf(path, sizeof path, "%s/merged", folder);
@@ -350,7 +350,7 @@ static void test_merge_to_nothing(void **state) {
   struct segment segment;
   assert_int_equal(segment_open(&segment, model->path, NULL), 0);
   uint64_t all[2] = {UINT64_MAX, UINT64_MAX};
-  struct merge_input input = {&segment, all};
+  struct merge_input input = {.segment = &segment, .dropped = all};
   uint32_t documents = 1;
   char path[80];
   snprintf(path, sizeof path, "%s/none", folder);

@@ -11,8 +11,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/engine.h"
 #include "common/nsearch.h"
-#include "common/system/system.h"
 
 static char folder[64];
 static nsearch_error *err;
@@ -225,6 +225,7 @@ static void test_folder(void **state) {
   add(writer, "a", "storm");
   assert_int_equal(nsearch_commit(writer, err), NSEARCH_OK);
   nsearch_writer_close(writer);
+  assert_int_equal(nsearch_options_set_engine(options, "native", err), NSEARCH_OK);
   assert_int_equal(nsearch_writer_open(&other, path, options, err), NSEARCH_ERR_EXISTS);
   nsearch_options_free(options);
 }
@@ -261,6 +262,55 @@ static void test_database_gone(void **state) {
   assert_non_null(strstr(nsearch_error_message(err), ".xapian"));
 }
 
+/* How often words and stems stand in articles, and how long those are, is what the native engine says of the same ones. */
+static void test_occurrences(void **state) {
+  (void)state;
+  enum { DOCS = 40, KEYS = 5 };
+  static const char *const words[] = {"storm", "floods", "The", "harbour", "votes", "voting", "flood"};
+  static const struct term_key keys[KEYS] = {
+      {"Xstorm", 6}, {"Zenflood", 8}, {"Xfloods", 7}, {"Zenvote", 7}, {"Xnowhere", 8}};
+  static const struct reader_engine *const engines[] = {&native_reader_engine, &xapian_reader_engine};
+  uint32_t tfs[2][KEYS][DOCS], lengths[2][DOCS], random = 3, seen = 0;
+  for (int e = 0; e < 2; e++) {
+    char path[128], id[16];
+    strcpy(path, place(engines[e]->name));
+    nsearch_writer *writer = NULL;
+    nsearch_options *options = nsearch_options_new();
+    nsearch_options_set_engine(options, engines[e]->name, NULL);
+    assert_int_equal(nsearch_writer_open(&writer, path, options, err), NSEARCH_OK);
+    random = 3;
+    for (int i = 0; i < DOCS; i++) {
+      nsearch_article *article = nsearch_article_new();
+      char body[200] = "";
+      for (int w = 0; w < 3 + i % 12; w++)
+        strcat(strcat(body, words[(random = random * 1664525 + 1013904223) >> 16 & 7 ? (random >> 16) % 7 : 0]), " ");
+      nsearch_article_set_id(article, id, (size_t)snprintf(id, sizeof id, "%d", i));
+      nsearch_article_set_title(article, i % 3 ? "Storm floods" : "", i % 3 ? 12 : 0);
+      nsearch_article_set_body(article, body, strlen(body));
+      assert_int_equal(nsearch_add(writer, article, err), NSEARCH_OK);
+      nsearch_article_free(article);
+    }
+    assert_int_equal(nsearch_commit(writer, err), NSEARCH_OK);
+    nsearch_writer_close(writer);
+    nsearch_options_free(options);
+    struct snapshot *snapshot;
+    assert_int_equal(engines[e]->open(&snapshot, path, err), NSEARCH_OK);
+    for (int i = 0; i < DOCS; i++) { /* one by one, in the order of their ids */
+      struct doc_ref doc;
+      uint32_t one[KEYS];
+      snprintf(id, sizeof id, "%d", i);
+      assert_int_equal(engines[e]->find(snapshot, id, &doc, err), NSEARCH_OK);
+      assert_int_equal(engines[e]->occurrences(snapshot, keys, KEYS, &doc, 1, one, &lengths[e][i], err), NSEARCH_OK);
+      for (int k = 0; k < KEYS; k++) tfs[e][k][i] = one[k];
+      seen += one[1];
+    }
+    engines[e]->release(snapshot);
+  }
+  assert_true(seen > DOCS);
+  assert_memory_equal(tfs[0], tfs[1], sizeof tfs[0]);
+  assert_memory_equal(lengths[0], lengths[1], sizeof lengths[0]);
+}
+
 static void test_no_engine(void **state) {
   (void)state;
   nsearch_options *options = nsearch_options_new();
@@ -272,7 +322,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_commits),   cmocka_unit_test(test_threads),   cmocka_unit_test(test_replaced),
       cmocka_unit_test(test_folder),    cmocka_unit_test(test_leftovers), cmocka_unit_test(test_database_gone),
-      cmocka_unit_test(test_no_engine), cmocka_unit_test(test_cancel),
+      cmocka_unit_test(test_no_engine), cmocka_unit_test(test_cancel),    cmocka_unit_test(test_occurrences),
   };
   err = nsearch_error_new();
   int failed = cmocka_run_group_tests(tests, make_scratch, remove_scratch);

@@ -257,6 +257,50 @@ static void test_word_of_all(void **state) {
   nsearch_close(reader);
 }
 
+static void on_replaced(void *payload, uint64_t sequence, uint64_t by) {
+  uint64_t *told = payload;
+  told[0] = sequence;
+  told[1] = by;
+}
+
+/* Sequences count, not what arrives first: threads add while another one deletes. The list of shards is the index's. */
+static void test_deleted(void **state) {
+  (void)state;
+  static const char id[] = "short-lived", body[] = "hurricane";
+  const struct write_options options = {.threads = 1, .memory = 64 << 20, .language = -1, .keep_text = -1};
+  const struct writer_engine *engine = &shards_writer_engine;
+  struct engine_writer *writer = NULL;
+  struct engine_worker *worker = NULL;
+  nsearch_reader *reader = NULL;
+  uint64_t told[2] = {99, 99};
+  struct commit_report report = {.on_replaced = on_replaced, .payload = told};
+  if (!is_installed()) skip();
+  nsearch_article *article = nsearch_article_new();
+  nsearch_article_set_id(article, id, sizeof id - 1);
+  nsearch_article_set_body(article, body, sizeof body - 1);
+  assert_int_equal(engine->open(&writer, place("index"), &options, err), NSEARCH_OK);
+  for (uint64_t turn = 0; turn < 3; turn++) {
+    /* Of a deletion as number 10 and an article that arrives later as number 5 or 15 the higher number wins, and a
+     * deletion that was committed is over. */
+    static const uint64_t numbers[] = {5, 15, 25};
+    if (turn < 2) assert_int_equal(engine->remove(writer, id, sizeof id - 1, 10, err), NSEARCH_OK);
+    assert_int_equal(engine->worker_open(writer, &worker, err), NSEARCH_OK);
+    assert_int_equal(engine->add(worker, article, numbers[turn], err), NSEARCH_OK);
+    assert_int_equal(engine->worker_close(worker, err), NSEARCH_OK);
+    report.deleted = 0;
+    assert_int_equal(engine->commit(writer, 0, &report, err), NSEARCH_OK);
+    assert_int_equal(report.deleted, turn == 0);
+    assert_int_equal(nsearch_open(&reader, place("index"), err), NSEARCH_OK);
+    assert_int_equal(matches(reader, body), turn > 0);
+    nsearch_close(reader);
+    assert_int_equal(told[1], turn == 2 ? 25 : 99);
+  }
+  assert_int_equal(told[0], 0); /* what it replaced was committed before */
+  assert_int_equal(engine->commit(writer, COMMIT_MERGE, &report, err), NSEARCH_ERR_UNSUPPORTED);
+  engine->close(writer);
+  nsearch_article_free(article);
+}
+
 static void test_options(void **state) {
   (void)state;
   nsearch_options *options = nsearch_options_new();
@@ -349,9 +393,9 @@ static void test_routing(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_written), cmocka_unit_test(test_partial),  cmocka_unit_test(test_word_of_all),
-      cmocka_unit_test(test_options), cmocka_unit_test(test_manifest), cmocka_unit_test(test_figures),
-      cmocka_unit_test(test_routing),
+      cmocka_unit_test(test_written), cmocka_unit_test(test_partial), cmocka_unit_test(test_word_of_all),
+      cmocka_unit_test(test_deleted), cmocka_unit_test(test_options), cmocka_unit_test(test_manifest),
+      cmocka_unit_test(test_figures), cmocka_unit_test(test_routing),
   };
   err = nsearch_error_new();
   int failed = cmocka_run_group_tests(tests, make_servers, remove_servers);

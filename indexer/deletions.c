@@ -1,0 +1,19 @@
+/* Ids whose articles the next commit leaves out. */
+#include "indexer/indexer.h"
+
+int deletions_add(struct deletions *deletions, const char *id, size_t len, uint64_t sequence,
+                  struct nsearch_error *err) {
+  int status =
+      memory_reserve(&deletions->items, &deletions->capacity, deletions->count + 1, sizeof *deletions->items, err);
+  if (status) return status;
+  struct deletion deletion = {memory_string(id, len), len, hash_bytes(id, len), sequence};
+  if (!deletion.id) return error_memory(err);
+  deletions->items[deletions->count++] = deletion;
+  return NSEARCH_OK;
+}
+
+void deletions_clear(struct deletions *deletions) {
+  for (size_t i = 0; i < deletions->count; i++) memory_free(deletions->items[i].id);
+  memory_free(deletions->items);
+  *deletions = (struct deletions){0};
+}
