@@ -3,11 +3,9 @@
 
 /* How many documents of the window are not in the mask yet; more than `few`: any number above it. */
 static uint32_t mask_missing(const struct matcher *matcher, uint32_t base, const uint64_t *mask, uint32_t few) {
-  uint32_t left = matcher->segment->info.documents - base, missing = 0;
-  if (left > WINDOW) left = WINDOW;
-  for (uint32_t word = 0; word * 64 < left && missing <= few; word++) {
-    uint64_t there = left - word * 64 < 64 ? (UINT64_C(1) << (left - word * 64)) - 1 : UINT64_MAX;
-    uint64_t gone = there & ~mask[word];
+  uint32_t missing = 0;
+  for (uint32_t word = 0; word < WINDOW_WORDS && missing <= few; word++) {
+    uint64_t gone = matcher_there(matcher, base + word * 64) & ~mask[word];
     if (gone) missing += (uint32_t)__builtin_popcountll(gone);
   }
   return missing;
@@ -32,10 +30,7 @@ static int probe_word(struct matcher *term, uint32_t base, uint32_t word, uint64
 static int probe_missing(struct matcher *term, uint32_t base, uint64_t *mask, struct nsearch_error *err) {
   int status = NSEARCH_OK;
   for (uint32_t word = 0; !status && word < WINDOW_WORDS; word++) {
-    uint32_t documents = term->segment->info.documents, at = base + word * 64;
-    if (at >= documents) break;
-    uint64_t there = documents - at < 64 ? (UINT64_C(1) << (documents - at)) - 1 : UINT64_MAX;
-    status = probe_word(term, base, word, ~mask[word] & there, &mask[word], err);
+    status = probe_word(term, base, word, ~mask[word] & matcher_there(term, base + word * 64), &mask[word], err);
   }
   return status;
 }
