@@ -174,6 +174,7 @@ AVX512 static size_t select_16(const uint32_t *values, size_t count, uint32_t le
   size_t found = 0, i = 0;
   for (; i + 16 <= count; i += 16, all = _mm512_add_epi32(all, next)) {
     __mmask16 enough = _mm512_cmpge_epu32_mask(_mm512_loadu_si512(values + i), bound);
+    if (!enough) continue;
     __m256i chosen = _mm512_cvtepi32_epi16(_mm512_maskz_compress_epi32(enough, all));
     _mm256_storeu_si256((__m256i *)(indexes + found), chosen);
     found += (size_t)__builtin_popcount(enough);

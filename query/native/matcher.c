@@ -353,7 +353,7 @@ static int window_and_not(struct matcher *matcher, uint32_t base, uint64_t *mask
   int status = matcher_window(matcher->children[0], base, mask, scores, err);
   for (size_t i = 1; !status && i < matcher->child_count && !mask_is_empty(mask); i++) {
     uint64_t own[WINDOW_WORDS] = {0};
-    status = matcher_window(matcher->children[i], base, own, NULL, err);
+    status = matcher_held(matcher->children[i], base, mask, own, err);
     for (int w = 0; w < WINDOW_WORDS; w++) mask[w] &= ~own[w];
   }
   return status;

@@ -36,5 +36,9 @@ static inline uint64_t matcher_there(const struct matcher *matcher, uint32_t doc
 int matcher_next_of(struct matcher *matcher, size_t first, uint32_t from, uint32_t *doc, struct nsearch_error *err);
 /* Sets the bits of the documents of a window that match any of the children from `first` on. */
 int matcher_unite(struct matcher *matcher, size_t first, uint32_t base, uint64_t *mask, struct nsearch_error *err);
+/* Sets the bits of those documents of a window that are wanted and match, and perhaps of more that match: where few are
+ * wanted, a word is asked for each. A window is asked for once. */
+int matcher_held(struct matcher *matcher, uint32_t base, const uint64_t *wanted, uint64_t *held,
+                 struct nsearch_error *err);
 
 #endif
