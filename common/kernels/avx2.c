@@ -149,8 +149,8 @@ const struct kernels kernels_avx2 = {"avx2", unpack,  total, sum,  bm25, select_
 
 #define AVX512 __attribute__((target("avx512f,avx2,bmi,bmi2,popcnt")))
 
-static const uint32_t ascending[16] __attribute__((aligned(64))) = {0, 1, 2,  3,  4,  5,  6,  7,
-                                                                   8, 9, 10, 11, 12, 13, 14, 15};
+static const uint32_t ascending[16]
+    __attribute__((aligned(64))) = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
 
 /* Sixteen bits choose among sixteen numbers, none of them found by itself. */
 AVX512 static size_t members_16(const uint8_t *bytes, size_t len, uint32_t first, uint32_t *numbers, size_t most) {
