@@ -3,7 +3,7 @@
  *   kernels.c   which of them this processor can run
  *   scalar.c    plain C: what the others must equal, and what other architectures get
  *   sse41.c     x86-64 with SSE 4.1, four numbers at a time
- *   avx2.c      x86-64 with AVX2, BMI 1 and 2, and POPCNT, eight at a time
+ *   avx2.c      x86-64 with AVX2, BMI 1 and 2, and POPCNT, eight at a time; with AVX-512 two of them sixteen at a time
  *   lanes.h     where packed numbers lie, for both
  *   bits.h      words of bit sets
  *
@@ -28,7 +28,8 @@ struct kernels {
   /* units[i] = bm25_units() of freqs[i] and lengths[i], both below 2^31. */
   void (*bm25)(const uint32_t *freqs, const uint32_t *lengths, size_t count, float weight, float c0, float c1,
                uint32_t *units);
-  /* The indexes, ascending, of the values that are at least `least`; returns how many. count <= 65536. */
+  /* The indexes, ascending, of the values that are at least `least`; returns how many. indexes has room for all of them.
+   * count <= 65536. */
   size_t (*select)(const uint32_t *values, size_t count, uint32_t least, uint16_t *indexes);
   /* Keeps of starts[] those for which list[] holds start + offset, modulo 2^32 and never 2^32 - 1; returns how many. Both
    * ascend, with the offset too; list[] goes on with UINT32_MAX up to a multiple of NARROW_PAD. */
@@ -43,11 +44,11 @@ struct kernels {
   /* Sets those of bits to, to + 1, ... of words[] that are set at from, from + 1, ... of bytes[], `count` in all. */
   void (*merge)(const uint8_t *bytes, size_t from, size_t count, uint64_t *words, size_t to);
 };
-enum { NARROW_PAD = 8, MEMBERS_PAD = 4 };
+enum { NARROW_PAD = 8, MEMBERS_PAD = 16 };
 
 extern const struct kernels kernels_scalar;
 #if defined(__x86_64__)
-extern const struct kernels kernels_sse41, kernels_avx2;
+extern const struct kernels kernels_sse41, kernels_avx2, kernels_avx512;
 #endif
 
 /* The best that this processor runs; a few instructions, so it need not be kept. */

@@ -74,7 +74,7 @@ struct packed_sums {
 };
 bool packed_sums(const uint8_t *in, const uint8_t *end, size_t count, size_t at, struct packed_sums *out);
 
-/* Ascending document numbers above `before` (-1: none), as gaps packed or as a bit set, whichever is smaller. */
+/* Ascending document numbers above `before` (-1: none), as gaps packed, or as a bit set where that is not much larger. */
 enum { DOCS_MAX = PACKED_MAX + 1 };
 size_t docs_encode(const uint32_t *docs, size_t count, int64_t before, uint8_t *out);
 const uint8_t *docs_decode(const uint8_t *in, const uint8_t *end, int64_t before, uint32_t *docs, size_t count);

@@ -120,8 +120,9 @@ static int offer_batch(struct conjunction *own, struct nsearch_error *err) {
 
 /* Whether the batch has so few candidates a window that each is looked up by itself. */
 static bool is_scattered(const struct candidates *batch) {
-  return batch->count &&
-         (batch->docs[batch->count - 1] - batch->docs[0]) / WINDOW >= batch->count / (4 * CANDIDATES_MANY);
+  if (batch->count == 0) return false;
+  uint32_t windows = batch->docs[batch->count - 1] / WINDOW - batch->docs[0] / WINDOW + 1;
+  return windows * 4 * CANDIDATES_MANY >= batch->count;
 }
 
 static int count_batch(struct conjunction *own, struct nsearch_error *err) {

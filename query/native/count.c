@@ -1,5 +1,6 @@
-/* How many documents of a segment match, where the dictionary tells: one word's number of articles, and what follows from
- * it. A question of many words holds, more often than not, one that is in every article. */
+/* Numbers of matches of one segment: what the dictionary tells of them, one word's number of articles and what follows
+ * from it, or which way of counting takes least. A question of many words holds, more often than not, one that is in
+ * every article. */
 #include "query/native/native.h"
 
 struct counting {
@@ -83,4 +84,80 @@ uint64_t count_least(const struct scoring *scoring, const struct node *node, siz
     leaf += node_leaves(node->children[i]);
   }
   return least;
+}
+
+/* ---- Where it does not ---------------------------------------------------------------------------------------------- */
+
+/* One word and what few others make of it; every document of the range is in it. */
+static int count_difference(struct pass *pass, struct matcher *matcher, struct nsearch_error *err) {
+  uint64_t first, others = 0;
+  int status = matcher_first_count(matcher, pass->dates.first, pass->dates.end, &first, err);
+  for (uint32_t doc = pass->dates.first; !status; doc = doc / WINDOW * WINDOW + WINDOW) {
+    uint64_t mask[WINDOW_WORDS] = {0};
+    status = matcher_next_other(matcher, doc, &doc, err);
+    if (status || doc >= pass->dates.end) break;
+    uint32_t base = doc / WINDOW * WINDOW;
+    status = pass_check(pass, err);
+    if (!status) status = matcher_others(matcher, base, mask, err);
+    date_range_filter(&pass->dates, base, mask);
+    others += kernels()->ones((const uint8_t *)mask, WINDOW);
+  }
+  if (!status)
+    pass->matches += pass->request->tree->kind == NODE_OR ? first + others : first > others ? first - others : 0;
+  return status;
+}
+
+static int count_windows(struct pass *pass, struct nsearch_error *err) {
+  struct matcher *matcher;
+  int status = pass_matcher(pass, &matcher, err);
+  bool unseen = !pass->facets && !pass->scorer && pass->dates.inexact >= pass->dates.end;
+  if (!status && unseen && matcher_differs_little(matcher)) {
+    status = count_difference(pass, matcher, err);
+  } else if (!status) {
+    status = walk_count(pass, matcher, err);
+  }
+  matcher_free(matcher);
+  return status;
+}
+
+/* One word within dates: where whole blocks are in the range, their number is enough. */
+static int count_range(struct pass *pass, struct nsearch_error *err) {
+  struct date_range *dates = &pass->dates;
+  uint32_t exact = dates->inexact < dates->end ? dates->inexact : dates->end;
+  int status = NSEARCH_OK;
+  if (exact < dates->first) exact = dates->first;
+  for (size_t key = 0; !status && key < pass->request->tree->key_count; key++) {
+    const struct term_entry *entry = scoring_entry(pass->scoring, 0, key, pass->number);
+    struct cursor cursor;
+    uint64_t count = 0;
+    if (!entry) continue;
+    status = cursor_open(&cursor, pass->segment, entry, err);
+    if (!status) status = cursor_count(&cursor, dates->first, exact, &count, err);
+    cursor_free(&cursor);
+    pass->matches += count;
+  }
+  dates->first = exact;
+  return status || exact == dates->end ? status : count_windows(pass, err);
+}
+
+/* Whether an intersection has so few candidates that it is better counted list by list than by masks. */
+static bool counts_by_lists(const struct pass *pass, const struct shape *shape) {
+  enum { RARE = 32 };
+  uint64_t least = UINT64_MAX;
+  if (shape->kind != SHAPE_CONJUNCTION || pass->facets) return false;
+  for (size_t i = 0; i < shape->count; i++) {
+    const struct shape_part *part = &shape->parts[i];
+    if (part->role != PART_REQUIRED || part->node->score != SCORE_BM25) continue;
+    uint64_t df = pass->scoring->leaves[part->leaf].df;
+    if (df < least) least = df;
+  }
+  return least < pass->snapshot->stats.articles / RARE;
+}
+
+int count_pass(struct pass *pass, const struct shape *shape, struct nsearch_error *err) {
+  const struct node *tree = pass->request->tree;
+  bool ranged = request_is_dated(pass->request) && !pass->facets;
+  if (ranged && tree->kind == NODE_TERM && tree->score == SCORE_BM25) return count_range(pass, err);
+  pass->counting = counts_by_lists(pass, shape);
+  return pass->counting ? conjunction_pass(pass, shape, err) : count_windows(pass, err);
 }

@@ -145,7 +145,7 @@ static bool in_bits(const struct block_place *place, uint32_t doc) {
 
 /* Looks a document up in the opened block as it is; false where it must be decoded for it. The first of a block that is
  * rows is looked for in them, for the next ones they become a bit set. */
-static bool probe_block(struct cursor *cursor, uint32_t doc, bool *found) {
+static bool probe_opened(struct cursor *cursor, uint32_t doc, bool *found) {
   const struct list_view *view = &cursor->view;
   const struct block_place *place = &cursor->place;
   uint64_t offset = (uint64_t)((int64_t)doc - place->before - 1);
@@ -169,9 +169,8 @@ static bool probe_block(struct cursor *cursor, uint32_t doc, bool *found) {
   return true;
 }
 
-int cursor_probe(struct cursor *cursor, uint32_t doc, bool *found, struct nsearch_error *err) {
+int cursor_probe_block(struct cursor *cursor, uint32_t doc, bool *found, struct nsearch_error *err) {
   const struct list_view *view = &cursor->view;
-  if (cursor_probe_loaded(cursor, doc, found)) return NSEARCH_OK;
   *found = false;
   uint32_t block = view_find_block(view, cursor->block, doc);
   if (block >= view->blocks) {
@@ -179,7 +178,7 @@ int cursor_probe(struct cursor *cursor, uint32_t doc, bool *found, struct nsearc
     return NSEARCH_OK;
   }
   int status = cursor_open_block(cursor, block, err);
-  if (status || probe_block(cursor, doc, found)) return status;
+  if (status || probe_opened(cursor, doc, found)) return status;
   status = cursor_load(cursor, block, err);
   if (!status && !cursor_probe_loaded(cursor, doc, found)) cursor->doc = NO_DOC; /* the end of a list of one block */
   return status;

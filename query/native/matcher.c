@@ -353,7 +353,7 @@ static int window_and_not(struct matcher *matcher, uint32_t base, uint64_t *mask
   int status = matcher_window(matcher->children[0], base, mask, scores, err);
   for (size_t i = 1; !status && i < matcher->child_count && !mask_is_empty(mask); i++) {
     uint64_t own[WINDOW_WORDS] = {0};
-    status = matcher_window(matcher->children[i], base, own, NULL, err);
+    status = matcher_held(matcher->children[i], base, mask, own, err);
     for (int w = 0; w < WINDOW_WORDS; w++) mask[w] &= ~own[w];
   }
   return status;
@@ -370,11 +370,7 @@ static int window_and_maybe(struct matcher *matcher, uint32_t base, uint64_t *ma
 }
 
 static void window_all(const struct matcher *matcher, uint32_t base, uint64_t *mask) {
-  uint32_t documents = matcher->segment->info.documents;
-  for (uint32_t at = 0; at < WINDOW && base + at < documents; at += 64) {
-    uint32_t left = documents - base - at;
-    mask[at / 64] = left >= 64 ? UINT64_MAX : (UINT64_C(1) << left) - 1;
-  }
+  for (uint32_t word = 0; word < WINDOW_WORDS; word++) mask[word] = matcher_there(matcher, base + word * 64);
 }
 
 int matcher_window(struct matcher *matcher, uint32_t base, uint64_t *mask, uint32_t *scores,

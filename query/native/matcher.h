@@ -25,9 +25,20 @@ struct matcher {
   uint32_t ticks; /* of search_check() */
 };
 
+/* Which of the documents doc to doc + 63 there are, as bits. */
+static inline uint64_t matcher_there(const struct matcher *matcher, uint32_t doc) {
+  uint32_t documents = matcher->segment->info.documents;
+  if (doc >= documents) return 0;
+  return documents - doc < 64 ? (UINT64_C(1) << (documents - doc)) - 1 : UINT64_MAX;
+}
+
 /* No document from `from` on and before *doc matches any of the children from `first` on. */
 int matcher_next_of(struct matcher *matcher, size_t first, uint32_t from, uint32_t *doc, struct nsearch_error *err);
 /* Sets the bits of the documents of a window that match any of the children from `first` on. */
 int matcher_unite(struct matcher *matcher, size_t first, uint32_t base, uint64_t *mask, struct nsearch_error *err);
+/* Sets the bits of those documents of a window that are wanted and match, and perhaps of more that match: where few are
+ * wanted, a word is asked for each. A window is asked for once. */
+int matcher_held(struct matcher *matcher, uint32_t base, const uint64_t *wanted, uint64_t *held,
+                 struct nsearch_error *err);
 
 #endif

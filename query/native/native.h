@@ -5,7 +5,7 @@
  *   cursor.c     one term's list in one segment: seek, decode, positions
  *   mask.c       the documents of a list in a window
  *   bm25.c       the weights of a question's leaves; the scores of a block
- *   count.c      numbers of matches that the dictionary tells
+ *   count.c      numbers of matches: told by the dictionary, or counted the cheapest way
  *   dates.c      a date range over one segment
  *   matcher.c    a tree over one segment, evaluated window by window
  *   union_count.c   unions of a matcher that score nothing; a word and what few others make of it
@@ -23,7 +23,7 @@
  *   facet_dates.c     years, months and days
  *   scorer.c     scores of documents that are known to match
  *   pass.c       one segment of a search: dates, deadline, what was found
- *   walk.c       windows of one segment by date, and the number of its matches
+ *   walk.c       windows of one segment, by date
  *   search.c     a request over all segments
  *   explain.c    how one article comes to its score
  *   occurrences.c  how often terms stand in some articles
@@ -103,8 +103,11 @@ static inline bool cursor_probe_loaded(struct cursor *cursor, uint32_t doc, bool
   *found = cursor->doc == doc;
   return true;
 }
+int cursor_probe_block(struct cursor *cursor, uint32_t doc, bool *found, struct nsearch_error *err); /* in any block */
 /* Whether the list holds doc; a block that is a bit set is asked and not decoded. */
-int cursor_probe(struct cursor *cursor, uint32_t doc, bool *found, struct nsearch_error *err);
+static inline int cursor_probe(struct cursor *cursor, uint32_t doc, bool *found, struct nsearch_error *err) {
+  return cursor_probe_loaded(cursor, doc, found) ? NSEARCH_OK : cursor_probe_block(cursor, doc, found, err);
+}
 uint32_t cursor_probed_at(const struct cursor *cursor, uint32_t doc); /* which of its block it is */
 uint32_t cursor_probed_freq(struct cursor *cursor, uint32_t doc); /* of the document that was found last */
 
@@ -192,16 +195,6 @@ static inline uint32_t bounds_add(uint32_t a, uint32_t b) {
   return sum < INT32_MAX ? (uint32_t)sum : INT32_MAX;
 }
 double bm25_stretch(const struct scoring *scoring, const struct segment *segment);
-
-/* ---- count.c ------------------------------------------------------------------------------------------------------------- */
-
-#define COUNT_UNKNOWN UINT64_MAX
-/* The number of documents of a segment that match, dates aside, where the leaves' numbers of articles tell it. */
-uint64_t count_known(const struct scoring *scoring, const struct segment *segment, uint32_t number,
-                     const struct node *tree);
-/* A number of articles of the whole index that the tree's matches, dates aside, never fall below: that of the most
- * frequent word of a union. `leaf` is the number of the tree's first leaf. */
-uint64_t count_least(const struct scoring *scoring, const struct node *node, size_t leaf);
 
 /* ---- dates.c ------------------------------------------------------------------------------------------------------------- */
 
@@ -341,6 +334,8 @@ static inline bool request_is_dated(const struct search_request *request) {
 
 /* Opens columns and dates; the caller sets what is above them. */
 int pass_open(struct pass *pass, struct nsearch_error *err);
+/* The tree over the segment, for matching alone; matcher_free() it. */
+int pass_matcher(const struct pass *pass, struct matcher **out, struct nsearch_error *err);
 
 /* NSEARCH_ERR_DEADLINE or NSEARCH_ERR_CANCELLED when the search must stop; cheap enough for once a window. */
 int pass_check(struct pass *pass, struct nsearch_error *err);
@@ -548,6 +543,18 @@ int sparse_pass(struct pass *pass, const struct shape *shape, struct nsearch_err
 
 /* Offers the newest, or the oldest, documents that match; *all: every match was seen, and counted. */
 int walk_pass(struct pass *pass, bool *all, struct nsearch_error *err);
+/* Counts all matches of pass_matcher(), as count_pass() does, window by window. */
+int walk_count(struct pass *pass, struct matcher *matcher, struct nsearch_error *err);
+
+/* ---- count.c ------------------------------------------------------------------------------------------------------------- */
+
+#define COUNT_UNKNOWN UINT64_MAX
+/* The number of documents of a segment that match, dates aside, where the leaves' numbers of articles tell it. */
+uint64_t count_known(const struct scoring *scoring, const struct segment *segment, uint32_t number,
+                     const struct node *tree);
+/* A number of articles of the whole index that the tree's matches, dates aside, never fall below: that of the most
+ * frequent word of a union. `leaf` is the number of the tree's first leaf. */
+uint64_t count_least(const struct scoring *scoring, const struct node *node, size_t leaf);
 /* Counts all matches, in facets too, and gives them to the scorer. */
 int count_pass(struct pass *pass, const struct shape *shape, struct nsearch_error *err);
 

@@ -13,6 +13,11 @@ int pass_open(struct pass *pass, struct nsearch_error *err) {
   return date_range_open(&pass->dates, pass->segment, pass->request->since, pass->request->until, err);
 }
 
+int pass_matcher(const struct pass *pass, struct matcher **out, struct nsearch_error *err) {
+  return matcher_open(out, pass->segment, pass->number, pass->request->tree, 0, pass->scoring, false, pass->request,
+                      err);
+}
+
 int pass_offer(struct pass *pass, uint32_t doc, uint32_t units, struct nsearch_error *err) {
   return units < topk_threshold(pass->topk) ? NSEARCH_OK
                                             : topk_offer(pass->topk, units, (struct doc_ref){pass->number, doc}, err);

@@ -126,8 +126,7 @@ static int find_words(struct words *words, size_t from, size_t to, uint32_t doc,
   int status = NSEARCH_OK;
   *found = true;
   for (size_t i = from; !status && *found && i < to; i++) {
-    struct cursor *cursor = &words->order[i].cursor->cursor;
-    if (!cursor_probe_loaded(cursor, doc, found)) status = cursor_probe(cursor, doc, found, err);
+    status = cursor_probe(&words->order[i].cursor->cursor, doc, found, err);
   }
   return status;
 }

@@ -3,11 +3,9 @@
 
 /* How many documents of the window are not in the mask yet; more than `few`: any number above it. */
 static uint32_t mask_missing(const struct matcher *matcher, uint32_t base, const uint64_t *mask, uint32_t few) {
-  uint32_t left = matcher->segment->info.documents - base, missing = 0;
-  if (left > WINDOW) left = WINDOW;
-  for (uint32_t word = 0; word * 64 < left && missing <= few; word++) {
-    uint64_t there = left - word * 64 < 64 ? (UINT64_C(1) << (left - word * 64)) - 1 : UINT64_MAX;
-    uint64_t gone = there & ~mask[word];
+  uint32_t missing = 0;
+  for (uint32_t word = 0; word < WINDOW_WORDS && missing <= few; word++) {
+    uint64_t gone = matcher_there(matcher, base + word * 64) & ~mask[word];
     if (gone) missing += (uint32_t)__builtin_popcountll(gone);
   }
   return missing;
@@ -28,14 +26,24 @@ static int probe_word(struct matcher *term, uint32_t base, uint32_t word, uint64
   return NSEARCH_OK;
 }
 
+int matcher_held(struct matcher *matcher, uint32_t base, const uint64_t *wanted, uint64_t *held,
+                 struct nsearch_error *err) {
+  enum { PROBES = 2 }; /* cost as much as to open a block for the mask */
+  uint64_t few = matcher->df * (PROBES * WINDOW / BLOCK) / matcher->segment->info.documents;
+  int status = NSEARCH_OK;
+  if (matcher->kind != NODE_TERM || kernels()->ones((const uint8_t *)wanted, WINDOW) > few)
+    return matcher_window(matcher, base, held, NULL, err);
+  for (uint32_t word = 0; !status && word < WINDOW_WORDS; word++) {
+    status = probe_word(matcher, base, word, wanted[word], &held[word], err);
+  }
+  return status;
+}
+
 /* Asks for the missing ones one by one. */
 static int probe_missing(struct matcher *term, uint32_t base, uint64_t *mask, struct nsearch_error *err) {
   int status = NSEARCH_OK;
   for (uint32_t word = 0; !status && word < WINDOW_WORDS; word++) {
-    uint32_t documents = term->segment->info.documents, at = base + word * 64;
-    if (at >= documents) break;
-    uint64_t there = documents - at < 64 ? (UINT64_C(1) << (documents - at)) - 1 : UINT64_MAX;
-    status = probe_word(term, base, word, ~mask[word] & there, &mask[word], err);
+    status = probe_word(term, base, word, ~mask[word] & matcher_there(term, base + word * 64), &mask[word], err);
   }
   return status;
 }
@@ -92,19 +100,10 @@ int matcher_next_other(struct matcher *matcher, uint32_t from, uint32_t *doc, st
   return matcher_next_of(matcher, 1, from, doc, err);
 }
 
-/* Few of a window are looked up one by one. */
 int matcher_others(struct matcher *matcher, uint32_t base, uint64_t *mask, struct nsearch_error *err) {
-  enum { FEW = 32 };
-  struct matcher *first = matcher->children[0];
   uint64_t held[WINDOW_WORDS] = {0}, without = matcher->kind == NODE_OR ? UINT64_MAX : 0;
   int status = matcher_unite(matcher, 1, base, mask, err);
-  if (!status && kernels()->ones((const uint8_t *)mask, WINDOW) > FEW) {
-    status = matcher_window(first, base, held, NULL, err);
-  } else {
-    for (uint32_t word = 0; !status && word < WINDOW_WORDS; word++) {
-      status = probe_word(first, base, word, mask[word], &held[word], err);
-    }
-  }
+  if (!status) status = matcher_held(matcher->children[0], base, mask, held, err);
   for (uint32_t word = 0; word < WINDOW_WORDS; word++) mask[word] &= held[word] ^ without;
   return status;
 }

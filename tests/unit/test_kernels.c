@@ -240,6 +240,7 @@ int main(void) {
 #if defined(__x86_64__)
     {"test_level_sse4.1", test_level, NULL, NULL, (void *)1},
     {"test_level_avx2", test_level, NULL, NULL, (void *)2},
+    {"test_level_avx512", test_level, NULL, NULL, (void *)3},
 #endif
     cmocka_unit_test(test_choice),
   };
