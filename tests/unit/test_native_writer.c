@@ -177,7 +177,7 @@ static uint8_t *cut_index(const char *path, uint64_t memory, size_t *len, uint64
     nsearch_article_free(article);
   }
   assert_int_equal(native_writer_engine.worker_close(worker, NULL), 0);
-  assert_int_equal(native_writer_engine.commit(writer, NULL, NULL), 0);
+  assert_int_equal(native_writer_engine.commit(writer, 0, NULL, NULL), 0);
   native_writer_engine.close(writer);
   assert_int_equal(native_reader_engine.open(&snapshot, path, NULL), 0);
   assert_int_equal(snapshot->segment_count, 1);

@@ -270,6 +270,7 @@ static void test_occurrences(void **state) {
   static const struct term_key keys[KEYS] = {
       {"Xstorm", 6}, {"Zenflood", 8}, {"Xfloods", 7}, {"Zenvote", 7}, {"Xnowhere", 8}};
   static const struct reader_engine *const engines[] = {&native_reader_engine, &xapian_reader_engine};
+  const struct search_request no_limits = {0};
   uint32_t tfs[2][KEYS][DOCS], lengths[2][DOCS], random = 3, seen = 0;
   for (int e = 0; e < 2; e++) {
     char path[128], id[16];
@@ -300,7 +301,8 @@ static void test_occurrences(void **state) {
       uint32_t one[KEYS];
       snprintf(id, sizeof id, "%d", i);
       assert_int_equal(engines[e]->find(snapshot, id, &doc, err), NSEARCH_OK);
-      assert_int_equal(engines[e]->occurrences(snapshot, keys, KEYS, &doc, 1, one, &lengths[e][i], err), NSEARCH_OK);
+      assert_int_equal(engines[e]->occurrences(snapshot, keys, KEYS, &doc, 1, &no_limits, one, &lengths[e][i], err),
+                       NSEARCH_OK);
       for (int k = 0; k < KEYS; k++) tfs[e][k][i] = one[k];
       seen += one[1];
     }
