@@ -15,7 +15,7 @@ enum {
 
 /* Names the shard, says what to do, and remembers. */
 static int fail(struct remote_shard *shard, int status, struct nsearch_error *err) {
-  static const char *const again = "index again when that is mended: what has arrived is replaced by itself";
+  static const char *const again = "do the same again when that is mended: what has arrived is replaced by itself";
   bool opening = !shard->writer;
   const char *what = opening && status == NSEARCH_ERR_UNSUPPORTED ? "start its server with --writable"
                      : status == NSEARCH_ERR_LOCKED               ? "another writer is at work there: try again later"
@@ -32,8 +32,8 @@ static int fail(struct remote_shard *shard, int status, struct nsearch_error *er
 }
 
 static int failed_before(const struct remote_shard *shard, struct nsearch_error *err) {
-  return error_set(err, shard->state->status, "shard %u of %u failed: %s; index again", shard->number, shard->count,
-                   shard->state->message ? shard->state->message : shard->state->address);
+  return error_set(err, shard->state->status, "shard %u of %u failed: %s; do the same again", shard->number,
+                   shard->count, shard->state->message ? shard->state->message : shard->state->address);
 }
 
 /* ---- Opening ------------------------------------------------------------------------------------------------------------- */
