@@ -126,7 +126,7 @@ template <class Work> int reading(struct xap_database *database, struct nsearch_
       work();
     } catch (const Xapian::Error &error) {
       note(error);
-      throw;
+      throw; // to guarded(), which lets nothing out. cppcheck-suppress throwInNoexceptFunction
     }
   });
   if (status && status != NSEARCH_ERR_MEMORY) error_prefix(err, "%s: ", where->c_str());
