@@ -121,12 +121,13 @@ template <class Work> int reading(struct xap_database *database, struct nsearch_
       }
     database->failure.late = std::strcmp(error.get_type(), "NetworkTimeoutError") == 0;
   };
+  // cppcheck-suppress throwInNoexceptFunction
   int status = guarded(err, nowhere, [&] {
     try {
       work();
     } catch (const Xapian::Error &error) {
       note(error);
-      throw; // to guarded(), which lets nothing out. cppcheck-suppress throwInNoexceptFunction
+      throw; // to guarded(), which lets nothing out
     }
   });
   if (status && status != NSEARCH_ERR_MEMORY) error_prefix(err, "%s: ", where->c_str());
