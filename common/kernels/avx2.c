@@ -1,6 +1,7 @@
-/* The kernels for AVX2, and what AVX-512 does better. Eight packed numbers of b bits begin at a byte and fill b bytes, so a shuffle brings each to a
- * lane of its own and a shift and a mask do the rest (Lemire and Boytsov, Decoding billions of integers per second
- * through vectorization, 2015, for the idea of whole groups; this layout is plain LSB first). */
+/* The kernels for AVX2, and at the end two that AVX-512 does better. Eight packed numbers of b bits begin at a byte and
+ * fill b bytes, so a shuffle brings each to a lane of its own and a shift and a mask do the rest (Lemire and Boytsov,
+ * Decoding billions of integers per second through vectorization, 2015, for the idea of whole groups; this layout is
+ * plain LSB first). */
 #include "common/kernels/bits.h"
 #include "common/kernels/kernels.h"
 #include "common/kernels/lanes.h"
