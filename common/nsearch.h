@@ -234,7 +234,8 @@ NSEARCH_API nsearch_status nsearch_search(nsearch_reader *reader, const nsearch_
 
 /* Articles like one: by its id or URL. The article itself and copies of it (the same text) are left out unless copies
  * is non-zero. Uses limit and offset, dates, deadline and cancel of the request and not its question; request may be
- * NULL. NSEARCH_ERR_NOT_FOUND when no article has that id or URL, else as nsearch_search(). */
+ * NULL. NSEARCH_ERR_NOT_FOUND when no article has that id or URL, NSEARCH_ERR_UNSUPPORTED when the index keeps no text,
+ * else as nsearch_search(). */
 NSEARCH_API nsearch_status nsearch_related(nsearch_reader *reader, const char *article, int copies,
                                            const nsearch_request *request, nsearch_result **result, nsearch_error *err);
 

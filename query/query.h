@@ -509,7 +509,8 @@ double term_damped(uint32_t tf); /* 1 + ln(tf); 0 of 0 */
 
 /* ---- related.c -------------------------------------------------------------------------------------------------------------------- */
 
-/* Articles like `source`, best first, scores by cosine (docs/ranking.md); *full says that there may be more than were looked at.
+/* Articles like `source`, best first, scores by docs/ranking.md, section 5; *full says that there may be more than were
+ * looked at.
  * request has dates, limit, deadline and cancel; tree and order are set to what was asked of the engine, with nodes in
  * the pool. hits: memory_free(). */
 int related_find(const struct view *view, struct scratch *scratch, struct pool *pool, struct doc_ref source,
