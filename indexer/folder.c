@@ -24,7 +24,7 @@ int folder_remove(const char *path, struct nsearch_error *err) {
 
 /* What is behind the number of a file's name, ".segment"; NULL where the name is none of an index's. */
 static const char *numbered(const char *name, uint64_t *number) {
-  static const char *const kinds[] = {".segment", ".pack", ".xapian", ".part"};
+  static const char *const kinds[] = {".segment", ".pack", ".tombstones", ".xapian", ".part"};
   size_t digits = strspn(name, "0123456789");
   if (digits < 6 || digits > 19) return NULL;
   *number = strtoull(name, NULL, 10);
@@ -48,6 +48,9 @@ static bool is_leftover(const char *name, const struct manifest *manifest) {
   if (strcmp(kind, ".pack") == 0) {
     for (size_t i = 0; i < manifest->pack_count; i++)
       if (manifest->packs[i].number == number) return false;
+  } else if (strcmp(kind, ".tombstones") == 0) {
+    for (size_t i = 0; i < manifest->segment_count; i++)
+      if (manifest->segments[i].tombstones == number) return false;
   } else if (strcmp(kind, ".part") != 0) {
     for (size_t i = 0; i < manifest->segment_count; i++)
       if (manifest->segments[i].number == number) return false;

@@ -23,6 +23,12 @@ char *pack_path(const char *folder, uint32_t number) {
   return path_join(folder, name);
 }
 
+char *tombstones_path(const char *folder, uint64_t number) {
+  char name[40];
+  snprintf(name, sizeof name, "%06" PRIu64 ".tombstones", number);
+  return path_join(folder, name);
+}
+
 void manifest_free(struct manifest *manifest) {
   for (size_t i = 0; i < manifest->shard_count; i++) memory_free(manifest->shards[i]);
   memory_free(manifest->shards);

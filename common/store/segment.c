@@ -84,7 +84,10 @@ int segment_open(struct segment *out, const char *path, struct nsearch_error *er
   return status;
 }
 
-void segment_close(struct segment *segment) { checked_close(&segment->file); }
+void segment_close(struct segment *segment) {
+  tombstones_free(&segment->gone);
+  checked_close(&segment->file);
+}
 
 const uint8_t *segment_section(struct segment *segment, enum section section, struct nsearch_error *err) {
   uint64_t offset = segment->sections[section].offset, len = segment->sections[section].len;

@@ -11,9 +11,9 @@
 #include "common/system/system.h"
 #include "common/text/text.h"
 
-enum { BLOCK = 256 };          /* postings in a full block */
+enum { BLOCK = 256 };                      /* postings in a full block */
 #define DOCUMENTS_MAX UINT32_C(0xfffff000) /* of a segment: a window of documents beyond the last has numbers too */
-enum { BODY_GAP = 100 };       /* positions between title and body, and between two authors */
+enum { BODY_GAP = 100 };                   /* positions between title and body, and between two authors */
 #define BM25_K1 1.2
 #define BM25_B 0.75
 
@@ -109,9 +109,9 @@ int checked_finish(struct checked_out **file, bool commit, struct nsearch_error 
 /* Reading: mapped; a page is verified at first touch. Safe for many threads. */
 struct checked_file {
   struct file_map map;
-  uint64_t len;               /* of the payload */
-  const uint8_t *checksums;   /* u64 each */
-  _Atomic uint8_t *verified;  /* one byte per page */
+  uint64_t len;              /* of the payload */
+  const uint8_t *checksums;  /* u64 each */
+  _Atomic uint8_t *verified; /* one byte per page */
   char *path;
 };
 int checked_open(struct checked_file *out, const char *path, struct nsearch_error *err);
@@ -119,6 +119,21 @@ void checked_close(struct checked_file *file);
 /* Verifies the pages of [offset, offset + len): NSEARCH_ERR_DAMAGED when one is wrong or outside the payload. Costs a
  * byte load per page once they are verified. */
 int checked_touch(const struct checked_file *file, uint64_t offset, uint64_t len, struct nsearch_error *err);
+
+/* ---- tombstones.c: documents that were replaced or deleted since their segment was written ----------------------------- */
+
+/* They count in df, N and lengths until a merge leaves them out; no search finds them. */
+struct tombstones {
+  uint64_t *bits; /* over the segment's documents, and a word of zeros; NULL: none is gone */
+  uint32_t count;
+};
+static inline bool tombstones_has(const struct tombstones *tombstones, uint32_t doc) {
+  return tombstones->bits && (tombstones->bits[doc / 64] >> doc % 64 & 1);
+}
+int tombstones_write(const char *path, const uint64_t *bits, uint32_t documents, struct nsearch_error *err);
+/* NSEARCH_ERR_DAMAGED, too, when it is of a segment with another number of documents. */
+int tombstones_read(struct tombstones *out, const char *path, uint32_t documents, struct nsearch_error *err);
+void tombstones_free(struct tombstones *tombstones);
 
 /* ---- segment_format.c: what a segment file holds ------------------------------------------------------------------------ */
 
@@ -152,15 +167,15 @@ const char *section_name(enum section section); /* "postings and positions", ...
 struct segment_info {
   uint32_t documents;
   uint32_t terms;
-  uint64_t length;    /* sum of all tf of the text field */
-  uint64_t tokens;    /* of title and body, each title token once */
-  uint64_t postings;  /* of exact terms of the text field */
+  uint64_t length;          /* sum of all tf of the text field */
+  uint64_t tokens;          /* of title and body, each title token once */
+  uint64_t postings;        /* of exact terms of the text field */
   uint64_t positions_bytes; /* share of SECTION_LISTS that is positions */
   uint64_t stems_bytes;     /* share of SECTION_LISTS that is stem postings */
   uint32_t title_weight;
   uint32_t has_text;
   uint32_t precisions; /* of the dates: bit set over enum nsearch_precision */
-  uint64_t languages; /* bit set over language numbers; codes in the file */
+  uint64_t languages;  /* bit set over language numbers; codes in the file */
 };
 
 /* How a tag's lists look. */
@@ -189,9 +204,9 @@ struct term_entry {
   uint64_t lists_at;      /* offset in SECTION_LISTS */
   const uint8_t *inlined; /* df 1: the list itself, see postings.c; else NULL */
   uint32_t inlined_len;
-  uint32_t alias_of;      /* number of the term whose list this is; UINT32_MAX: its own */
-  uint32_t number;        /* terms are numbered in byte order of keys */
-  uint8_t list_tag;       /* how the list looks: the target's tag for an alias */
+  uint32_t alias_of; /* number of the term whose list this is; UINT32_MAX: its own */
+  uint32_t number;   /* terms are numbered in byte order of keys */
+  uint8_t list_tag;  /* how the list looks: the target's tag for an alias */
 };
 
 /* Keys compare by their bytes, a shorter one first; the first eight of them as a big-endian number, zero-padded, decide
@@ -223,17 +238,17 @@ const struct buffer *dictionary_index(const struct dictionary_out *dictionary); 
 struct segment_part;
 struct list_writer {
   uint8_t tag;
-  struct segment_part *part;  /* where lists go; positions as blocks fill, postings at the end of the term */
-  const uint32_t *lengths;    /* per document, for the block maxima */
-  float c0, c1;               /* K = c0 + c1 * length */
+  struct segment_part *part; /* where lists go; positions as blocks fill, postings at the end of the term */
+  const uint32_t *lengths;   /* per document, for the block maxima */
+  float c0, c1;              /* K = c0 + c1 * length */
   uint32_t docs[BLOCK], freqs[BLOCK];
   size_t fill;
-  int64_t before;             /* last document of the block before */
-  uint32_t blocks_done;       /* blocks written, the open one left out */
+  int64_t before;       /* last document of the block before */
+  uint32_t blocks_done; /* blocks written, the open one left out */
   uint64_t cf;
-  uint32_t *gaps;             /* positions of the open block */
+  uint32_t *gaps; /* positions of the open block */
   size_t gap_count, gap_capacity;
-  uint32_t last_position;     /* of list_add_tokens() */
+  uint32_t last_position; /* of list_add_tokens() */
   uint64_t positions_len;
   struct buffer headers, runs; /* of the open block's positions */
   struct buffer blocks, skip_last, skip_at, skip_positions, skip_max, inlined;
@@ -281,11 +296,11 @@ struct list_view {
   uint32_t df, blocks;
   uint64_t cf;
   const uint8_t *skip_last, *skip_at, *skip_positions, *skip_max; /* u32, u32, u32, u8 per block; NULL with one block */
-  const uint8_t *data, *data_end;           /* blocks */
+  const uint8_t *data, *data_end;                                 /* blocks */
   const uint8_t *positions, *positions_end;
-  uint8_t max;                              /* bound of the whole list, 255ths */
+  uint8_t max; /* bound of the whole list, 255ths */
   const uint8_t *inlined, *inlined_end;
-  uint64_t positions_offset;                /* in the file, for checked_touch() */
+  uint64_t positions_offset; /* in the file, for checked_touch() */
 };
 
 /* Where the parts of a block lie. */
@@ -403,6 +418,7 @@ void part_wrote(struct segment_part *part, size_t len);
 struct segment {
   struct checked_file file;
   struct segment_info info;
+  struct tombstones gone; /* set by who opened it, from the file that the manifest names; closed with the segment */
   struct {
     uint64_t offset, len;
   } sections[SECTION_COUNT];
@@ -466,13 +482,13 @@ int list_block_sums(const struct list_view *view, uint32_t block, const struct b
 
 /* Gaps of positions of a block, in order. Skipping is cheap: gaps are decoded a few at a time. */
 struct position_run {
-  const uint8_t *headers;   /* of the runs behind the open one; NULL where there is one run */
-  const uint8_t *at, *end;  /* of what is behind the open run */
-  uint64_t left;            /* gaps behind it */
+  const uint8_t *headers;  /* of the runs behind the open one; NULL where there is one run */
+  const uint8_t *at, *end; /* of what is behind the open run */
+  uint64_t left;           /* gaps behind it */
   struct packed_run open;
-  uint32_t readings;        /* of the open run */
-  bool whole;               /* the run before was read more than once: so will this one be */
-  uint32_t gaps[BLOCK];     /* decoded, those in [next, fill) not yet read */
+  uint32_t readings;    /* of the open run */
+  bool whole;           /* the run before was read more than once: so will this one be */
+  uint32_t gaps[BLOCK]; /* decoded, those in [next, fill) not yet read */
   uint32_t fill, next;
 };
 /* total: the sum of the block's freqs. */
@@ -487,9 +503,9 @@ int position_run_sums(struct position_run *run, uint32_t *positions, size_t coun
 struct column {
   const uint8_t *starts; /* multi: u32 per document + 1; single: NULL */
   const uint8_t *values;
-  uint32_t width;        /* bytes of a value: 1, 2 or 4; 0: no document has one */
-  uint32_t first;        /* term number of ordinal 0 */
-  uint32_t count;        /* values in all */
+  uint32_t width; /* bytes of a value: 1, 2 or 4; 0: no document has one */
+  uint32_t first; /* term number of ordinal 0 */
+  uint32_t count; /* values in all */
 };
 int segment_column_open(struct segment *segment, const struct keyword_field *field, struct column *out,
                         struct nsearch_error *err);
@@ -574,12 +590,12 @@ struct manifest_segment {
   uint64_t number;
   uint32_t documents;
   uint64_t bytes;
-  uint64_t tombstones; /* generation of its tombstone file, 0: none */
-  uint32_t deleted;
+  uint64_t tombstones; /* number of its tombstone file, 0: none */
+  uint32_t deleted;    /* documents that it marks */
 };
 struct manifest_pack {
   uint32_t number;
-  bool texts; /* bodies; else cards */
+  bool texts;     /* bodies; else cards */
   uint64_t bytes; /* committed */
 };
 struct manifest {
@@ -606,5 +622,6 @@ void manifest_free(struct manifest *manifest);
 /* "FOLDER/000012.segment"; NULL for want of memory. */
 char *segment_path(const char *folder, uint64_t number);
 char *pack_path(const char *folder, uint32_t number);
+char *tombstones_path(const char *folder, uint64_t number);
 
 #endif

@@ -115,6 +115,16 @@ static int read_stats(struct snapshot *snapshot, struct nsearch_error *err) {
 
 /* ---- Opening --------------------------------------------------------------------------------------------------------------- */
 
+static int open_tombstones(struct snapshot *snapshot, size_t s, struct nsearch_error *err) {
+  const struct manifest_segment *entry = &snapshot->manifest.segments[s];
+  struct segment *segment = &snapshot->segments[s];
+  if (!entry->tombstones) return NSEARCH_OK;
+  char *path = tombstones_path(snapshot->folder, entry->tombstones);
+  int status = path ? tombstones_read(&segment->gone, path, segment->info.documents, err) : error_memory(err);
+  memory_free(path);
+  return status;
+}
+
 static int open_files(struct snapshot *snapshot, struct nsearch_error *err) {
   const struct manifest *manifest = &snapshot->manifest;
   snapshot->segments = memory_zero(manifest->segment_count + 1, sizeof *snapshot->segments);
@@ -126,10 +136,8 @@ static int open_files(struct snapshot *snapshot, struct nsearch_error *err) {
     memory_free(path);
     if (status) return status;
     snapshot->segment_count++;
-    if (manifest->segments[i].tombstones) {
-      return error_set(err, NSEARCH_ERR_VERSION, "%s was written by a newer version of nsearch; use that one",
-                       snapshot->folder);
-    }
+    status = open_tombstones(snapshot, i, err);
+    if (status) return status;
   }
   for (size_t i = 0; i < manifest->pack_count; i++) {
     char *path = pack_path(snapshot->folder, manifest->packs[i].number);

@@ -1,0 +1,67 @@
+/* Tombstones: the documents of a segment that were replaced or deleted since it was written. A file of checksummed pages:
+ * "NSTOMBS1", u32 documents of the segment, u32 how many of them are gone, then a bit set over them in words of u64. */
+#include <string.h>
+
+#include "common/store/store.h"
+
+enum { HEADER = 16 };
+static const char magic[8] = "NSTOMBS1";
+
+static size_t words_of(uint32_t documents) { return ((size_t)documents + 63) / 64; }
+
+static uint32_t count_bits(const uint64_t *bits, uint32_t documents) {
+  uint32_t count = 0;
+  for (size_t i = 0; i < words_of(documents); i++) count += (uint32_t)__builtin_popcountll(bits[i]);
+  return count;
+}
+
+int tombstones_write(const char *path, const uint64_t *bits, uint32_t documents, struct nsearch_error *err) {
+  struct checked_out *file = NULL;
+  struct buffer head = {0};
+  buffer_add(&head, magic, sizeof magic);
+  buffer_u32(&head, documents);
+  buffer_u32(&head, count_bits(bits, documents));
+  for (size_t i = 0; i < words_of(documents); i++) buffer_u64(&head, bits[i]);
+  int status = buffer_status(&head, err);
+  if (!status) status = checked_create(&file, path, err);
+  if (!status) status = checked_write(file, head.bytes, head.len, err);
+  int finished = checked_finish(&file, status == NSEARCH_OK, status ? NULL : err);
+  buffer_free(&head);
+  return status ? status : finished;
+}
+
+/* Bits beyond the last document are no documents. */
+static bool tail_is_clear(const uint64_t *bits, uint32_t documents) {
+  return documents % 64 == 0 || bits[documents / 64] >> documents % 64 == 0;
+}
+
+static bool decode(struct tombstones *out, const uint8_t *bytes, uint32_t documents) {
+  if (memcmp(bytes, magic, sizeof magic) != 0 || load_u32(bytes + 8) != documents) return false;
+  for (size_t i = 0; i < words_of(documents); i++) out->bits[i] = load_u64(bytes + HEADER + 8 * i);
+  out->count = count_bits(out->bits, documents);
+  return out->count == load_u32(bytes + 12) && tail_is_clear(out->bits, documents);
+}
+
+int tombstones_read(struct tombstones *out, const char *path, uint32_t documents, struct nsearch_error *err) {
+  struct checked_file file = {0};
+  *out = (struct tombstones){0};
+  int status = checked_open(&file, path, err);
+  if (!status) status = checked_touch(&file, 0, file.len, err);
+  if (status) goto out;
+  out->bits = memory_zero(words_of(documents) + 1, sizeof *out->bits);
+  if (!out->bits) {
+    status = error_memory(err);
+  } else if (file.len != HEADER + 8 * words_of(documents) || !decode(out, file.map.bytes, documents)) {
+    status = error_set(err, NSEARCH_ERR_DAMAGED,
+                       "%s: its bit set is damaged; restore the file from a copy or index again", path);
+  }
+out:
+  checked_close(&file);
+  if (status) tombstones_free(out);
+  return status;
+}
+
+void tombstones_free(struct tombstones *tombstones) {
+  memory_free(tombstones->bits);
+  *tombstones = (struct tombstones){0};
+}
