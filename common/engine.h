@@ -251,6 +251,7 @@ enum commit_how {
 
 struct engine_writer;
 struct engine_worker;
+struct folder; /* indexer/ */
 struct writer_engine {
   const char *name;
   /* Opens a new index, or one of this engine that is there, to add to it. What the options leave open is settled; those
@@ -267,10 +268,14 @@ struct writer_engine {
   int (*worker_close)(struct engine_worker *worker, struct nsearch_error *err);
   /* The next commit leaves out the article with this id unless its sequence is higher. One call at a time. */
   int (*remove)(struct engine_writer *writer, const char *id, size_t len, uint64_t sequence, struct nsearch_error *err);
+  /* Like remove(), for an article of which only the XXH3 of the id is known; where two have that hash neither is left out.
+   * NULL in the table: the engine cannot. */
+  int (*remove_hashed)(struct engine_writer *writer, uint64_t id_hash, uint64_t sequence, struct nsearch_error *err);
   /* All workers are closed. how: bits of enum commit_how. NSEARCH_ERR_EMPTY when there is no index and nothing for one. */
   int (*commit)(struct engine_writer *writer, unsigned how, struct commit_report *report, struct nsearch_error *err);
   void (*close)(struct engine_writer *writer); /* drops what was not committed */
   const struct nsearch_shards *(*shards)(const struct engine_writer *writer); /* NULL in the table: none */
+  struct folder *(*folder)(struct engine_writer *writer); /* of the index; NULL in the table: it lies in none */
 };
 
 /* The engine that the folder's manifest names; NSEARCH_ERR_MISSING when there is no manifest, NSEARCH_ERR_UNSUPPORTED when

@@ -13,7 +13,7 @@ struct index_settings {
   const char *engine, *language, *report;
   struct list shards, maps, includes, excludes;
   int ids;
-  bool no_text, quiet, json;
+  bool no_text, again, quiet, json;
 };
 
 static const struct option options[] = {
@@ -42,6 +42,8 @@ static const struct option options[] = {
      offsetof(struct index_settings, excludes)},
     {"ids", OPTION_CHOICE, "file|global", "an id of digits alone counts within its file, unless\nglobal",
      offsetof(struct index_settings, ids)},
+    {"again", OPTION_FLAG, NULL, "read files, too, that were read before and have not\nchanged since",
+     offsetof(struct index_settings, again)},
     {"threads", OPTION_NUMBER, "N", "work with N threads, 1 to 64; as many as the machine\nhas unless given",
      offsetof(struct index_settings, threads)},
     {"memory", OPTION_SIZE, "SIZE", "use so much memory, at least 64M; 1G unless given",
@@ -145,6 +147,7 @@ static nsearch_status set_ingest(nsearch_ingest *out, const struct index_setting
   if (!status) status = add_all(out, &settings->includes, nsearch_ingest_add_include, err);
   if (!status) status = add_all(out, &settings->excludes, nsearch_ingest_add_exclude, err);
   nsearch_ingest_set_global_ids(out, settings->ids == IDS_GLOBAL);
+  nsearch_ingest_set_again(out, settings->again);
   nsearch_ingest_set_on_event(out, on_event, run);
   nsearch_ingest_set_on_progress(out, on_progress, run);
   return status;
@@ -206,7 +209,8 @@ static int read_and_commit(nsearch_writer *writer, const nsearch_ingest *ingest,
   }
   progress_end(&run->progress);
   bool has_index = status != NSEARCH_ERR_EMPTY;
-  if (!has_index || (!status && nsearch_report_articles(report) == 0)) {
+  bool is_unchanged = nsearch_report_unchanged(report, NULL) > 0;
+  if (!has_index || (!status && nsearch_report_articles(report) == 0 && !is_unchanged)) {
     code = nothing_indexed(report, was_interrupted, has_index);
     goto out;
   }
@@ -256,7 +260,8 @@ const struct command command_index = {
     .summary = "read articles into an index",
     .description = "Reads the articles in files and folders (- is standard input) into the index,\n"
                    "which is made when there is none. An article that comes again with the same id\n"
-                   "replaces the earlier one. Of an index that exists, engine, language, title\n"
+                   "replaces the earlier one; files that were read before and have not changed since\n"
+                   "are left alone. Of an index that exists, engine, language, title\n"
                    "weight and whether texts are kept stay as they are and need not be said again.\n"
                    "\n"
                    "Formats are found out by content: JSON, JSON lines, Reuters SGML, TREC\n"
