@@ -54,6 +54,14 @@ static int make_entry(struct catalogue *catalogue, struct hash_wide key, struct 
   return NSEARCH_OK;
 }
 
+static int note_superseded(struct catalogue *catalogue, const struct catalogue_entry *entry,
+                           struct nsearch_error *err) {
+  int status = memory_reserve(&catalogue->superseded, &catalogue->superseded_capacity, catalogue->superseded_count + 1,
+                              sizeof *catalogue->superseded, err);
+  if (!status) catalogue->superseded[catalogue->superseded_count++] = (struct superseded){entry->key, entry->place};
+  return status;
+}
+
 /* What a record of the log means. `bytes`: of the record. */
 static int take_record(struct catalogue *catalogue, const struct catalogue_record *record, uint64_t place,
                        uint64_t bytes, struct nsearch_error *err) {
@@ -61,6 +69,8 @@ static int take_record(struct catalogue *catalogue, const struct catalogue_recor
   if (record->kind == CATALOGUE_CHUNK) return NSEARCH_OK;
   if (record->kind == CATALOGUE_FILE) {
     int status = make_entry(catalogue, record->key, &entry, err);
+    if (status) return status;
+    if (catalogue->runs && !entry->gone) status = note_superseded(catalogue, entry, err);
     if (status) return status;
     catalogue->live -= entry->bytes;
     *entry = (struct catalogue_entry){.key = record->key,
@@ -71,6 +81,7 @@ static int take_record(struct catalogue *catalogue, const struct catalogue_recor
                                       .bytes = bytes + 8 * record->ids_before,
                                       .mtime = record->mtime,
                                       .order = entry->order,
+                                      .fresh = catalogue->runs > 0,
                                       .problems = record->problems > 0};
     catalogue->live += entry->bytes;
     return NSEARCH_OK;
@@ -79,7 +90,9 @@ static int take_record(struct catalogue *catalogue, const struct catalogue_recor
   if (!entry) return NSEARCH_OK;
   if (record->kind == CATALOGUE_TOUCHED) {
     entry->mtime = record->mtime;
-  } else {
+  } else if (!entry->gone) {
+    int status = catalogue->runs ? note_superseded(catalogue, entry, err) : NSEARCH_OK;
+    if (status) return status;
     catalogue->live -= entry->bytes;
     entry->bytes = 0, entry->gone = true;
   }
@@ -126,6 +139,7 @@ void catalogue_close(struct catalogue *catalogue) {
   buffer_free(&catalogue->record);
   memory_free(catalogue->folder);
   memory_free(catalogue->entries);
+  memory_free(catalogue->superseded);
   memory_free(catalogue->slots);
   memory_free(catalogue);
 }
@@ -219,7 +233,7 @@ int catalogue_add_ids(struct catalogue *catalogue, struct catalogued *file, cons
 }
 
 int catalogue_enter(struct catalogue *catalogue, const struct catalogued *file, struct catalogue_record *record,
-                    struct nsearch_error *err) {
+                    uint32_t order, struct nsearch_error *err) {
   record->kind = CATALOGUE_FILE;
   record->key = file->key;
   record->before = file->before;
@@ -228,7 +242,36 @@ int catalogue_enter(struct catalogue *catalogue, const struct catalogued *file, 
   record->ids = (const uint8_t *)file->ids;
   pthread_mutex_lock(&catalogue->lock);
   int status = append(catalogue, record, err);
+  if (!status) entry_of(catalogue, file->key)->order = order;
   pthread_mutex_unlock(&catalogue->lock);
+  return status;
+}
+
+int catalogue_forget(struct catalogue *catalogue, struct hash_wide key, struct nsearch_error *err) {
+  struct catalogue_record record = {.kind = CATALOGUE_GONE, .key = key};
+  pthread_mutex_lock(&catalogue->lock);
+  int status = append(catalogue, &record, err);
+  pthread_mutex_unlock(&catalogue->lock);
+  return status;
+}
+
+void catalogue_place(struct catalogue *catalogue, struct hash_wide key, uint32_t order) {
+  pthread_mutex_lock(&catalogue->lock);
+  struct catalogue_entry *entry = entry_of(catalogue, key);
+  if (entry) entry->order = order;
+  pthread_mutex_unlock(&catalogue->lock);
+}
+
+int catalogue_view(struct catalogue *catalogue, struct catalogue_log *log, struct nsearch_error *err) {
+  *log = (struct catalogue_log){0};
+  pthread_mutex_lock(&catalogue->lock);
+  uint64_t bytes = catalogue->out ? file_offset(catalogue->out) : catalogue->last.bytes;
+  char *path = catalogue_path(catalogue->folder, catalogue->last.number);
+  int status = path ? NSEARCH_OK : error_memory(err);
+  if (!status && catalogue->out) status = file_sync(catalogue->out, err);
+  if (!status && bytes) status = catalogue_log_open(log, path, bytes, err);
+  pthread_mutex_unlock(&catalogue->lock);
+  memory_free(path);
   return status;
 }
 
@@ -355,5 +398,7 @@ void catalogue_begin_run(struct catalogue *catalogue) {
 void catalogue_end_run(struct catalogue *catalogue) {
   pthread_mutex_lock(&catalogue->lock);
   catalogue->runs--;
+  catalogue->superseded_count = 0;
+  for (size_t i = 0; i < catalogue->count; i++) catalogue->entries[i].order = 0, catalogue->entries[i].fresh = false;
   pthread_mutex_unlock(&catalogue->lock);
 }

@@ -1,6 +1,13 @@
 /* Ids whose articles the next commit leaves out. */
 #include "indexer/indexer.h"
 
+int deletions_add_hashed(struct deletions *deletions, uint64_t hash, uint64_t sequence, struct nsearch_error *err) {
+  int status =
+      memory_reserve(&deletions->items, &deletions->capacity, deletions->count + 1, sizeof *deletions->items, err);
+  if (!status) deletions->items[deletions->count++] = (struct deletion){.hash = hash, .sequence = sequence};
+  return status;
+}
+
 int deletions_add(struct deletions *deletions, const char *id, size_t len, uint64_t sequence,
                   struct nsearch_error *err) {
   int status =

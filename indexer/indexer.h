@@ -11,6 +11,7 @@
  *   folder.c    the folder of an index being written
  *   catalogue.c which files were read, and what they gave
  *   source_file.c a file that is read, as the catalogue will know it
+ *   prune.c     articles that no file holds any more
  *   deletions.c ids to be left out
  *   native/     articles -> term stream -> inversion -> segment -> merge -> commit
  *   xapian/     articles -> documents -> databases -> compaction -> commit */
@@ -119,12 +120,14 @@ struct walk_file {
   uint64_t size;
   int64_t mtime;
   uint32_t root;  /* the folder that `below` is below */
+  uint32_t order; /* in the walk, from 1, whatever was left out of it since */
   bool is_stream; /* standard input or a pipe */
   bool in_doubt;  /* it may be as it was when it was read: its bytes tell */
 };
 struct walk {
-  char **roots; /* absolute, without links; NULL: not known */
-  size_t root_count, root_capacity;
+  char **roots;    /* of each argument: absolute, without links; NULL: not known */
+  bool *is_folder; /* the argument; else it is a file in that folder */
+  size_t root_count, root_capacity, folder_capacity;
   struct walk_file *files; /* in order: arguments as given, below each by bytes of `below` */
   size_t count, capacity;
   uint64_t total_size; /* 0 when one of them is standard input */
@@ -149,6 +152,8 @@ struct walk_request {
  * given to unreadable(). NSEARCH_ERR_USAGE when a path does not exist. */
 int walk_paths(struct walk *out, const struct walk_request *request, struct nsearch_error *err);
 void walk_free(struct walk *walk);
+/* Whether include and exclude let a file of this path below the argument in. */
+bool walk_wants(const struct walk_request *request, const char *below);
 /* The file's name whatever the arguments were: its root and what is below it. False: it has none, or none to remember. */
 bool walk_real_path(const struct walk *walk, const struct walk_file *file, struct buffer *out);
 
@@ -246,7 +251,7 @@ struct catalogue_entry {
   uint64_t size, hash, settings, place, bytes; /* as in struct catalogue_record; bytes: of its records, nearly */
   int64_t mtime;
   uint32_t order; /* in the walk of the run at hand, from 1; 0: not in it, or another run's */
-  bool gone, problems;
+  bool gone, problems, fresh; /* fresh: read in the run at hand */
 };
 
 /* A file while it is read: its ids, a chunk at a time. Zeroed but for the key. */
@@ -271,6 +276,11 @@ struct catalogue {
   size_t slot_count;
   uint64_t live; /* bytes of records that count */
   struct buffer record;
+  struct superseded {
+    struct hash_wide key;
+    uint64_t place;
+  } *superseded; /* records of files that the run at hand has read again */
+  size_t superseded_count, superseded_capacity;
 };
 
 /* Reads the catalogue that `last` names; number 0: there is none. `anew`: all that it knows is forgotten unread. */
@@ -285,13 +295,19 @@ int catalogue_touch(struct catalogue *catalogue, struct hash_wide key, int64_t m
 int catalogue_add_ids(struct catalogue *catalogue, struct catalogued *file, const uint64_t *ids, size_t count,
                       struct nsearch_error *err);
 /* The file was read to its end: from the next commit on it is known as `record` says, whose key and ids are taken from
- * `file`. */
+ * `file`; `order`: its place in the walk. */
 int catalogue_enter(struct catalogue *catalogue, const struct catalogued *file, struct catalogue_record *record,
-                    struct nsearch_error *err);
+                    uint32_t order, struct nsearch_error *err);
 /* Puts all on disk and says what the manifest is to name; writes it anew when more than half of it counts no more.
  * catalogue_committed() when the manifest says so. */
 int catalogue_settle(struct catalogue *catalogue, struct manifest_catalogue *next, struct nsearch_error *err);
 void catalogue_committed(struct catalogue *catalogue);
+/* Gives a file its place in the walk of the run, from 1. */
+void catalogue_place(struct catalogue *catalogue, struct hash_wide key, uint32_t order);
+/* The file counts no more. */
+int catalogue_forget(struct catalogue *catalogue, struct hash_wide key, struct nsearch_error *err);
+/* All that was added until now, readable; a catalogue without records gives an empty log, path NULL. */
+int catalogue_view(struct catalogue *catalogue, struct catalogue_log *log, struct nsearch_error *err);
 /* A run begins and ends. */
 void catalogue_begin_run(struct catalogue *catalogue);
 void catalogue_end_run(struct catalogue *catalogue);
@@ -317,6 +333,9 @@ struct source_file {
 /* A hash of all that shapes articles but the part of the path below the argument, which the functions below add. */
 int reading_settings(const struct nsearch_ingest *ingest, uint64_t *out, struct nsearch_error *err);
 
+/* With it: what the catalogue keeps of a file. */
+uint64_t settings_with_below(uint64_t settings, size_t below_len);
+
 /* What the catalogue says of a file: in doubt when only its time is another one. *path is room for its path. */
 enum source_state { SOURCE_CHANGED, SOURCE_IN_DOUBT, SOURCE_UNCHANGED };
 enum source_state source_file_look(struct catalogue *catalogue, const struct walk *walk, const struct walk_file *file,
@@ -336,6 +355,31 @@ int source_file_end(struct source_file *source, struct input *input, struct nsea
 /* Lets a reference go; with the last one a file that was read to its end and has not changed meanwhile is entered. */
 int source_file_release(struct source_file **source, struct catalogue *catalogue, struct nsearch_error *err);
 
+/* ---- prune.c: articles that no file holds any more ------------------------------------------------------------------------ */
+
+struct prune_request {
+  const struct walk *walk;              /* of the run, for its roots: files below them that are gone count no more ... */
+  const struct walk_request *patterns;  /* ... where include and exclude let them in */
+  uint64_t settings;                    /* reading_settings() */
+  int (*remove)(void *payload, uint64_t id_hash, struct nsearch_error *err); /* an article that nobody has */
+  void *payload;
+};
+/* Files to be read once more, each for certain ids. */
+struct rereading {
+  struct walk walk;
+  struct wanted {
+    uint64_t file, id; /* its number in the walk; XXH3 */
+  } *wanted;
+  size_t wanted_count;
+};
+/* At the end of a run, of which the catalogue knows what it read, and the order of its walk. Removes what nobody has and
+ * says what is to be read. 16 bytes in memory for each id of a file that was read again or is gone. Nothing else may work
+ * on the catalogue meanwhile. */
+int prune_catalogue(struct catalogue *catalogue, const struct prune_request *request, struct rereading *out,
+                    struct nsearch_error *err);
+bool rereading_wants(const struct rereading *rereading, size_t file, uint64_t id);
+void rereading_free(struct rereading *rereading);
+
 /* ---- deletions.c ----------------------------------------------------------------------------------------------------- */
 
 struct deletions {
@@ -346,6 +390,8 @@ struct deletions {
   } *items;
   size_t count, capacity;
 };
+/* By the XXH3 of the id alone: its id is NULL. */
+int deletions_add_hashed(struct deletions *deletions, uint64_t hash, uint64_t sequence, struct nsearch_error *err);
 int deletions_add(struct deletions *deletions, const char *id, size_t len, uint64_t sequence,
                   struct nsearch_error *err);
 void deletions_clear(struct deletions *deletions);
@@ -383,6 +429,10 @@ int writer_worker_close(struct nsearch_writer *writer, struct engine_worker *wor
 /* The catalogue of the index, and the run is one that knows it; NULL: its engine has no folder for one. `again` as in
  * folder_catalogue(). */
 int writer_catalogue(struct nsearch_writer *writer, bool again, struct catalogue **out, struct nsearch_error *err);
+
+/* Articles known by the hash of their id alone, where the engine can take them out. */
+bool writer_can_prune(const struct nsearch_writer *writer);
+int writer_prune(struct nsearch_writer *writer, uint64_t id_hash, uint64_t sequence, struct nsearch_error *err);
 
 /* Takes over the walk and a reference to the report. */
 int writer_keep_run(struct nsearch_writer *writer, struct run *run, struct nsearch_error *err);

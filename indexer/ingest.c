@@ -30,6 +30,8 @@ struct ingest_run {
   struct run kept;             /* the walk, the report, and where events go */
   struct catalogue *catalogue; /* NULL: there is none */
   uint64_t settings;
+  const struct rereading *only; /* NULL: all articles are taken */
+  struct nsearch_report *shown; /* as it is told of progress */
 
   pthread_mutex_t split_lock; /* guards what follows */
   size_t next_file;
@@ -38,7 +40,7 @@ struct ingest_run {
 
   pthread_mutex_t report_lock; /* guards the report and what follows; taken inside split_lock, never around it */
   uint64_t started, last_progress;
-  int status;
+  int status; /* of the first failure */
   struct nsearch_error *err;
 };
 
@@ -103,7 +105,7 @@ static void tell(struct reader *reader) {
   report->nanoseconds = now > run->started ? now - run->started : 0;
   if (run->ingest->on_progress && now > run->last_progress + PROGRESS_MS * UINT64_C(1000000)) {
     run->last_progress = now;
-    cancel = run->ingest->on_progress(run->ingest->progress_payload, report) != 0;
+    cancel = run->ingest->on_progress(run->ingest->progress_payload, run->shown) != 0;
   }
   pthread_mutex_unlock(&run->report_lock);
   reader->records = reader->articles = reader->replaced = reader->text_bytes = 0;
@@ -291,6 +293,9 @@ static int on_article(void *payload, struct nsearch_article *article, uint64_t r
   }
   status = identity_assign(article, file_of(run, reader->file)->below, whole_file, run->ingest->global_ids, err);
   if (status) return status;
+  const char *id = article_get(article, ARTICLE_ID, &id_len);
+  uint64_t id_hash = hash_bytes(id, id_len);
+  if (run->only && !rereading_wants(run->only, reader->file, id_hash)) return NSEARCH_OK;
   uint64_t sequence = run->kept.first_sequence + ((uint64_t)reader->file << SEQUENCE_RECORD_BITS) + record;
   status = writer_worker_add(run->writer, reader->worker, article, sequence, err);
   article_get(article, ARTICLE_TITLE, &title_len);
@@ -300,8 +305,7 @@ static int on_article(void *payload, struct nsearch_article *article, uint64_t r
   reader->replaced += replaced;
   reader->text_bytes += title_len + body_len;
   if (status) return status;
-  const char *id = article_get(article, ARTICLE_ID, &id_len);
-  reader->ids[reader->id_count++] = hash_bytes(id, id_len);
+  reader->ids[reader->id_count++] = id_hash;
   return reader->id_count == IDS_AT_ONCE ? give_ids(reader) : NSEARCH_OK;
 }
 
@@ -391,6 +395,7 @@ static int skip_unchanged(struct ingest_run *run, struct nsearch_error *err) {
     struct walk_file *file = &walk->files[i];
     enum source_state state = source_file_look(run->catalogue, walk, file, run->settings, &path, &entry);
     file->in_doubt = state == SOURCE_IN_DOUBT;
+    if (state != SOURCE_CHANGED) catalogue_place(run->catalogue, entry.key, file->order);
     if (state == SOURCE_UNCHANGED) {
       count_unchanged(run, file->size, entry.problems);
       memory_free(file->path);
@@ -404,17 +409,26 @@ static int skip_unchanged(struct ingest_run *run, struct nsearch_error *err) {
   return status;
 }
 
+static struct walk_request walk_request(struct ingest_run *run) {
+  const struct nsearch_ingest *ingest = run->ingest;
+  return (struct walk_request){.paths = ingest->paths,
+                               .count = ingest->path_count,
+                               .include = &ingest->include,
+                               .exclude = &ingest->exclude,
+                               .skip = writer_path(run->writer),
+                               .unreadable = on_unreadable,
+                               .payload = run};
+}
+
 static int list_files(struct ingest_run *run, struct nsearch_error *err) {
   const struct nsearch_ingest *ingest = run->ingest;
-  const struct walk_request request = {.paths = ingest->paths,
-                                       .count = ingest->path_count,
-                                       .include = &ingest->include,
-                                       .exclude = &ingest->exclude,
-                                       .skip = writer_path(run->writer),
-                                       .unreadable = on_unreadable,
-                                       .payload = run};
+  const struct walk_request request = walk_request(run);
   if (ingest->path_count == 0)
     return error_set(err, NSEARCH_ERR_USAGE, "there is nothing to read: give a file, a folder or -");
+  if (ingest->prune && !writer_can_prune(run->writer))
+    return error_set(err, NSEARCH_ERR_UNSUPPORTED,
+                     "%s: its engine cannot take out what files no longer hold; index without prune, or anew",
+                     writer_path(run->writer));
   int status = walk_paths(&run->kept.walk, &request, err);
   if (status) return status;
   run->kept.report->input_total = run->kept.walk.total_size;
@@ -425,9 +439,65 @@ static int list_files(struct ingest_run *run, struct nsearch_error *err) {
   return writer_reserve(run->writer, run->kept.walk.count, &run->kept.first_sequence, err);
 }
 
+/* Reads what the run lists, and lets go of what it read with. */
+static int run_all(struct ingest_run *run, struct nsearch_error *err) {
+  int status = run_readers(run, err);
+  input_close(run->shared.input);
+  source_file_release(&run->shared.source_file, run->catalogue, NULL);
+  return status;
+}
+
+/* What was read before a failure or a cancellation can still be committed; so its failure counts only after theirs. */
+static int keep_run(struct ingest_run *run, int status, struct nsearch_error *err) {
+  int kept = writer_keep_run(run->writer, &run->kept, status ? NULL : err);
+  if (kept) {
+    walk_free(&run->kept.walk);
+    nsearch_report_free(run->kept.report);
+  }
+  return status ? status : kept;
+}
+
+/* ---- What files no longer hold ---- */
+
+static int remove_article(void *payload, uint64_t id_hash, struct nsearch_error *err) {
+  const struct ingest_run *run = payload;
+  return writer_prune(run->writer, id_hash, run->kept.first_sequence, err);
+}
+
+/* A run of its own, silent and of no catalogue: the files were told of when they were read. */
+static int reread(const struct ingest_run *run, struct rereading *rereading, struct nsearch_error *err) {
+  struct ingest_run again = {.writer = run->writer,
+                             .ingest = run->ingest,
+                             .kept = {.report = report_new(), .walk = rereading->walk},
+                             .only = rereading,
+                             .shown = run->kept.report,
+                             .started = run->started,
+                             .split_lock = PTHREAD_MUTEX_INITIALIZER,
+                             .report_lock = PTHREAD_MUTEX_INITIALIZER,
+                             .err = err};
+  rereading->walk = (struct walk){0};
+  int status = again.kept.report ? writer_reserve(run->writer, again.kept.walk.count, &again.kept.first_sequence, err)
+                                 : error_memory(err);
+  if (!status) status = run_all(&again, err);
+  return keep_run(&again, status, err);
+}
+
+static int prune(struct ingest_run *run, struct nsearch_error *err) {
+  const struct walk_request patterns = walk_request(run);
+  const struct prune_request request = {.walk = &run->kept.walk,
+                                        .patterns = &patterns,
+                                        .settings = run->settings,
+                                        .remove = remove_article,
+                                        .payload = run};
+  struct rereading rereading;
+  int status = prune_catalogue(run->catalogue, &request, &rereading, err);
+  if (!status && rereading.walk.count) status = reread(run, &rereading, err);
+  rereading_free(&rereading);
+  return status;
+}
+
 nsearch_status nsearch_read(nsearch_writer *writer, const nsearch_ingest *ingest, nsearch_report **report,
                             nsearch_error *err) {
-  struct ingest_run run = {.writer = writer, .ingest = ingest, .err = err, .started = clock_monotonic()};
   struct nsearch_report *mine = report_new();
   struct nsearch_error *local = err ? NULL : nsearch_error_new();
   if (report) *report = mine ? report_retain(mine) : NULL;
@@ -435,27 +505,23 @@ nsearch_status nsearch_read(nsearch_writer *writer, const nsearch_ingest *ingest
     nsearch_report_free(mine);
     return error_memory(err);
   }
-  run.err = err ? err : local;
-  run.kept = (struct run){.report = mine, .on_event = ingest->on_event, .event_payload = ingest->event_payload};
-  pthread_mutex_init(&run.split_lock, NULL);
-  pthread_mutex_init(&run.report_lock, NULL);
+  struct ingest_run run = {
+      .writer = writer,
+      .ingest = ingest,
+      .kept = {.report = mine, .on_event = ingest->on_event, .event_payload = ingest->event_payload},
+      .shown = mine,
+      .started = clock_monotonic(),
+      .split_lock = PTHREAD_MUTEX_INITIALIZER,
+      .report_lock = PTHREAD_MUTEX_INITIALIZER,
+      .err = err ? err : local};
   int status = list_files(&run, run.err);
   if (run.catalogue) catalogue_begin_run(run.catalogue);
-  if (!status) status = run_readers(&run, run.err);
-  input_close(run.shared.input);
-  source_file_release(&run.shared.source_file, run.catalogue, NULL);
+  if (!status) status = run_all(&run, run.err);
+  if (!status && ingest->prune) status = prune(&run, run.err);
   if (run.catalogue) catalogue_end_run(run.catalogue);
   mine->nanoseconds = clock_monotonic() - run.started;
-  /* What was read before a failure or a cancellation can still be committed. */
-  int kept = writer_keep_run(writer, &run.kept, status ? NULL : run.err);
-  if (kept) {
-    walk_free(&run.kept.walk);
-    nsearch_report_free(mine);
-    status = status ? status : kept;
-  }
+  status = keep_run(&run, status, run.err);
   if (!status) error_clear(run.err);
-  pthread_mutex_destroy(&run.report_lock);
-  pthread_mutex_destroy(&run.split_lock);
   nsearch_error_free(local);
   return status;
 }

@@ -23,7 +23,7 @@ int reading_settings(const struct nsearch_ingest *ingest, uint64_t *out, struct 
 }
 
 /* With the part of the path that ids may have. */
-static uint64_t settings_with_below(uint64_t settings, size_t below_len) {
+uint64_t settings_with_below(uint64_t settings, size_t below_len) {
   const uint64_t both[] = {settings, below_len};
   return hash_bytes(both, sizeof both);
 }
@@ -124,7 +124,8 @@ static int enter(struct source_file *source, struct catalogue *catalogue, struct
                                     .below_len = (uint32_t)strlen(source->walk_file->below),
                                     .path = source->path.bytes,
                                     .path_len = (uint32_t)source->path.len};
-  return is_as_before(source) ? catalogue_enter(catalogue, &source->given, &record, err) : NSEARCH_OK;
+  return is_as_before(source) ? catalogue_enter(catalogue, &source->given, &record, source->walk_file->order, err)
+                              : NSEARCH_OK;
 }
 
 int source_file_release(struct source_file **pointer, struct catalogue *catalogue, struct nsearch_error *err) {

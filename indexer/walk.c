@@ -32,7 +32,7 @@ static bool any_matches(const struct globs *globs, const char *below) {
   return false;
 }
 
-static bool is_wanted(const struct walk_request *request, const char *below) {
+bool walk_wants(const struct walk_request *request, const char *below) {
   bool included = !request->include || request->include->count == 0 || any_matches(request->include, below);
   return included && !any_matches(request->exclude, below);
 }
@@ -42,7 +42,7 @@ static int add_file(struct walker *walker, char *path, size_t below_len, const s
                     struct nsearch_error *err) {
   const char *below = path + strlen(path) - below_len;
   int status = NSEARCH_OK;
-  if (!is_wanted(walker->request, below)) {
+  if (!walk_wants(walker->request, below)) {
     memory_free(path);
     return NSEARCH_OK;
   }
@@ -144,12 +144,14 @@ static int add_root(struct walker *walker, const char *path, enum file_kind kind
   char *real = NULL;
   size_t len = kind == FILE_FOLDER ? strlen(path) : strlen(path) - strlen(last_part(path));
   int status = memory_reserve(&out->roots, &out->root_capacity, out->root_count + 1, sizeof *out->roots, err);
+  if (!status) status = memory_reserve(&out->is_folder, &out->folder_capacity, out->root_count + 1, sizeof(bool), err);
   char *folder = len ? memory_string(path, len) : memory_string(".", 1);
   if (!status && !folder) status = error_memory(err);
   if (!status && kind != FILE_OTHER) status = file_real_path(folder, &real, err);
   memory_free(folder);
   if (status == NSEARCH_ERR_MEMORY) return status;
   if (status) error_clear(err);
+  out->is_folder[out->root_count] = kind == FILE_FOLDER;
   out->roots[out->root_count++] = real;
   return NSEARCH_OK;
 }
@@ -203,6 +205,7 @@ static int hand_over(struct walker *walker, struct walk *out, struct nsearch_err
     struct walk_file *file = &walker->found[i].file;
     if (!file->path) continue;
     out->files[out->count++] = *file;
+    out->files[out->count - 1].order = (uint32_t)out->count;
     out->total_size += file->size;
     file->path = NULL;
   }
@@ -233,7 +236,7 @@ int walk_paths(struct walk *out, const struct walk_request *request, struct nsea
 }
 
 bool walk_real_path(const struct walk *walk, const struct walk_file *file, struct buffer *out) {
-  const char *root = walk->roots[file->root];
+  const char *root = walk->root_count ? walk->roots[file->root] : NULL;
   buffer_clear(out);
   if (!root || file->is_stream) return false;
   buffer_text(out, root);
@@ -245,6 +248,7 @@ bool walk_real_path(const struct walk *walk, const struct walk_file *file, struc
 void walk_free(struct walk *walk) {
   for (size_t i = 0; i < walk->root_count; i++) memory_free(walk->roots[i]);
   memory_free(walk->roots);
+  memory_free(walk->is_folder);
   for (size_t i = 0; i < walk->count; i++) memory_free(walk->files[i].path);
   memory_free(walk->files);
   *walk = (struct walk){0};

@@ -262,6 +262,17 @@ int writer_catalogue(struct nsearch_writer *writer, bool again, struct catalogue
   return status;
 }
 
+bool writer_can_prune(const struct nsearch_writer *writer) {
+  return writer->engine->folder && writer->engine->remove_hashed;
+}
+
+int writer_prune(struct nsearch_writer *writer, uint64_t id_hash, uint64_t sequence, struct nsearch_error *err) {
+  pthread_mutex_lock(&writer->lock);
+  int status = writer->engine->remove_hashed(writer->below, id_hash, sequence, err);
+  pthread_mutex_unlock(&writer->lock);
+  return status;
+}
+
 int writer_keep_run(struct nsearch_writer *writer, struct run *run, struct nsearch_error *err) {
   pthread_mutex_lock(&writer->lock);
   int status = memory_reserve(&writer->runs, &writer->run_capacity, writer->run_count + 1, sizeof *run, err);

@@ -124,6 +124,7 @@ void text_report(struct stream *out, const struct run_report *run) {
   };
   for (size_t i = 0; i < sizeof events / sizeof *events; i++)
     print_count(&page, events[i].name, nsearch_report_events(report, events[i].kind), events[i].note);
+  print_count(&page, "removed", run->removed, "articles that no file holds any more");
   print_count(&page, "repaired", nsearch_report_replaced_bytes(report), "places that were not UTF-8");
 }
 

@@ -270,6 +270,7 @@ static void print_report(struct stream *out, const struct run_report *run) {
   number_field(&json, "records", nsearch_report_records(report));
   for (int kind = EVENT_FIRST; kind <= EVENT_LAST; kind++)
     number_field(&json, event_name((nsearch_event_kind)kind), nsearch_report_events(report, (nsearch_event_kind)kind));
+  number_field(&json, "removed", run->removed);
   number_field(&json, "replaced_bytes", nsearch_report_replaced_bytes(report));
   number_field(&json, "input_bytes", nsearch_report_input_bytes(report));
   number_field(&json, "text_bytes", nsearch_report_text_bytes(report));

@@ -193,6 +193,11 @@ static int writer_remove(struct engine_writer *writer, const char *id, size_t le
   return deletions_add(&writer->deletions, id, len, sequence, err);
 }
 
+static int writer_remove_hashed(struct engine_writer *writer, uint64_t id_hash, uint64_t sequence,
+                                struct nsearch_error *err) {
+  return deletions_add_hashed(&writer->deletions, id_hash, sequence, err);
+}
+
 static int writer_commit(struct engine_writer *writer, unsigned how, struct commit_report *report,
                          struct nsearch_error *err) {
   const char *path = writer->folder.path;
@@ -231,6 +236,7 @@ const struct writer_engine native_writer_engine = {
     .add = worker_add,
     .worker_close = worker_close,
     .remove = writer_remove,
+    .remove_hashed = writer_remove_hashed,
     .commit = writer_commit,
     .close = writer_close,
     .folder = writer_folder,

@@ -116,6 +116,21 @@ static int same_id(struct search *search, const struct claim *a, const struct cl
   return status;
 }
 
+static bool is_hashed(const struct search *search, const struct claim *claim) {
+  return claim->segment == DELETION && !search->commit->writer->deletions.items[claim->doc].id;
+}
+
+/* Whether a later claim of the run is to the id of run[i]. A deletion by hash is, unless articles of two ids are there. */
+static int claims_same(struct search *search, const struct claim *run, size_t len, size_t i, size_t j, bool *same,
+                       struct nsearch_error *err) {
+  int status = NSEARCH_OK;
+  *same = true;
+  if (!is_hashed(search, &run[j])) return same_id(search, &run[i], &run[j], same, err);
+  for (size_t k = 0; !status && *same && k < len; k++)
+    if (k != i && run[k].segment != DELETION) status = same_id(search, &run[i], &run[k], same, err);
+  return status;
+}
+
 /* Within a run of equal hashes, whatever has a later article of the same id is replaced, and else, where there is a later
  * deletion of it, deleted. Runs are of one but for these, so looking at pairs of a run costs nothing. */
 static int drop_from_run(struct search *search, const struct claim *run, size_t len, struct commit_report *report,
@@ -125,7 +140,7 @@ static int drop_from_run(struct search *search, const struct claim *run, size_t 
     if (run[i].segment == DELETION) continue;
     for (size_t j = i + 1; j < len && (!by || by->segment == DELETION); j++) {
       bool same = false;
-      int status = by && run[j].segment == DELETION ? NSEARCH_OK : same_id(search, &run[i], &run[j], &same, err);
+      int status = by && run[j].segment == DELETION ? NSEARCH_OK : claims_same(search, run, len, i, j, &same, err);
       if (status) return status;
       if (same) by = &run[j];
     }
