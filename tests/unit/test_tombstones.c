@@ -42,8 +42,7 @@ static int make_index(void **state) {
     nsearch_article *article = nsearch_article_new();
     char url[64];
     nsearch_article_set_id(article, articles[i].id, strlen(articles[i].id));
-    nsearch_article_set_url(article, url,
-                            (size_t)snprintf(url, sizeof url, "https://a.example/%s", articles[i].id));
+    nsearch_article_set_url(article, url, (size_t)snprintf(url, sizeof url, "https://a.example/%s", articles[i].id));
     nsearch_article_set_title(article, articles[i].title, strlen(articles[i].title));
     nsearch_article_set_body(article, articles[i].body, strlen(articles[i].body));
     nsearch_article_set_source(article, articles[i].source, strlen(articles[i].source));
