@@ -126,6 +126,7 @@ int checked_touch(const struct checked_file *file, uint64_t offset, uint64_t len
 struct tombstones {
   uint64_t *bits; /* over the segment's documents, and a word of zeros; NULL: none is gone */
   uint32_t count;
+  uint64_t bytes; /* of the file */
 };
 static inline bool tombstones_has(const struct tombstones *tombstones, uint32_t doc) {
   return tombstones->bits && (tombstones->bits[doc / 64] >> doc % 64 & 1);
@@ -135,6 +136,10 @@ int tombstones_add(struct tombstones *tombstones, uint32_t documents, uint32_t d
 int tombstones_write(const char *path, const uint64_t *bits, uint32_t documents, struct nsearch_error *err);
 /* NSEARCH_ERR_DAMAGED, too, when it is of a segment with another number of documents. */
 int tombstones_read(struct tombstones *out, const char *path, uint32_t documents, struct nsearch_error *err);
+/* Those that a manifest names for a segment, none where it names none; they are as many as it says. */
+struct manifest_segment;
+int tombstones_of(struct tombstones *out, const char *folder, const struct manifest_segment *entry,
+                  struct nsearch_error *err);
 void tombstones_free(struct tombstones *tombstones);
 
 /* ---- segment_format.c: what a segment file holds ------------------------------------------------------------------------ */

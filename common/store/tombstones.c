@@ -56,6 +56,7 @@ int tombstones_read(struct tombstones *out, const char *path, uint32_t documents
   int status = checked_open(&file, path, err);
   if (!status) status = checked_touch(&file, 0, file.len, err);
   if (status) goto out;
+  out->bytes = file.map.len;
   out->bits = memory_zero(words_of(documents) + 1, sizeof *out->bits);
   if (!out->bits) {
     status = error_memory(err);
@@ -66,6 +67,22 @@ int tombstones_read(struct tombstones *out, const char *path, uint32_t documents
 out:
   checked_close(&file);
   if (status) tombstones_free(out);
+  return status;
+}
+
+int tombstones_of(struct tombstones *out, const char *folder, const struct manifest_segment *entry,
+                  struct nsearch_error *err) {
+  *out = (struct tombstones){0};
+  if (!entry->tombstones) return NSEARCH_OK;
+  char *path = tombstones_path(folder, entry->tombstones);
+  int status = path ? tombstones_read(out, path, entry->documents, err) : error_memory(err);
+  if (!status && out->count != entry->deleted) {
+    status = error_set(err, NSEARCH_ERR_DAMAGED,
+                       "%s: it marks %u articles and the manifest says %u; restore the file from a copy or index again",
+                       path, out->count, entry->deleted);
+    tombstones_free(out);
+  }
+  memory_free(path);
   return status;
 }
 

@@ -261,8 +261,10 @@ static int mask_batch(struct screen_part *part, struct candidates *batch, struct
   return NSEARCH_OK;
 }
 
-static void dates_batch(const struct date_range *dates, struct candidates *batch) {
+void candidates_admit(struct candidates *batch, const struct pass *pass) {
+  const struct date_range *dates = &pass->dates;
   uint32_t kept = 0;
+  if (!date_range_filters(dates, pass->segment->info.documents)) return;
   for (uint32_t i = 0; i < batch->count; i++) {
     uint32_t doc = batch->docs[i];
     batch->docs[kept] = doc;
@@ -275,7 +277,7 @@ static void dates_batch(const struct date_range *dates, struct candidates *batch
 int candidates_screen(struct candidates *batch, struct screen *screen, const struct pass *pass,
                       struct nsearch_error *err) {
   int status = NSEARCH_OK;
-  if (date_range_filters(&pass->dates, pass->segment->info.documents)) dates_batch(&pass->dates, batch);
+  candidates_admit(batch, pass);
   for (size_t i = 0; !status && i < screen->count && batch->count; i++) {
     struct screen_part *part = &screen->parts[i];
     status =

@@ -133,6 +133,16 @@ static int check_segment(struct check *check, const struct manifest_segment *ent
   return status;
 }
 
+static int check_tombstones(struct check *check, const struct manifest_segment *entry) {
+  struct tombstones tombstones;
+  char *path = tombstones_path(check->folder, entry->tombstones);
+  int status = path ? tombstones_of(&tombstones, check->folder, entry, check->err) : error_memory(check->err);
+  if (!status) tombstones_free(&tombstones);
+  if (path) status = tell(check, path, status);
+  memory_free(path);
+  return status;
+}
+
 /* Group by group, behind a damaged one no further: where the next begins is not known then. */
 static int check_pack(struct check *check, const struct manifest_pack *entry, struct pack *pack) {
   char *path = pack_path(check->folder, entry->number);
@@ -157,7 +167,10 @@ static int check_files(struct check *check) {
   for (size_t i = 0; i < manifest->segment_count; i++) check->total += 2 * manifest->segments[i].bytes;
   for (size_t i = 0; !status && i < manifest->pack_count; i++)
     status = check_pack(check, &manifest->packs[i], &check->packs[i]);
-  for (size_t i = 0; !status && i < manifest->segment_count; i++) status = check_segment(check, &manifest->segments[i]);
+  for (size_t i = 0; !status && i < manifest->segment_count; i++) {
+    status = check_segment(check, &manifest->segments[i]);
+    if (!status) status = check_tombstones(check, &manifest->segments[i]);
+  }
   return status;
 }
 
