@@ -149,7 +149,8 @@ int folder_open(struct folder *folder, const char *path, const char *engine, str
   *manifest = (struct manifest){.language = options->language,
                                 .title_weight = options->title_weight,
                                 .has_text = options->keep_text,
-                                .next_number = 1};
+                                .next_number = 1,
+                                .next_pack = 1};
   snprintf(manifest->engine, sizeof manifest->engine, "%s", engine);
   return NSEARCH_OK;
 }
@@ -210,6 +211,7 @@ int folder_commit(struct folder *folder, struct manifest *next, struct nsearch_e
   next->title_weight = manifest->title_weight;
   next->has_text = manifest->has_text;
   next->next_number = manifest->next_number;
+  next->next_pack = manifest->next_pack;
   int status = settle_catalogue(folder, next, err);
   if (!status) status = put_manifest(folder, next, err);
   if (status) return status;
@@ -234,20 +236,23 @@ int folder_catalogue(struct folder *folder, bool again, struct catalogue **out, 
   return status;
 }
 
-/* The engine's part is as the manifest in the folder has it, whatever the engine has begun since. */
+/* The engine's part is as the manifest in the folder has it, whatever the engine has begun since, and its files stay. */
 int folder_commit_catalogue(struct folder *folder, struct nsearch_error *err) {
   struct manifest next = {0};
+  const struct manifest_catalogue before = folder->manifest.catalogue;
   if (!folder->catalogue || !folder->catalogue->changed || !folder->has_index) return NSEARCH_OK;
   int status = manifest_read(&next, folder->path, err);
   if (!status) status = settle_catalogue(folder, &next, err);
   next.generation++;
-  if (next.next_number < folder->manifest.next_number) next.next_number = folder->manifest.next_number;
   if (!status) status = put_manifest(folder, &next, err);
   if (!status) {
     folder->manifest.generation = next.generation;
     folder->manifest.catalogue = next.catalogue;
-    folder_clean(folder, NULL);
   }
   manifest_free(&next);
+  if (status || before.number == 0 || before.number == folder->manifest.catalogue.number) return status;
+  char *path = catalogue_path(folder->path, before.number);
+  if (path) file_remove(path, NULL); /* a failure is left to the next writer */
+  memory_free(path);
   return status;
 }

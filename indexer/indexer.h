@@ -384,16 +384,15 @@ void rereading_free(struct rereading *rereading);
 
 struct deletions {
   struct deletion {
-    char *id;
+    char *id; /* NULL: known by its hash alone */
     size_t len;
     uint64_t hash, sequence;
   } *items;
   size_t count, capacity;
 };
-/* By the XXH3 of the id alone: its id is NULL. */
-int deletions_add_hashed(struct deletions *deletions, uint64_t hash, uint64_t sequence, struct nsearch_error *err);
 int deletions_add(struct deletions *deletions, const char *id, size_t len, uint64_t sequence,
                   struct nsearch_error *err);
+int deletions_add_hashed(struct deletions *deletions, uint64_t hash, uint64_t sequence, struct nsearch_error *err);
 void deletions_clear(struct deletions *deletions);
 
 /* ---- writer.c ------------------------------------------------------------------------------------------------------------ */
