@@ -273,6 +273,9 @@ struct writer_engine {
   int (*worker_close)(struct engine_worker *worker, struct nsearch_error *err);
   /* The next commit leaves out the article with this id unless its sequence is higher. One call at a time. */
   int (*remove)(struct engine_writer *writer, const char *id, size_t len, uint64_t sequence, struct nsearch_error *err);
+  /* The same for an id of which only the XXH3 of its text is known; where articles of two ids have that hash, none of them is
+   * left out. NULL in the table: the engine cannot. */
+  int (*remove_hashed)(struct engine_writer *writer, uint64_t id_hash, uint64_t sequence, struct nsearch_error *err);
   /* All workers are closed. how: bits of enum commit_how. NSEARCH_ERR_EMPTY when there is no index and nothing for one. */
   int (*commit)(struct engine_writer *writer, unsigned how, struct commit_report *report, struct nsearch_error *err);
   void (*close)(struct engine_writer *writer); /* drops what was not committed */

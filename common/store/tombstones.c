@@ -15,6 +15,14 @@ static uint32_t count_bits(const uint64_t *bits, uint32_t documents) {
   return count;
 }
 
+int tombstones_add(struct tombstones *tombstones, uint32_t documents, uint32_t doc, struct nsearch_error *err) {
+  if (!tombstones->bits) tombstones->bits = memory_zero(words_of(documents) + 1, sizeof *tombstones->bits);
+  if (!tombstones->bits) return error_memory(err);
+  if (!tombstones_has(tombstones, doc)) tombstones->count++;
+  tombstones->bits[doc / 64] |= UINT64_C(1) << doc % 64;
+  return NSEARCH_OK;
+}
+
 int tombstones_write(const char *path, const uint64_t *bits, uint32_t documents, struct nsearch_error *err) {
   struct checked_out *file = NULL;
   struct buffer head = {0};

@@ -437,7 +437,7 @@ static void test_unusual(void **state) {
   (void)state;
   char path[80], segment[100];
   snprintf(path, sizeof path, "%s/unusual", folder);
-  snprintf(segment, sizeof segment, "%s/000003.segment", path);
+  snprintf(segment, sizeof segment, "%s/000001.segment", path);
   make_model(3000);
   write_index(path, 0, 0);
   struct opened opened = open_index(path);
