@@ -263,13 +263,14 @@ static int mask_batch(struct screen_part *part, struct candidates *batch, struct
 
 void candidates_admit(struct candidates *batch, const struct pass *pass) {
   const struct date_range *dates = &pass->dates;
+  bool cuts = date_range_cuts(dates, pass->segment->info.documents);
   uint32_t kept = 0;
-  if (!date_range_filters(dates, pass->segment->info.documents)) return;
+  if (!cuts && !dates->gone) return;
   for (uint32_t i = 0; i < batch->count; i++) {
     uint32_t doc = batch->docs[i];
     batch->docs[kept] = doc;
     batch->units[kept] = batch->units[i];
-    kept += date_range_admits(dates, doc);
+    kept += cuts ? date_range_admits(dates, doc) : !tombstones_has(dates->gone, doc);
   }
   batch->count = kept;
 }

@@ -174,6 +174,16 @@ static int check_files(struct check *check) {
   return status;
 }
 
+/* What only all files together show. */
+static int check_whole(struct check *check) {
+  if (check->found || check->fast) return NSEARCH_OK;
+  int status = check_ids(check->folder, step, check, check->err);
+  char *path = path_join(check->folder, MANIFEST_NAME);
+  if (path) status = tell(check, path, status);
+  memory_free(path);
+  return path ? status : error_memory(check->err);
+}
+
 int index_check(const char *path, bool fast, const struct check_report *report, struct nsearch_error *err) {
   struct check check = {.folder = path, .fast = fast, .report = report};
   check.err = nsearch_error_new();
@@ -182,6 +192,7 @@ int index_check(const char *path, bool fast, const struct check_report *report, 
   if (!status && !(check.packs = memory_zero(check.manifest.pack_count + 1, sizeof *check.packs)))
     status = error_memory(check.err);
   if (!status) status = check_files(&check);
+  if (!status) status = check_whole(&check);
   if (status)
     error_set(err, status, "%s", nsearch_error_message(check.err));
   else if (check.found)

@@ -27,7 +27,8 @@
  *   search.c     a request over all segments
  *   explain.c    how one article comes to its score
  *   occurrences.c  how often terms stand in some articles
- *   check.c      whether the files of an index are whole */
+ *   check.c      whether the files of an index are whole
+ *   check_ids.c  whether no two articles have one id */
 #ifndef QUERY_NATIVE_NATIVE_H
 #define QUERY_NATIVE_NATIVE_H
 
@@ -585,5 +586,10 @@ int snapshot_search(struct snapshot *snapshot, const struct search_request *requ
 
 /* check() of struct reader_engine. */
 int index_check(const char *path, bool fast, const struct check_report *report, struct nsearch_error *err);
+
+/* ---- check_ids.c --------------------------------------------------------------------------------------------------- */
+
+/* Of an index whose files are whole. Two articles that can be found and have one id are NSEARCH_ERR_DAMAGED. */
+int check_ids(const char *path, check_step step, void *payload, struct nsearch_error *err);
 
 #endif

@@ -36,8 +36,8 @@ static uint64_t known_count(const struct search *search) {
 /* A segment whose dictionary tells its number is not looked at, whatever the others take. */
 static int count_segment(struct search *search, struct pass *pass, struct nsearch_error *err) {
   bool seen = search->facets || request_is_dated(search->request);
-  uint64_t known = seen ? COUNT_UNKNOWN
-                        : count_known(&search->scoring, pass->segment, pass->number, search->request->tree);
+  uint64_t known =
+      seen ? COUNT_UNKNOWN : count_known(&search->scoring, pass->segment, pass->number, search->request->tree);
   if (known == COUNT_UNKNOWN) return count_pass(pass, &search->shape, err);
   pass->matches += known;
   return NSEARCH_OK;

@@ -129,9 +129,9 @@ static int open_segment(struct snapshot *snapshot, const struct manifest_segment
   if (!status) snapshot->segment_count++;
   if (!status) status = tombstones_of(&segment->gone, snapshot->folder, entry, err);
   if (!status && segment->gone.count && segment->info.documents != entry->documents)
-    status = error_set(err, NSEARCH_ERR_DAMAGED,
-                       "%s: it is not the file that the manifest names; restore the file from a copy or index again",
-                       path);
+    status =
+        error_set(err, NSEARCH_ERR_DAMAGED,
+                  "%s: it is not the file that the manifest names; restore the file from a copy or index again", path);
   memory_free(path);
   return status;
 }

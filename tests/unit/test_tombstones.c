@@ -42,8 +42,7 @@ static int make_index(void **state) {
     nsearch_article *article = nsearch_article_new();
     char url[64];
     nsearch_article_set_id(article, articles[i].id, strlen(articles[i].id));
-    nsearch_article_set_url(article, url,
-                            (size_t)snprintf(url, sizeof url, "https://a.example/%s", articles[i].id));
+    nsearch_article_set_url(article, url, (size_t)snprintf(url, sizeof url, "https://a.example/%s", articles[i].id));
     nsearch_article_set_title(article, articles[i].title, strlen(articles[i].title));
     nsearch_article_set_body(article, articles[i].body, strlen(articles[i].body));
     nsearch_article_set_source(article, articles[i].source, strlen(articles[i].source));
@@ -310,6 +309,25 @@ static void test_damage(void **state) {
   manifest_free(&manifest);
 }
 
+/* One segment twice: what would mark the one or the other is not there. */
+static void test_one_id(void **state) {
+  (void)state;
+  struct manifest manifest;
+  struct noted noted = {0};
+  assert_int_equal(manifest_read(&manifest, folder, NULL), NSEARCH_OK);
+  assert_int_equal(memory_reserve(&manifest.segments, &manifest.segment_capacity, 2, sizeof *manifest.segments, NULL),
+                   NSEARCH_OK);
+  manifest.segments[1] = manifest.segments[0];
+  manifest.segment_count = 2;
+  assert_int_equal(manifest_write(&manifest, folder, NULL), NSEARCH_OK);
+  assert_int_equal(nsearch_check(folder, 0, note_file, NULL, &noted, err), NSEARCH_ERR_DAMAGED);
+  assert_int_equal(noted.count, 1);
+  assert_non_null(strstr(noted.file, "/" MANIFEST_NAME));
+  assert_int_equal(mark_articles(folder, is_any), 12);
+  assert_int_equal(nsearch_check(folder, 0, note_file, NULL, &noted, err), NSEARCH_OK);
+  manifest_free(&manifest);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(test_found, make_index, remove_index),
@@ -320,6 +338,7 @@ int main(void) {
       cmocka_unit_test_setup_teardown(test_related, make_index, remove_index),
       cmocka_unit_test_setup_teardown(test_figures, make_index, remove_index),
       cmocka_unit_test_setup_teardown(test_damage, make_index, remove_index),
+      cmocka_unit_test_setup_teardown(test_one_id, make_index, remove_index),
   };
   return cmocka_run_group_tests_name("tombstones", tests, NULL, NULL);
 }
