@@ -10,13 +10,15 @@
 enum {
   HEAD_BYTES = 64 << 10,  /* by which a format is recognised */
   SMALL_FILE = 256 << 10, /* up to here a file is read by one thread alone */
-  PROGRESS_MS = 100
+  PROGRESS_MS = 100,
+  IDS_AT_ONCE = 256 /* go to the catalogue under its lock */
 };
 
 /* A file that is being split. */
 struct reading {
   size_t file;
-  struct input *input; /* NULL: none is open */
+  struct source_file *source_file; /* NULL: none is open */
+  struct input *input;             /* NULL: none is open */
   const struct source *source;
   uint64_t state[8];
   uint64_t raw_bytes; /* reported so far */
@@ -25,7 +27,11 @@ struct reading {
 struct ingest_run {
   struct nsearch_writer *writer;
   const struct nsearch_ingest *ingest;
-  struct run kept; /* the walk, the report, and where events go */
+  struct run kept;             /* the walk, the report, and where events go */
+  struct catalogue *catalogue; /* NULL: there is none */
+  uint64_t settings;
+  const struct rereading *only; /* NULL: all articles are taken */
+  struct nsearch_report *shown; /* as it is told of progress */
 
   pthread_mutex_t split_lock; /* guards what follows */
   size_t next_file;
@@ -34,7 +40,7 @@ struct ingest_run {
 
   pthread_mutex_t report_lock; /* guards the report and what follows; taken inside split_lock, never around it */
   uint64_t started, last_progress;
-  int status;
+  int status; /* of the first failure */
   struct nsearch_error *err;
 };
 
@@ -44,8 +50,11 @@ struct reader {
   struct engine_worker *worker;
   struct nsearch_article *article;
   struct nsearch_error *err;
-  struct reading own;                               /* a small file that this thread reads alone */
-  size_t file;                                      /* of the span that is being parsed */
+  struct reading own;              /* a small file that this thread reads alone */
+  size_t file;                     /* of the span that is being parsed */
+  struct source_file *source_file; /* the same */
+  uint64_t ids[IDS_AT_ONCE];       /* that it gave, and that nobody was told yet */
+  size_t id_count;
   uint64_t records, articles, replaced, text_bytes; /* not yet in the report */
   pthread_t thread;
 };
@@ -58,6 +67,13 @@ static void event(struct ingest_run *run, enum nsearch_event_kind kind, const ch
   run->kept.report->events[kind]++;
   if (run->kept.on_event) run->kept.on_event(run->kept.event_payload, kind, path, record, message);
   pthread_mutex_unlock(&run->report_lock);
+}
+
+/* An event of a file that is being read. */
+static void file_event(struct ingest_run *run, struct source_file *source, enum nsearch_event_kind kind,
+                       uint64_t record, const char *message) {
+  if (kind == NSEARCH_EVENT_BROKEN || kind == NSEARCH_EVENT_TOO_LARGE) atomic_fetch_add(&source->problems, 1);
+  event(run, kind, source->walk_file->path, record, message);
 }
 
 static const struct walk_file *file_of(const struct ingest_run *run, size_t file) {
@@ -89,7 +105,7 @@ static void tell(struct reader *reader) {
   report->nanoseconds = now > run->started ? now - run->started : 0;
   if (run->ingest->on_progress && now > run->last_progress + PROGRESS_MS * UINT64_C(1000000)) {
     run->last_progress = now;
-    cancel = run->ingest->on_progress(run->ingest->progress_payload, report) != 0;
+    cancel = run->ingest->on_progress(run->ingest->progress_payload, run->shown) != 0;
   }
   pthread_mutex_unlock(&run->report_lock);
   reader->records = reader->articles = reader->replaced = reader->text_bytes = 0;
@@ -110,18 +126,21 @@ static void count_input(struct ingest_run *run, struct reading *reading, bool is
 
 /* ---- Files to spans ---- */
 
-static void reading_close(struct ingest_run *run, struct reading *reading) {
-  count_input(run, reading, true);
+/* Ends the reading, whether or not it came to the file's end. */
+static int reading_close(struct reader *reader, struct reading *reading) {
+  if (reading->input) count_input(reader->run, reading, true);
   input_close(reading->input);
   reading->input = NULL;
+  return source_file_release(&reading->source_file, reader->run->catalogue, reader->err);
 }
 
 /* A file that cannot be read (any further), or that breaks off: an event. Failures of ours are passed on. */
 static int file_trouble(struct reader *reader, const struct reading *reading, int status) {
-  const char *path = file_of(reader->run, reading->file)->path;
   if (status == NSEARCH_ERR_MEMORY) return status;
-  event(reader->run, status == NSEARCH_ERR_INPUT ? NSEARCH_EVENT_BROKEN : NSEARCH_EVENT_UNREADABLE, path, 0,
-        nsearch_error_message(reader->err));
+  reading->source_file->failed = true;
+  file_event(reader->run, reading->source_file,
+             status == NSEARCH_ERR_INPUT ? NSEARCH_EVENT_BROKEN : NSEARCH_EVENT_UNREADABLE, 0,
+             nsearch_error_message(reader->err));
   error_clear(reader->err);
   return NSEARCH_OK;
 }
@@ -131,11 +150,19 @@ static const char *name_of(const struct walk_file *file) {
   return slash ? slash + 1 : file->path;
 }
 
-/* Opens a file and finds its format; reading->input stays NULL when there is nothing to split. */
-static int reading_open(struct reader *reader, struct reading *reading, size_t file) {
-  struct ingest_run *run = reader->run;
-  const struct walk_file *walk_file = file_of(run, file);
-  *reading = (struct reading){.file = file};
+/* It is as it was when it was read: that it is not read now. */
+static void count_unchanged(struct ingest_run *run, uint64_t size, bool had_problems) {
+  struct nsearch_report *report = run->kept.report;
+  pthread_mutex_lock(&run->report_lock);
+  report->unchanged++;
+  report->unchanged_problems += had_problems;
+  if (report->input_total > size) report->input_total -= size;
+  pthread_mutex_unlock(&run->report_lock);
+}
+
+/* Finds the format of a file; reading->input stays NULL when there is nothing to split. */
+static int reading_begin(struct reader *reader, struct reading *reading) {
+  const struct walk_file *walk_file = file_of(reader->run, reading->file);
   int status = input_open(&reading->input, walk_file->path, reader->err);
   if (status) return file_trouble(reader, reading, status);
   status = input_fill(reading->input, HEAD_BYTES, reader->err);
@@ -145,32 +172,57 @@ static int reading_open(struct reader *reader, struct reading *reading, size_t f
   size_t len = input->len < HEAD_BYTES ? input->len : HEAD_BYTES;
   reading->source = source_find(input->window, len, input->at_end && len == input->len, name_of(walk_file));
   if (reading->source && (len > 0 || !is_cut)) return NSEARCH_OK;
-  if (!is_cut) event(run, NSEARCH_EVENT_UNKNOWN, walk_file->path, 0, "no known format");
-  reading_close(run, reading);
-  return NSEARCH_OK;
+  if (!is_cut) file_event(reader->run, reading->source_file, NSEARCH_EVENT_UNKNOWN, 0, "no known format");
+  status = source_file_end(reading->source_file, reading->input, reader->err);
+  if (status) status = file_trouble(reader, reading, status);
+  int closed = reading_close(reader, reading);
+  return status ? status : closed;
+}
+
+/* Opens a file, unless it turns out to be one that was read before. */
+static int reading_open(struct reader *reader, struct reading *reading, size_t file) {
+  struct ingest_run *run = reader->run;
+  const struct walk_file *walk_file = file_of(run, file);
+  bool same = false, had_problems = false;
+  *reading = (struct reading){.file = file};
+  int status = source_file_open(&reading->source_file, &run->kept.walk, walk_file, run->settings, reader->err);
+  if (!status && walk_file->in_doubt)
+    status = source_file_compare(reading->source_file, run->catalogue, &same, &had_problems, reader->err);
+  if (same) count_unchanged(run, walk_file->size, had_problems);
+  if (!status && !same) status = reading_begin(reader, reading);
+  if (status || !reading->input) {
+    int closed = reading_close(reader, reading);
+    status = status ? status : closed;
+  }
+  return status;
 }
 
 /* The next span of an open file, which is closed at its end; *got is false when there was none. */
 static int reading_split(struct reader *reader, struct reading *reading, struct span *span, bool *got) {
   struct source_problem problem = {0};
-  const char *path = file_of(reader->run, reading->file)->path;
   bool more = false;
   *span = (struct span){0};
   int status = reading->source->split(reading->input, reading->state, span, &more, &problem, reader->err);
   if (status) return file_trouble(reader, reading, status);
   if (problem.kind) {
     reader->records += problem.record > 0;
-    event(reader->run, problem.kind, path, problem.record, problem.message);
+    file_event(reader->run, reading->source_file, problem.kind, problem.record, problem.message);
   }
-  reader->file = reading->file;
   *got = span->bytes != NULL;
+  if (*got) {
+    reader->file = reading->file;
+    reader->source_file = source_file_retain(reading->source_file);
+  }
   count_input(reader->run, reading, false);
-  if (!more) reading_close(reader->run, reading);
-  return NSEARCH_OK;
+  if (more) return NSEARCH_OK;
+  status = source_file_end(reading->source_file, reading->input, reader->err);
+  if (status) status = file_trouble(reader, reading, status);
+  int closed = reading_close(reader, reading);
+  return status ? status : closed;
 }
 
-/* What a thread takes under the lock: a span of the shared file, or else a small file to read alone (*small, else
- * SIZE_MAX), or else nothing: all is read. */
+/* What a thread takes under the lock: a span of the shared file, or else a file to read alone (*small, else SIZE_MAX), a
+ * small one or one that is likely to be known, or else nothing: all is read. */
 static int take_work(struct reader *reader, struct span *span, bool *got, const struct source **source, size_t *small) {
   struct ingest_run *run = reader->run;
   const struct walk *walk = &run->kept.walk;
@@ -184,7 +236,7 @@ static int take_work(struct reader *reader, struct span *span, bool *got, const 
     }
     if (run->next_file >= walk->count) break;
     size_t file = run->next_file++;
-    if (walk->files[file].size > 0 && walk->files[file].size <= SMALL_FILE) {
+    if (walk->files[file].in_doubt || (walk->files[file].size > 0 && walk->files[file].size <= SMALL_FILE)) {
       *small = file;
       break;
     }
@@ -217,14 +269,21 @@ static int next_span(struct reader *reader, struct span *span, bool *got, const 
 static void on_problem(void *payload, enum nsearch_event_kind kind, uint64_t record, const char *message) {
   struct reader *reader = payload;
   reader->records += record > 0;
-  event(reader->run, kind, file_of(reader->run, reader->file)->path, record, message);
+  file_event(reader->run, reader->source_file, kind, record, message);
+}
+
+/* Tells the file which ids it gave. */
+static int give_ids(struct reader *reader) {
+  size_t count = reader->id_count;
+  reader->id_count = 0;
+  return source_file_give(reader->source_file, reader->run->catalogue, reader->ids, count, reader->err);
 }
 
 static int on_article(void *payload, struct nsearch_article *article, uint64_t record, bool whole_file,
                       struct nsearch_error *err) {
   struct reader *reader = payload;
   struct ingest_run *run = reader->run;
-  size_t title_len, body_len;
+  size_t title_len, body_len, id_len;
   uint64_t replaced = 0;
   int status = article_tidy(article, &replaced, err);
   if (status) return status;
@@ -234,6 +293,9 @@ static int on_article(void *payload, struct nsearch_article *article, uint64_t r
   }
   status = identity_assign(article, file_of(run, reader->file)->below, whole_file, run->ingest->global_ids, err);
   if (status) return status;
+  const char *id = article_get(article, ARTICLE_ID, &id_len);
+  uint64_t id_hash = hash_bytes(id, id_len);
+  if (run->only && !rereading_wants(run->only, reader->file, id_hash)) return NSEARCH_OK;
   uint64_t sequence = run->kept.first_sequence + ((uint64_t)reader->file << SEQUENCE_RECORD_BITS) + record;
   status = writer_worker_add(run->writer, reader->worker, article, sequence, err);
   article_get(article, ARTICLE_TITLE, &title_len);
@@ -242,7 +304,9 @@ static int on_article(void *payload, struct nsearch_article *article, uint64_t r
   reader->articles += !status;
   reader->replaced += replaced;
   reader->text_bytes += title_len + body_len;
-  return status;
+  if (status) return status;
+  reader->ids[reader->id_count++] = id_hash;
+  return reader->id_count == IDS_AT_ONCE ? give_ids(reader) : NSEARCH_OK;
 }
 
 static int read_all(struct reader *reader) {
@@ -258,9 +322,15 @@ static int read_all(struct reader *reader) {
     struct span span = {0};
     bool got;
     status = next_span(reader, &span, &got, &source);
-    if (status || !got) break;
+    if (!got) break;
+    /* Where nothing is read nothing is begun. */
+    if (!status && !reader->worker) status = writer_worker_open(run->writer, &reader->worker, reader->err);
     sink.file_name = name_of(file_of(run, reader->file));
-    status = source->parse(&span, &sink, reader->err);
+    if (!status) status = source->parse(&span, &sink, reader->err);
+    if (!status) status = give_ids(reader);
+    if (status) reader->source_file->failed = true;
+    int released = source_file_release(&reader->source_file, run->catalogue, reader->err);
+    if (!status) status = released;
     memory_free(span.bytes);
     tell(reader);
   }
@@ -270,14 +340,13 @@ static int read_all(struct reader *reader) {
 
 static void *reader_main(void *payload) {
   struct reader *reader = payload;
-  int status = writer_worker_open(reader->run->writer, &reader->worker, reader->err);
-  if (!status) {
-    status = read_all(reader);
-    if (status) fail(reader->run, status, reader->err);
-    status = writer_worker_close(reader->run->writer, reader->worker, reader->err);
-  }
+  int status = read_all(reader);
   if (status) fail(reader->run, status, reader->err);
-  if (reader->own.input) reading_close(reader->run, &reader->own);
+  if (reader->worker) {
+    status = writer_worker_close(reader->run->writer, reader->worker, reader->err);
+    if (status) fail(reader->run, status, reader->err);
+  }
+  if (reader->own.input) reading_close(reader, &reader->own);
   return NULL;
 }
 
@@ -316,26 +385,119 @@ static void on_unreadable(void *payload, const char *path, const char *message) 
   event(payload, NSEARCH_EVENT_UNREADABLE, path, 0, message);
 }
 
+/* Leaves out the files that were read before and have not changed since. */
+static int skip_unchanged(struct ingest_run *run, struct nsearch_error *err) {
+  struct walk *walk = &run->kept.walk;
+  struct catalogue_entry entry;
+  struct buffer path = {0};
+  size_t kept = 0;
+  for (size_t i = 0; i < walk->count; i++) {
+    struct walk_file *file = &walk->files[i];
+    enum source_state state = source_file_look(run->catalogue, walk, file, run->settings, &path, &entry);
+    file->in_doubt = state == SOURCE_IN_DOUBT;
+    if (state != SOURCE_CHANGED) catalogue_place(run->catalogue, entry.key, file->order);
+    if (state == SOURCE_UNCHANGED) {
+      count_unchanged(run, file->size, entry.problems);
+      memory_free(file->path);
+    } else {
+      walk->files[kept++] = *file;
+    }
+  }
+  walk->count = kept;
+  int status = buffer_status(&path, err);
+  buffer_free(&path);
+  return status;
+}
+
+static struct walk_request walk_request(struct ingest_run *run) {
+  const struct nsearch_ingest *ingest = run->ingest;
+  return (struct walk_request){.paths = ingest->paths,
+                               .count = ingest->path_count,
+                               .include = &ingest->include,
+                               .exclude = &ingest->exclude,
+                               .skip = writer_path(run->writer),
+                               .unreadable = on_unreadable,
+                               .payload = run};
+}
+
 static int list_files(struct ingest_run *run, struct nsearch_error *err) {
   const struct nsearch_ingest *ingest = run->ingest;
-  const struct walk_request request = {.paths = ingest->paths,
-                                       .count = ingest->path_count,
-                                       .include = &ingest->include,
-                                       .exclude = &ingest->exclude,
-                                       .skip = writer_path(run->writer),
-                                       .unreadable = on_unreadable,
-                                       .payload = run};
+  const struct walk_request request = walk_request(run);
   if (ingest->path_count == 0)
     return error_set(err, NSEARCH_ERR_USAGE, "there is nothing to read: give a file, a folder or -");
+  if (ingest->prune && !writer_can_prune(run->writer))
+    return error_set(err, NSEARCH_ERR_UNSUPPORTED,
+                     "%s: its engine cannot take out what files no longer hold; index without prune, or anew",
+                     writer_path(run->writer));
   int status = walk_paths(&run->kept.walk, &request, err);
   if (status) return status;
   run->kept.report->input_total = run->kept.walk.total_size;
+  status = writer_catalogue(run->writer, ingest->again, &run->catalogue, err);
+  if (!status) status = reading_settings(ingest, &run->settings, err);
+  if (!status && run->catalogue && !ingest->again) status = skip_unchanged(run, err);
+  if (status) return status;
   return writer_reserve(run->writer, run->kept.walk.count, &run->kept.first_sequence, err);
+}
+
+/* Reads what the run lists, and lets go of what it read with. */
+static int run_all(struct ingest_run *run, struct nsearch_error *err) {
+  int status = run_readers(run, err);
+  input_close(run->shared.input);
+  source_file_release(&run->shared.source_file, run->catalogue, NULL);
+  return status;
+}
+
+/* What was read before a failure or a cancellation can still be committed; so its failure counts only after theirs. */
+static int keep_run(struct ingest_run *run, int status, struct nsearch_error *err) {
+  int kept = writer_keep_run(run->writer, &run->kept, status ? NULL : err);
+  if (kept) {
+    walk_free(&run->kept.walk);
+    nsearch_report_free(run->kept.report);
+  }
+  return status ? status : kept;
+}
+
+/* ---- What files no longer hold ---- */
+
+static int remove_article(void *payload, uint64_t id_hash, struct nsearch_error *err) {
+  const struct ingest_run *run = payload;
+  return writer_prune(run->writer, id_hash, run->kept.first_sequence, err);
+}
+
+/* A run of its own, silent and of no catalogue: the files were told of when they were read. */
+static int reread(const struct ingest_run *run, struct rereading *rereading, struct nsearch_error *err) {
+  struct ingest_run again = {.writer = run->writer,
+                             .ingest = run->ingest,
+                             .kept = {.report = report_new(), .walk = rereading->walk},
+                             .only = rereading,
+                             .shown = run->kept.report,
+                             .started = run->started,
+                             .split_lock = PTHREAD_MUTEX_INITIALIZER,
+                             .report_lock = PTHREAD_MUTEX_INITIALIZER,
+                             .err = err};
+  rereading->walk = (struct walk){0};
+  int status = again.kept.report ? writer_reserve(run->writer, again.kept.walk.count, &again.kept.first_sequence, err)
+                                 : error_memory(err);
+  if (!status) status = run_all(&again, err);
+  return keep_run(&again, status, err);
+}
+
+static int prune(struct ingest_run *run, struct nsearch_error *err) {
+  const struct walk_request patterns = walk_request(run);
+  const struct prune_request request = {.walk = &run->kept.walk,
+                                        .patterns = &patterns,
+                                        .settings = run->settings,
+                                        .remove = remove_article,
+                                        .payload = run};
+  struct rereading rereading;
+  int status = prune_catalogue(run->catalogue, &request, &rereading, err);
+  if (!status && rereading.walk.count) status = reread(run, &rereading, err);
+  rereading_free(&rereading);
+  return status;
 }
 
 nsearch_status nsearch_read(nsearch_writer *writer, const nsearch_ingest *ingest, nsearch_report **report,
                             nsearch_error *err) {
-  struct ingest_run run = {.writer = writer, .ingest = ingest, .err = err, .started = clock_monotonic()};
   struct nsearch_report *mine = report_new();
   struct nsearch_error *local = err ? NULL : nsearch_error_new();
   if (report) *report = mine ? report_retain(mine) : NULL;
@@ -343,24 +505,23 @@ nsearch_status nsearch_read(nsearch_writer *writer, const nsearch_ingest *ingest
     nsearch_report_free(mine);
     return error_memory(err);
   }
-  run.err = err ? err : local;
-  run.kept = (struct run){.report = mine, .on_event = ingest->on_event, .event_payload = ingest->event_payload};
-  pthread_mutex_init(&run.split_lock, NULL);
-  pthread_mutex_init(&run.report_lock, NULL);
+  struct ingest_run run = {
+      .writer = writer,
+      .ingest = ingest,
+      .kept = {.report = mine, .on_event = ingest->on_event, .event_payload = ingest->event_payload},
+      .shown = mine,
+      .started = clock_monotonic(),
+      .split_lock = PTHREAD_MUTEX_INITIALIZER,
+      .report_lock = PTHREAD_MUTEX_INITIALIZER,
+      .err = err ? err : local};
   int status = list_files(&run, run.err);
-  if (!status) status = run_readers(&run, run.err);
-  input_close(run.shared.input);
+  if (run.catalogue) catalogue_begin_run(run.catalogue);
+  if (!status) status = run_all(&run, run.err);
+  if (!status && ingest->prune) status = prune(&run, run.err);
+  if (run.catalogue) catalogue_end_run(run.catalogue);
   mine->nanoseconds = clock_monotonic() - run.started;
-  /* What was read before a failure or a cancellation can still be committed. */
-  int kept = writer_keep_run(writer, &run.kept, status ? NULL : run.err);
-  if (kept) {
-    walk_free(&run.kept.walk);
-    nsearch_report_free(mine);
-    status = status ? status : kept;
-  }
+  status = keep_run(&run, status, run.err);
   if (!status) error_clear(run.err);
-  pthread_mutex_destroy(&run.report_lock);
-  pthread_mutex_destroy(&run.split_lock);
   nsearch_error_free(local);
   return status;
 }

@@ -14,7 +14,8 @@ enum {
 
 struct input_state {
   struct file_in *file;
-  char *data; /* the window is data[start..end) */
+  struct hasher *hasher; /* of the bytes as stored */
+  char *data;            /* the window is data[start..end) */
   size_t start, end, capacity;
   struct gzip *gzip; /* NULL: the bytes are taken as they are */
 };
@@ -45,8 +46,10 @@ static int window_room(struct input_state *state, size_t room, struct nsearch_er
 
 static int raw_read(struct input *input, void *bytes, size_t len, size_t *got, struct nsearch_error *err) {
   int status = file_read(input->state->file, bytes, len, got, err);
-  if (!status) input->raw_bytes += *got;
-  return status;
+  if (status) return status;
+  input->raw_bytes += *got;
+  hasher_add(input->state->hasher, bytes, *got);
+  return NSEARCH_OK;
 }
 
 /* zlib asks for its memory here, so that it too comes through the seam. */
@@ -159,7 +162,8 @@ int input_open(struct input **out, const char *path, struct nsearch_error *err) 
     memory_free(input);
     return error_memory(err);
   }
-  int status = file_open(&input->state->file, path, err);
+  int status = (input->state->hasher = hasher_new()) ? NSEARCH_OK : error_memory(err);
+  if (!status) status = file_open(&input->state->file, path, err);
   if (!status) status = window_room(input->state, WINDOW_FIRST, err);
   /* Three bytes tell; a pipe may give one at a time. */
   while (!status && input->state->end < 3 && !input->at_end)
@@ -181,6 +185,7 @@ void input_close(struct input *input) {
   if (input->state->file) file_close_in(&input->state->file);
   if (input->state->gzip) inflateEnd(&input->state->gzip->stream);
   memory_free(input->state->gzip);
+  memory_free(input->state->hasher);
   memory_free(input->state->data);
   memory_free(input->state);
   memory_free(input);
@@ -203,4 +208,13 @@ void input_consume(struct input *input, size_t bytes) {
   input->state->start += bytes;
   input->offset += bytes;
   window_update(input);
+}
+
+int input_hash(struct input *input, uint64_t *hash, struct nsearch_error *err) {
+  struct input_state *state = input->state;
+  int status = window_room(state, READ_SMALL, err);
+  for (size_t got = 1; !status && got > 0;) status = raw_read(input, state->data + state->end, READ_SMALL, &got, err);
+  *hash = hasher_value(state->hasher);
+  window_update(input);
+  return status;
 }
