@@ -45,6 +45,14 @@ void entities_decode(const char *text, size_t len, struct buffer *out);
 /* Adds the authors named in "By Jane Roe and John Doe": docs/formats.md says where a line is cut. */
 int byline_add(struct nsearch_article *article, const char *text, size_t len, struct nsearch_error *err);
 
+/* ---- html.c: a page to an article ------------------------------------------------------------------------------------- */
+
+/* Fills in what a page says of itself and the text of its article; what is found nowhere stays empty, the text too.
+ * charset is the encoding that was declared outside of the page and url where it came from; either may be NULL. Fails
+ * only for want of memory. */
+int html_article(const char *bytes, size_t len, const char *charset, const char *url, struct nsearch_article *article,
+                 struct nsearch_error *err);
+
 /* ---- json_scan.c: the edges of JSON values without looking at them ------------------------------------------------- */
 
 /* Position in a value being walked over; start zeroed. It can be continued when more bytes are there. */
