@@ -142,8 +142,8 @@ enum html_role html_role(const struct html_tree *tree, size_t node);
 /* ---- html_body.c: which nodes are the text of the article ----------------------------------------------------------- */
 
 /* Appends the text: paragraphs, list items, headings and table rows on lines of their own, without `title` where it
- * opens the text. `stated` is what a script of the page says the text is ("" when none does): used to find the place. */
-int html_body(const struct html_tree *tree, const char *title, const char *stated, struct buffer *out,
+ * opens the text. */
+int html_body(const struct html_tree *tree, const struct buffer *title, struct buffer *out,
               struct nsearch_error *err);
 
 /* ---- html_data.c: JSON-LD ------------------------------------------------------------------------------------------- */
@@ -168,9 +168,37 @@ void html_data_free(struct html_data *data);
 const struct html_statement *html_data_next(const struct html_data *data, uint32_t object, const char *key, size_t *at);
 const char *html_data_text(const struct html_data *data, const struct html_statement *statement);
 
-/* The first value that says something under object.key, or under object.key.inner when it is an object or points to one;
- * "" when there is none. */
+/* The value of a statement; when that is an object, what it says under `inner`, or where it points to does. */
+const char *html_data_value(const struct html_data *data, const struct html_statement *statement, const char *inner);
+
+/* The first value of object.key that is not empty; "" when there is none. */
 const char *html_data_get(const struct html_data *data, uint32_t object, const char *key, const char *inner);
+
+/* ---- html_url.c ----------------------------------------------------------------------------------------------------- */
+
+/* Makes a link whole: as it stands when it is, else by the base ("" for none). False when that gives no URL of the web or
+ * there is no memory; else *out holds it and no more. */
+bool html_url_resolve(const char *base, const char *link, size_t len, struct buffer *out);
+
+/* The day or month that a URL's path says: /2019/11/18/, /2019/11/, 2019-11-18, 20191118. */
+bool html_url_date(const char *url, size_t len, struct date *out);
+
+/* ---- html_title.c --------------------------------------------------------------------------------------------------- */
+
+/* What a page shows as its title. */
+struct html_titles {
+  struct buffer title, heading; /* <title>, and the <h1> that fits it best */
+};
+
+/* Reads them, and returns the node of the heading, 0 when there is none. */
+size_t html_titles_find(struct html_titles *titles, const struct html_tree *tree);
+
+/* Takes the name of the site off the article's title, and gives it one of these when it has none. */
+int html_titles_settle(const struct html_titles *titles, struct nsearch_article *article, struct nsearch_error *err);
+void html_titles_free(struct html_titles *titles);
+
+/* True when two titles differ in punctuation, blanks and ASCII letter case at most. */
+bool html_titles_equal(const char *a, size_t a_len, const char *b, size_t b_len);
 
 /* ---- html_meta.c: the fields of the article ------------------------------------------------------------------------- */
 

@@ -35,6 +35,7 @@ static bool is_hidden(const struct html_tree *tree, size_t node) {
 static void measure(struct block *block, const char *text, size_t len, bool linked) {
   for (size_t i = 0; i < len; i++) {
     unsigned char c = (unsigned char)text[i];
+    if (c == 0xC2 && i + 1 < len && (unsigned char)text[i + 1] == 0xA0) c = ' ', i++;
     if (c <= ' ') continue;
     block->bytes++;
     block->linked += linked;
@@ -117,18 +118,27 @@ static float links_of(const struct page *page, size_t node) {
   return bytes ? (float)linked / (float)bytes : 0;
 }
 
+/* Posts of social networks are quotations, whatever the frame around them is called. */
+static bool in_post(const struct page *page, const struct block *block) {
+  const struct html_node *nodes = page->tree->nodes;
+  size_t node = block->owner;
+  while (node > 0 && nodes[node].tag != HTML_BLOCKQUOTE) node = nodes[node].parent;
+  return node > 0 && html_attribute_has(page->tree, node, "class", "twitter-tweet");
+}
+
 static void cut_asides(struct page *page) {
   const struct html_node *nodes = page->tree->nodes;
   float total = mass_of(page, 0);
   size_t block = 0, article_end = 0;
   for (size_t i = 1; i < page->tree->count; i++) {
     if (nodes[i].tag == HTML_TEXT || nodes[i].tag == HTML_BODY || nodes[i].tag == HTML_HTML || nodes[i].tag == HTML_MAIN ||
-        nodes[i].tag == HTML_BLOCKQUOTE) continue;
+        nodes[i].tag == HTML_BLOCKQUOTE || nodes[i].tag == HTML_TR) continue;
     bool nested = nodes[i].tag == HTML_ARTICLE && i < article_end;
     if (nodes[i].tag == HTML_ARTICLE && !nested) article_end = nodes[i].end;
     if ((!nested && html_role(page->tree, i) != HTML_ROLE_ASIDE) || mass_of(page, i) > total * 0.4f) continue;
     while (block < page->count && page->blocks[block].first < i) block++;
-    for (; block < page->count && page->blocks[block].first < nodes[i].end; block++) page->blocks[block].cut = true;
+    for (; block < page->count && page->blocks[block].first < nodes[i].end; block++)
+      page->blocks[block].cut = !in_post(page, &page->blocks[block]);
     i = nodes[i].end - 1;
   }
 }
@@ -227,7 +237,9 @@ static void add_block(const struct page *page, const struct block *block, struct
     }
     for (size_t at = node->text; at < node->text + node->len; at++) {
       char c = tree->text.bytes[at];
-      bool is_blank = (unsigned char)c <= ' ';
+      bool is_nbsp = c == '\xC2' && at + 1 < node->text + node->len && tree->text.bytes[at + 1] == '\xA0';
+      bool is_blank = (unsigned char)c <= ' ' || is_nbsp;
+      at += is_nbsp;
       if (!is_blank || !blank) buffer_byte(out, (uint8_t)(is_blank ? ' ' : c));
       blank = is_blank;
     }
@@ -249,13 +261,13 @@ static bool is_kept_block(const struct page *page, const struct block *block) {
   size_t whole = whole_of(page, block);
   if (whole) return links_of(page, whole) < 0.7f;
   if (block->linked * 10 > block->bytes * 9 && block->bytes < 300) return false;
+  if (block->linked * 10 > block->bytes * 6 && block->bytes - block->linked < 30) return false;
   return true;
 }
 
-int html_body(const struct html_tree *tree, const char *title, const char *stated, struct buffer *out,
+int html_body(const struct html_tree *tree, const struct buffer *title, struct buffer *out,
               struct nsearch_error *err) {
   struct page page = {.tree = tree, .err = err};
-  (void)title, (void)stated;
   int status = NSEARCH_OK;
   page.mass = memory_array(NULL, tree->count + 1, sizeof *page.mass);
   page.bytes = memory_array(NULL, tree->count + 1, sizeof *page.bytes);
@@ -268,11 +280,27 @@ int html_body(const struct html_tree *tree, const char *title, const char *state
   cut_asides(&page);
   sum_mass(&page);
   size_t root = find_root(&page);
+  size_t begin = root;
   for (size_t b = 0; b < page.count; b++) {
     const struct block *block = &page.blocks[b];
-    if (block->first < root || block->first >= tree->nodes[root].end || !is_kept_block(&page, block)) continue;
-    if (out->len > 0) buffer_byte(out, '\n');
+    if (block->first < root || block->first >= tree->nodes[root].end || tree->nodes[block->owner].tag != HTML_H1) continue;
+    if (page.mass[block->first] - page.mass[root] < 0.1f * mass_of(&page, root)) begin = tree->nodes[block->owner].end;
+    break;
+  }
+  size_t last = page.count;
+  while (last > 0) {
+    const struct block *block = &page.blocks[last - 1];
+    uint8_t tag = tree->nodes[block->owner].tag;
+    if (block->first < tree->nodes[root].end && is_kept_block(&page, block) && !(tag >= HTML_H1 && tag <= HTML_H6)) break;
+    last--;
+  }
+  for (size_t b = 0; b < last; b++) {
+    const struct block *block = &page.blocks[b];
+    if (block->first < begin || block->first >= tree->nodes[root].end || !is_kept_block(&page, block)) continue;
+    size_t from = out->len;
+    if (from > 0) buffer_byte(out, '\n');
     add_block(&page, block, out);
+    if (from == 0 && html_titles_equal(out->bytes, out->len, title->bytes, title->len)) out->len = 0;
   }
   status = buffer_status(out, err);
 out:
