@@ -42,7 +42,6 @@ static const struct evidence {
     {TARGET_AUTHORS, IN_META, "dc.creator", NULL},
     {TARGET_AUTHORS, IN_META, "dcterms.creator", NULL},
     {TARGET_AUTHORS, IN_META, "authors", NULL},
-    {TARGET_AUTHORS, IN_META, "twitter:data1", NULL},
     {TARGET_AUTHORS, IN_ITEM, "author", NULL},
     {TARGET_AUTHORS, IN_LINK, "author", NULL},
     {TARGET_AUTHORS, IN_CLASS, "byline", NULL},
@@ -118,7 +117,7 @@ static const struct evidence {
     {TARGET_TOPICS, IN_META, "keywords", NULL},
 };
 
-enum { EVIDENCES = sizeof evidences / sizeof *evidences, AUTHORS_MAX = 50, NAME_MAX_BYTES = 120, VALUE_MAX = 1000 };
+enum { EVIDENCES = sizeof evidences / sizeof *evidences, AUTHORS_MAX = 50, NAME_MAX_BYTES = 120, VALUE_MAX = 1000, YEAR_FIRST = 1600, BY_WITHIN = 20 };
 
 struct finder {
   const struct html_tree *tree;
@@ -133,23 +132,41 @@ struct finder {
 
 /* ---- Values ---- */
 
-/* "By Jane Roe | 14 Nov" is Jane Roe; a link is no name. */
-static int add_author(struct finder *finder, const char *text, size_t len, bool is_line, bool *took) {
-  static const char *const openings[] = {"by ", "by: ", "written by ", "posted by ", "author: ", "von ", "por ", "par "};
-  trim(&text, &len);
+/* Adds the names in the text; pages name an author in many places, who is one all the same. */
+static int add_names(struct finder *finder, const char *text, size_t len) {
+  struct article_list *authors = &finder->article->authors;
+  size_t old_len = authors->text.len, old_count = authors->count;
+  int status = byline_add(finder->article, text, len, finder->err);
+  const char *names = authors->text.bytes, *added = status ? NULL : names + old_len;
+  for (size_t left = old_len; added && left > 0 && authors->count == old_count + 1;) {
+    if (strcasecmp(names + old_len - left, added) == 0) {
+      authors->text.len = old_len, authors->count = old_count;
+      break;
+    }
+    left -= strlen(names + old_len - left) + 1;
+  }
+  return status;
+}
+
+/* Narrows "By Jane Roe | 14 Nov" to Jane Roe; false when it is no name, as a link is none. */
+static bool narrow_author(const char **text, size_t *len, bool is_line) {
+  static const char *const openings[] = {"by ", "by: ", "author: ", "von ", "por ", "par "};
+  trim(text, len);
+  const char *by = memmem(*text, *len < BY_WITHIN ? *len : BY_WITHIN, " by ", 4); /* "Analysis by" */
+  if (by && !memchr(*text, ',', (size_t)(by - *text))) *len -= (size_t)(by + 4 - *text), *text = by + 4;
   for (size_t i = 0; i < sizeof openings / sizeof *openings; i++) {
     size_t opening = strlen(openings[i]);
-    if (len > opening && strncasecmp(text, openings[i], opening) == 0) text += opening, len -= opening;
+    if (*len > opening && strncasecmp(*text, openings[i], opening) == 0) *text += opening, *len -= opening;
   }
-  for (size_t i = 0; is_line && i < len; i++)
-    if (strchr("|0123456789@(", text[i]) || (len - i > 2 && memcmp(text + i, "\xE2\x80\xA2", 3) == 0) ||
-        (len - i > 1 && memcmp(text + i, "\xC2\xB7", 2) == 0))
-      len = i;
-  trim(&text, &len);
-  while (len > 0 && strchr(",-/:", text[len - 1])) len--;
-  *took = len > 1 && len <= NAME_MAX_BYTES && !memmem(text, len, "://", 3) && !memmem(text, len, "www.", 4) &&
-          *text != '/' && *text != '@' && finder->article->authors.count < AUTHORS_MAX;
-  return *took ? byline_add(finder->article, text, len, finder->err) : NSEARCH_OK;
+  for (size_t i = 0; is_line && i < *len; i++)
+    if (strchr("|0123456789@(", (*text)[i]) || (*len - i > 2 && memcmp(*text + i, "\xE2\x80\xA2", 3) == 0) ||
+        (*len - i > 1 && memcmp(*text + i, "\xC2\xB7", 2) == 0))
+      *len = i;
+  trim(text, len);
+  if (is_line && *len > 10 && strncasecmp(*text + *len - 10, " published", 10) == 0) *len -= 10;
+  while (*len > 0 && strchr(",-/: ", (*text)[*len - 1])) --*len;
+  return *len > 1 && *len <= NAME_MAX_BYTES && !memmem(*text, *len, "://", 3) && !memmem(*text, *len, "www.", 4) &&
+         **text != '/' && **text != '@';
 }
 
 static int add_topics(struct finder *finder, const char *text, size_t len) {
@@ -176,6 +193,13 @@ static int set_language(struct finder *finder, const char *text, size_t len, boo
   return status;
 }
 
+/* Pages say "0001-01-01" where they know no date. */
+static bool is_date(const char *text, size_t len, struct date *date) {
+  return date_parse(text, len, date) && date->precision >= NSEARCH_PRECISION_MONTH &&
+         date->seconds >= date_days(YEAR_FIRST, 1, 1) * 86400;
+}
+
+/* "Published on Nov 18, 2019 - 11:28 AMT" is a day at least. */
 static bool parse_date(const char *text, size_t len, struct date *date) {
   static const char *const openings[] = {"published", "posted", "on", "first published", ":", "at"};
   for (size_t i = 0; i < 2 * sizeof openings / sizeof *openings; i++) {
@@ -185,7 +209,10 @@ static bool parse_date(const char *text, size_t len, struct date *date) {
       text += strlen(opening), len -= strlen(opening);
   }
   trim(&text, &len);
-  return date_parse(text, len, date) && date->precision >= NSEARCH_PRECISION_MONTH;
+  if (is_date(text, len, date)) return true;
+  const char *end = memmem(text, len, " - ", 3);
+  if (!end) end = memchr(text, '|', len);
+  return end && end > text && is_date(text, (size_t)(end - text), date);
 }
 
 static int set_value(struct finder *finder, const struct evidence *is, const char *text, size_t len, bool *took) {
@@ -196,7 +223,7 @@ static int set_value(struct finder *finder, const struct evidence *is, const cha
   case TARGET_TITLE:
     return article_set(article, ARTICLE_TITLE, text, len, finder->err);
   case TARGET_AUTHORS:
-    return add_author(finder, text, len, is->place == IN_CLASS || is->place == IN_LINK || is->place == IN_ITEM, took);
+    return article->authors.count < AUTHORS_MAX ? add_names(finder, text, len) : NSEARCH_OK;
   case TARGET_TOPICS:
     return add_topics(finder, text, len);
   case TARGET_LANGUAGE:
@@ -209,10 +236,8 @@ static int set_value(struct finder *finder, const struct evidence *is, const cha
     return NSEARCH_OK;
   case TARGET_URL: {
     struct buffer *url = &article->parts[ARTICLE_URL];
-    int status = NSEARCH_OK;
     *took = html_url_resolve(finder->base.bytes, text, len, url);
-    if (!*took) buffer_clear(url);
-    return *took ? buffer_status(url, finder->err) : status;
+    return buffer_status(url, finder->err);
   }
   default:
     return article_set(article, (enum article_part)is->target, text, len, finder->err);
@@ -222,11 +247,15 @@ static int set_value(struct finder *finder, const struct evidence *is, const cha
 /* Offers a value for the field of a piece of evidence; lists take all that the best evidence says. */
 static int offer(struct finder *finder, size_t evidence, const char *text, size_t len) {
   const struct evidence *is = &evidences[evidence];
-  bool is_list = is->target == TARGET_AUTHORS || is->target == TARGET_TOPICS, took = false;
+  /* Of elements of a class only the first is sure to be about this article. */
+  bool is_list = (is->target == TARGET_AUTHORS && is->place != IN_CLASS) || is->target == TARGET_TOPICS, took = false;
   unsigned rank = (unsigned)evidence + 1, held = finder->rank[is->target];
   trim(&text, &len);
   if (len == 0 || (len > VALUE_MAX && is->target != TARGET_TOPICS) || (held && (held < rank || (held == rank && !is_list)))) return NSEARCH_OK;
-  if (is_list && held != rank) {
+  if (is->target == TARGET_AUTHORS &&
+      !narrow_author(&text, &len, is->place == IN_CLASS || is->place == IN_LINK || is->place == IN_ITEM))
+    return NSEARCH_OK;
+  if ((is->target == TARGET_AUTHORS || is->target == TARGET_TOPICS) && held != rank) {
     struct article_list *list = is->target == TARGET_AUTHORS ? &finder->article->authors : &finder->article->topics;
     buffer_clear(&list->text);
     list->count = 0;
