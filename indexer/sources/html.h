@@ -96,7 +96,7 @@ enum { HTML_FLOW = 1, HTML_VOID = 2, HTML_CUT = 4 };
 extern const uint8_t html_tag_flags[HTML_TAG_COUNT];
 
 enum {
-  HTML_DEPTH_MAX = 512,     /* open elements; a page that nests deeper ends there */
+  HTML_DEPTH_MAX = 1024,     /* open elements; a page that nests deeper ends there */
   HTML_NODES_MAX = 1 << 20, /* likewise */
 };
 
@@ -128,6 +128,40 @@ bool html_attribute_has(const struct html_tree *tree, size_t node, const char *n
 
 /* Appends the text below a node, white space as single blanks. */
 void html_text(const struct html_tree *tree, size_t node, struct buffer *out);
+
+/* ---- html_blocks.c: a page as blocks of text ------------------------------------------------------------------------- */
+
+/* A paragraph, heading, list item, table cell or the like: text between two places where a line ends. What is hidden, and
+ * elements that are never part of a text, are in no block. */
+struct html_block {
+  uint32_t first, last;           /* nodes of text */
+  uint32_t owner;                 /* the element that it is the text of */
+  uint32_t bytes, linked, commas; /* white space left out; how many of the bytes stand in links */
+  bool has_stop, cut;             /* cut: it stands beside the article */
+};
+
+struct html_sum {
+  uint32_t bytes, linked, reading; /* reading: the bytes of blocks that read like a text */
+};
+
+struct html_blocks {
+  struct html_block *list;
+  size_t count, capacity;
+  struct html_sum *before; /* a sum for each node, of the blocks that begin before it and are not cut; one for the end */
+};
+
+bool html_hidden(const struct html_tree *tree, size_t node);
+int html_blocks_find(struct html_blocks *blocks, const struct html_tree *tree, struct nsearch_error *err);
+void html_blocks_free(struct html_blocks *blocks);
+
+/* True when a block is long enough, or a sentence, and not mostly links. */
+bool html_block_reads(const struct html_block *block);
+
+/* Sums up what is not cut; html_blocks_below() then tells in no time what is below a node. */
+int html_blocks_sum(struct html_blocks *blocks, const struct html_tree *tree, struct nsearch_error *err);
+struct html_sum html_blocks_below(const struct html_blocks *blocks, const struct html_tree *tree, size_t node);
+
+void html_block_text(const struct html_tree *tree, const struct html_block *block, struct buffer *out);
 
 /* ---- html_names.c: what the names that authors of pages give to elements say about them ----------------------------- */
 

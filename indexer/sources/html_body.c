@@ -1,313 +1,239 @@
-/* Which nodes of a page are the text of its article. */
+/* Which blocks of a page are the text of its article: those that stand beside it are cut, the element that holds it is
+ * found by what stands in it and by what it is called, and of its blocks those that say something are the text. The
+ * weights were chosen on half of a collection of pages and hold on the other half (docs/formats.md). */
 #include "indexer/sources/html.h"
 
 #include <string.h>
-#include <strings.h>
-
-/* A paragraph, heading, list item or the like: text between two places where a line ends. */
-struct block {
-  uint32_t first, last; /* text nodes; those between that are cut are none of it */
-  uint32_t owner;       /* the element that it is the text of */
-  uint32_t bytes, linked, commas;
-  bool cut, sentence, breaks;
-};
 
 struct page {
   const struct html_tree *tree;
-  struct block *blocks;
-  size_t count, capacity;
-  float *mass;   /* of good text in blocks that begin before a node, the cut ones left out */
-  uint32_t *bytes, *linked;
-  float *score;
+  struct html_blocks blocks;
+  float *score; /* of every node */
+  size_t heading, stated; /* the first <h1>, the largest itemprop="articleBody"; 0 for none */
   struct nsearch_error *err;
 };
 
-static bool is_hidden(const struct html_tree *tree, size_t node) {
-  const struct html_node *of = &tree->nodes[node];
-  if (of->attributes == 0) return false;
-  const char *style = html_attribute(tree, node, "style");
-  if (html_attribute(tree, node, "hidden")) return true;
-  return style && (strcasestr(style, "display:none") || strcasestr(style, "display: none"));
+static float reading_below(const struct page *page, size_t node) {
+  return (float)html_blocks_below(&page->blocks, page->tree, node).reading;
 }
 
-/* ---- Blocks ---- */
+static bool holds(const struct page *page, size_t node, size_t other) {
+  return other > 0 && node <= other && other < page->tree->nodes[node].end;
+}
 
-static void measure(struct block *block, const char *text, size_t len, bool linked) {
-  for (size_t i = 0; i < len; i++) {
-    unsigned char c = (unsigned char)text[i];
-    if (c == 0xC2 && i + 1 < len && (unsigned char)text[i + 1] == 0xA0) c = ' ', i++;
-    if (c <= ' ') continue;
-    block->bytes++;
-    block->linked += linked;
-    block->commas += c == ',' || (c == 0xE3 && i + 2 < len && (unsigned char)text[i + 1] == 0x80 &&
-                                  (unsigned char)text[i + 2] == 0x81) ||
-                     (c == 0xEF && i + 2 < len && (unsigned char)text[i + 1] == 0xBC && (unsigned char)text[i + 2] == 0x8C);
-    if (c == '.' || c == '!' || c == '?' || c == ':' || c == 0x82) block->sentence = true;
+static void find_marks(struct page *page) {
+  float most = 0;
+  for (size_t i = 1; i < page->tree->count; i++) {
+    if (page->tree->nodes[i].tag == HTML_H1 && page->heading == 0) page->heading = i;
+    if (page->tree->nodes[i].attributes == 0 || !html_attribute_has(page->tree, i, "itemprop", "articleBody")) continue;
+    if (reading_below(page, i) > most) most = reading_below(page, i), page->stated = i;
   }
 }
 
-static int end_block(struct page *page, struct block *block, bool breaks) {
-  int status = NSEARCH_OK;
-  if (block->bytes > 0) {
-    status = memory_reserve(&page->blocks, &page->capacity, page->count + 1, sizeof *block, page->err);
-    if (!status) page->blocks[page->count++] = *block;
-  }
-  *block = (struct block){.breaks = breaks};
-  return status;
-}
+/* ---- What stands beside the article ---- */
 
-static int find_blocks(struct page *page) {
-  const struct html_node *nodes = page->tree->nodes;
-  struct block block = {0};
-  uint32_t owner = 0, link_end = 0;
-  int status = NSEARCH_OK;
-  for (size_t i = 1; !status && i < page->tree->count; i++) {
-    const struct html_node *node = &nodes[i];
-    if (i >= nodes[owner].end) {
-      status = end_block(page, &block, false);
-      while (owner > 0 && (i >= nodes[owner].end || !(html_tag_flags[nodes[owner].tag] & HTML_FLOW))) owner = nodes[owner].parent;
-    }
-    if (node->tag == HTML_TEXT) {
-      if (block.bytes == 0) block.first = (uint32_t)i, block.owner = owner;
-      block.last = (uint32_t)i;
-      measure(&block, page->tree->text.bytes + node->text, node->len, i < link_end);
-      continue;
-    }
-    uint8_t flags = html_tag_flags[node->tag];
-    if (!status && flags & HTML_FLOW) {
-      status = end_block(page, &block, false);
-      owner = (uint32_t)i;
-    } else if (node->tag == HTML_BR && !status) {
-      status = end_block(page, &block, true);
-    } else if (node->tag == HTML_A) {
-      link_end = node->end;
-    }
-    if (flags & HTML_CUT || is_hidden(page->tree, i)) i = node->end - 1;
-  }
-  return status ? status : end_block(page, &block, false);
-}
+/* Of the page's text, what an aside may have at most, and one that the heading stands in. */
+#define ASIDE_SHARE 0.4f
+#define ASIDE_SHARE_WITH_HEADING 0.1f
 
-/* ---- What is beside the article ---- */
-
-static bool is_good(const struct block *block) {
-  return block->linked * 2 < block->bytes && (block->bytes >= 80 || (block->bytes >= 25 && block->sentence));
-}
-
-static void sum_mass(struct page *page) {
-  size_t block = 0;
-  float mass = 0;
-  uint32_t bytes = 0, linked = 0;
-  for (size_t i = 0; i <= page->tree->count; i++) {
-    page->mass[i] = mass;
-    page->bytes[i] = bytes, page->linked[i] = linked;
-    for (; block < page->count && page->blocks[block].first == i; block++) {
-      if (page->blocks[block].cut) continue;
-      if (is_good(&page->blocks[block])) mass += (float)page->blocks[block].bytes;
-      bytes += page->blocks[block].bytes, linked += page->blocks[block].linked;
-    }
-  }
-}
-
-static float mass_of(const struct page *page, size_t node) {
-  return page->mass[page->tree->nodes[node].end] - page->mass[node];
-}
-
-static float links_of(const struct page *page, size_t node) {
-  size_t end = page->tree->nodes[node].end;
-  uint32_t bytes = page->bytes[end] - page->bytes[node], linked = page->linked[end] - page->linked[node];
-  return bytes ? (float)linked / (float)bytes : 0;
+/* Elements that a name says nothing about, or that are the page. */
+static bool is_never_cut(enum html_tag tag) {
+  return tag == HTML_TEXT || tag == HTML_HTML || tag == HTML_BODY || tag == HTML_MAIN || tag == HTML_BLOCKQUOTE ||
+         tag == HTML_TR;
 }
 
 /* Posts of social networks are quotations, whatever the frame around them is called. */
-static bool in_post(const struct page *page, const struct block *block) {
+static bool in_post(const struct page *page, const struct html_block *block) {
+  enum { FRAMES_MAX = 6 };
   const struct html_node *nodes = page->tree->nodes;
   size_t node = block->owner;
-  while (node > 0 && nodes[node].tag != HTML_BLOCKQUOTE) node = nodes[node].parent;
+  for (int up = 0; node > 0 && nodes[node].tag != HTML_BLOCKQUOTE; up++, node = nodes[node].parent)
+    if (up == FRAMES_MAX) return false;
   return node > 0 && html_attribute_has(page->tree, node, "class", "twitter-tweet");
+}
+
+static bool is_aside(const struct page *page, size_t node, bool in_article, float all) {
+  bool is_other = page->tree->nodes[node].tag == HTML_ARTICLE && in_article; /* a comment, or what is related */
+  if (!is_other && html_role(page->tree, node) != HTML_ROLE_ASIDE) return false;
+  if (holds(page, node, page->stated)) return false;
+  float share = holds(page, node, page->heading) ? ASIDE_SHARE_WITH_HEADING : ASIDE_SHARE;
+  return reading_below(page, node) <= all * share;
 }
 
 static void cut_asides(struct page *page) {
   const struct html_node *nodes = page->tree->nodes;
-  float total = mass_of(page, 0);
-  size_t block = 0, article_end = 0;
+  struct html_block *block = page->blocks.list, *end = block + page->blocks.count;
+  float all = reading_below(page, 0);
+  size_t article_end = 0;
   for (size_t i = 1; i < page->tree->count; i++) {
-    if (nodes[i].tag == HTML_TEXT || nodes[i].tag == HTML_BODY || nodes[i].tag == HTML_HTML || nodes[i].tag == HTML_MAIN ||
-        nodes[i].tag == HTML_BLOCKQUOTE || nodes[i].tag == HTML_TR) continue;
-    bool nested = nodes[i].tag == HTML_ARTICLE && i < article_end;
-    if (nodes[i].tag == HTML_ARTICLE && !nested) article_end = nodes[i].end;
-    if ((!nested && html_role(page->tree, i) != HTML_ROLE_ASIDE) || mass_of(page, i) > total * 0.4f) continue;
-    while (block < page->count && page->blocks[block].first < i) block++;
-    for (; block < page->count && page->blocks[block].first < nodes[i].end; block++)
-      page->blocks[block].cut = !in_post(page, &page->blocks[block]);
+    if (is_never_cut((enum html_tag)nodes[i].tag)) continue;
+    bool in_article = i < article_end;
+    if (nodes[i].tag == HTML_ARTICLE && !in_article) article_end = nodes[i].end;
+    if (!is_aside(page, i, in_article, all)) continue;
+    while (block < end && block->first < i) block++;
+    for (; block < end && block->first < nodes[i].end; block++) block->cut = !in_post(page, block);
     i = nodes[i].end - 1;
   }
 }
 
-/* ---- The root of the article ---- */
+/* ---- The element that holds the article ---- */
 
+/* A block tells of the elements around it, the less the farther out they are. */
 static void give_scores(struct page *page) {
+  enum { LEVELS = 7 };
   const struct html_node *nodes = page->tree->nodes;
-  for (size_t b = 0; b < page->count; b++) {
-    const struct block *block = &page->blocks[b];
-    if (block->cut || !is_good(block)) continue;
-    float bytes = (float)(block->bytes - block->linked), score = 1 + (float)block->commas + (bytes < 300 ? bytes / 100 : 3);
+  for (size_t b = 0; b < page->blocks.count; b++) {
+    const struct html_block *block = &page->blocks.list[b];
+    if (block->cut || !html_block_reads(block)) continue;
+    float bytes = (float)(block->bytes - block->linked);
+    float score = 1 + (float)block->commas + (bytes < 300 ? bytes / 100 : 3);
     size_t node = nodes[block->owner].tag == HTML_DIV ? block->owner : nodes[block->owner].parent;
-    for (int level = 1; node > 0 && level < 8; node = nodes[node].parent) {
+    for (int level = 1; node > 0 && level <= LEVELS; level++, node = nodes[node].parent)
       page->score[node] += score / (float)level;
-      level++;
-    }
   }
 }
 
+/* What an element is called counts as much as some paragraphs. */
 static float weight(const struct page *page, size_t node) {
-  float by_tag = 1;
+  static const float by_role[] = {
+      [HTML_ROLE_NONE] = 1, [HTML_ROLE_ARTICLE] = 1.6f, [HTML_ROLE_MAYBE] = 1.2f, [HTML_ROLE_ASIDE] = 0.8f};
+  if (html_attribute_has(page->tree, node, "itemprop", "articleBody")) return 3;
+  float by_name = by_role[html_role(page->tree, node)];
   switch (page->tree->nodes[node].tag) {
   case HTML_ARTICLE:
-    by_tag = 1.3f;
-    break;
+    return 1.3f * by_name;
   case HTML_MAIN:
-    by_tag = 1.2f;
-    break;
+    return 1.2f * by_name;
   case HTML_FORM:
   case HTML_UL:
   case HTML_OL:
   case HTML_LI:
   case HTML_DL:
-    by_tag = 0.7f;
-    break;
+    return 0.7f * by_name;
   default:
-    break;
-  }
-  if (html_attribute_has(page->tree, node, "itemprop", "articleBody")) return 3;
-  switch (html_role(page->tree, node)) {
-  case HTML_ROLE_ARTICLE:
-    return by_tag * 1.6f;
-  case HTML_ROLE_MAYBE:
-    return by_tag * 1.2f;
-  case HTML_ROLE_ASIDE:
-    return by_tag * 0.8f;
-  default:
-    return by_tag;
+    return by_name;
   }
 }
 
-/* Some pages cut the text into parts with one name: the element around them. */
-static size_t unite_parts(const struct page *page, size_t best) {
+/* Some pages cut the text into parts of one name: what holds all of them, within the article. */
+static size_t unite_parts(const struct page *page, size_t part) {
+  enum { PART_MIN = 100 };
   const struct html_node *nodes = page->tree->nodes;
-  const char *name = html_attribute(page->tree, best, "class");
-  size_t top = best, root = best;
-  if (!name || !*name) return best;
+  const char *name = html_attribute(page->tree, part, "class");
+  size_t top = part, root = part;
+  if (!name || !*name) return part;
   while (top > 0 && nodes[top].tag != HTML_ARTICLE && nodes[top].tag != HTML_BODY) top = nodes[top].parent;
   for (size_t i = top; i < nodes[top].end; i++) {
-    const char *other = nodes[i].tag == nodes[best].tag ? html_attribute(page->tree, i, "class") : NULL;
-    if (!other || strcmp(other, name) != 0 || mass_of(page, i) < 100) continue;
-    while (i < root || i >= nodes[root].end) root = nodes[root].parent;
+    const char *other = nodes[i].tag == nodes[part].tag ? html_attribute(page->tree, i, "class") : NULL;
+    if (!other || strcmp(other, name) != 0 || reading_below(page, i) < PART_MIN) continue;
+    while (!holds(page, root, i) && root > 0) root = nodes[root].parent;
   }
-  return nodes[root].tag == HTML_BODY ? best : root;
+  return root == 0 || nodes[root].tag == HTML_BODY ? part : root;
 }
+
+/* A frame that has so much more text than what is in it holds the article too. */
+#define FRAME_GAIN 1.25f
 
 static size_t find_root(struct page *page) {
   const struct html_node *nodes = page->tree->nodes;
-  size_t best = 0;
+  size_t root = 0;
   float most = 0;
   give_scores(page);
   for (size_t i = 1; i < page->tree->count; i++) {
-    if (nodes[i].tag == HTML_TEXT || page->score[i] == 0) continue;
-    float score = page->score[i] * weight(page, i);
-    if (score > most) most = score, best = i;
+    float score = page->score[i] > 0 ? page->score[i] * weight(page, i) : 0;
+    if (score > most) most = score, root = i;
   }
-  best = unite_parts(page, best);
-  /* What stands around it is the article's too when it is much text. */
-  while (best > 0 && nodes[best].tag != HTML_BODY && nodes[best].tag != HTML_ARTICLE &&
-         html_role(page->tree, best) != HTML_ROLE_ARTICLE && mass_of(page, nodes[best].parent) > 1.25f * mass_of(page, best))
-    best = nodes[best].parent;
-  return best;
+  root = unite_parts(page, root);
+  while (root > 0 && nodes[root].tag != HTML_BODY && nodes[root].tag != HTML_ARTICLE &&
+         html_role(page->tree, root) != HTML_ROLE_ARTICLE &&
+         reading_below(page, nodes[root].parent) > FRAME_GAIN * reading_below(page, root))
+    root = nodes[root].parent;
+  return root;
 }
 
-/* ---- The text ---- */
+/* ---- The text in it ---- */
 
-static void add_block(const struct page *page, const struct block *block, struct buffer *out) {
-  const struct html_tree *tree = page->tree;
-  bool blank = true;
-  for (size_t i = block->first; i <= block->last; i++) {
-    const struct html_node *node = &tree->nodes[i];
-    if (node->tag != HTML_TEXT) {
-      if (html_tag_flags[node->tag] & HTML_CUT || is_hidden(tree, i)) i = node->end - 1;
-      continue;
-    }
-    for (size_t at = node->text; at < node->text + node->len; at++) {
-      char c = tree->text.bytes[at];
-      bool is_nbsp = c == '\xC2' && at + 1 < node->text + node->len && tree->text.bytes[at + 1] == '\xA0';
-      bool is_blank = (unsigned char)c <= ' ' || is_nbsp;
-      at += is_nbsp;
-      if (!is_blank || !blank) buffer_byte(out, (uint8_t)(is_blank ? ' ' : c));
-      blank = is_blank;
-    }
-  }
-  while (out->len > 0 && out->bytes[out->len - 1] == ' ') out->len--;
-}
-
-/* The list or table that a block stands in, or the block's own element. */
-static size_t whole_of(const struct page *page, const struct block *block) {
+/* The list or table that a block stands in, 0 when it is in none. */
+static size_t list_of(const struct page *page, const struct html_block *block) {
+  enum { FRAMES_MAX = 5 };
   const struct html_node *nodes = page->tree->nodes;
   size_t node = block->owner;
-  for (int up = 0; up < 5 && node > 0; up++, node = nodes[node].parent)
+  for (int up = 0; up < FRAMES_MAX && node > 0; up++, node = nodes[node].parent)
     if (nodes[node].tag == HTML_UL || nodes[node].tag == HTML_OL || nodes[node].tag == HTML_TABLE) return node;
   return 0;
 }
 
-static bool is_kept_block(const struct page *page, const struct block *block) {
-  if (block->cut) return false;
-  size_t whole = whole_of(page, block);
-  if (whole) return links_of(page, whole) < 0.7f;
-  if (block->linked * 10 > block->bytes * 9 && block->bytes < 300) return false;
-  if (block->linked * 10 > block->bytes * 6 && block->bytes - block->linked < 30) return false;
-  return true;
+/* Lists of links, and lines that are a link and at most a few words before it, lead elsewhere. */
+static bool leads_elsewhere(const struct page *page, const struct html_block *block) {
+  enum { LABEL_MAX = 30, LINE_MAX = 300 };
+  size_t list = list_of(page, block);
+  if (list) {
+    struct html_sum sum = html_blocks_below(&page->blocks, page->tree, list);
+    return sum.linked * 10ull >= sum.bytes * 7ull;
+  }
+  if (block->linked * 10ull > block->bytes * 9ull && block->bytes < LINE_MAX) return true;
+  return block->linked * 10ull > block->bytes * 6ull && block->bytes - block->linked < LABEL_MAX;
+}
+
+static bool is_heading(const struct page *page, const struct html_block *block) {
+  uint8_t tag = page->tree->nodes[block->owner].tag;
+  return tag >= HTML_H1 && tag <= HTML_H6;
+}
+
+/* The article begins behind its heading, if that stands in the root and hardly any text before it. */
+static size_t beginning(const struct page *page, size_t root) {
+  const struct html_node *nodes = page->tree->nodes;
+  for (size_t i = root; i < nodes[root].end; i++) {
+    if (nodes[i].tag != HTML_H1 || html_blocks_below(&page->blocks, page->tree, i).bytes == 0) continue;
+    float before = (float)(page->blocks.before[i].reading - page->blocks.before[root].reading);
+    return before < 0.1f * reading_below(page, root) ? nodes[i].end : root;
+  }
+  return root;
+}
+
+/* What stands between two blocks: cells of a table row are on one line. */
+static char between(const struct page *page, const struct html_block *one, const struct html_block *next) {
+  const struct html_node *a = &page->tree->nodes[one->owner], *b = &page->tree->nodes[next->owner];
+  bool cells = (a->tag == HTML_TD || a->tag == HTML_TH) && (b->tag == HTML_TD || b->tag == HTML_TH);
+  return cells && one->owner != next->owner && a->parent == b->parent ? ' ' : '\n';
+}
+
+static void add_text(const struct page *page, size_t root, const struct buffer *title, struct buffer *out) {
+  const struct html_block *list = page->blocks.list, *last = NULL;
+  size_t begin = beginning(page, root), end = page->tree->nodes[root].end, kept = 0;
+  for (size_t b = 0; b < page->blocks.count; b++) {
+    const struct html_block *block = &list[b];
+    if (block->first < begin || block->first >= end || block->cut || leads_elsewhere(page, block)) continue;
+    size_t from = out->len;
+    if (last) buffer_byte(out, (uint8_t)between(page, last, block));
+    html_block_text(page->tree, block, out);
+    if (out->failed) return;
+    if (!last && html_titles_equal(out->bytes, out->len, title->bytes, title->len)) {
+      out->len = from;
+      continue;
+    }
+    last = block;
+    if (!is_heading(page, block)) kept = out->len;
+  }
+  /* A heading with nothing under it headed what was left out. */
+  out->len = kept;
 }
 
 int html_body(const struct html_tree *tree, const struct buffer *title, struct buffer *out,
               struct nsearch_error *err) {
   struct page page = {.tree = tree, .err = err};
-  int status = NSEARCH_OK;
-  page.mass = memory_array(NULL, tree->count + 1, sizeof *page.mass);
-  page.bytes = memory_array(NULL, tree->count + 1, sizeof *page.bytes);
-  page.linked = memory_array(NULL, tree->count + 1, sizeof *page.linked);
   page.score = memory_zero(tree->count, sizeof *page.score);
-  if (!page.mass || !page.score || !page.bytes || !page.linked) status = error_memory(err);
-  if (!status) status = find_blocks(&page);
+  int status = page.score ? html_blocks_find(&page.blocks, tree, err) : error_memory(err);
+  if (!status) status = html_blocks_sum(&page.blocks, tree, err);
   if (status) goto out;
-  sum_mass(&page);
+  find_marks(&page);
   cut_asides(&page);
-  sum_mass(&page);
-  size_t root = find_root(&page);
-  size_t begin = root;
-  for (size_t b = 0; b < page.count; b++) {
-    const struct block *block = &page.blocks[b];
-    if (block->first < root || block->first >= tree->nodes[root].end || tree->nodes[block->owner].tag != HTML_H1) continue;
-    if (page.mass[block->first] - page.mass[root] < 0.1f * mass_of(&page, root)) begin = tree->nodes[block->owner].end;
-    break;
-  }
-  size_t last = page.count;
-  while (last > 0) {
-    const struct block *block = &page.blocks[last - 1];
-    uint8_t tag = tree->nodes[block->owner].tag;
-    if (block->first < tree->nodes[root].end && is_kept_block(&page, block) && !(tag >= HTML_H1 && tag <= HTML_H6)) break;
-    last--;
-  }
-  for (size_t b = 0; b < last; b++) {
-    const struct block *block = &page.blocks[b];
-    if (block->first < begin || block->first >= tree->nodes[root].end || !is_kept_block(&page, block)) continue;
-    size_t from = out->len;
-    if (from > 0) buffer_byte(out, '\n');
-    add_block(&page, block, out);
-    if (from == 0 && html_titles_equal(out->bytes, out->len, title->bytes, title->len)) out->len = 0;
-  }
+  status = html_blocks_sum(&page.blocks, tree, err);
+  if (status) goto out;
+  add_text(&page, find_root(&page), title, out);
   status = buffer_status(out, err);
 out:
-  memory_free(page.mass);
-  memory_free(page.bytes);
-  memory_free(page.linked);
+  html_blocks_free(&page.blocks);
   memory_free(page.score);
-  memory_free(page.blocks);
   return status;
 }

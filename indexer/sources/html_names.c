@@ -36,7 +36,9 @@ static const char aside_words[] =
     "upnext upsell "
     "video "
     "warning webpush whatsapp widget widgets "
-    "zergnet ";
+    "zergnet "
+    "anzeige comentario comentarios commentaire commentaires commenti compartilhar compartir condividi correlati kommentar "
+    "kommentare partage partager publicidad publicidade publicite relacionadas relacionados teilen werbung ";
 
 /* Words that are an aside only beside others. */
 static const char aside_pairs[] =

@@ -28,7 +28,7 @@ static const char *const tag_names[HTML_TAG_COUNT] = {
 
 enum {
   ATTRIBUTES_MAX = 64,    /* of an element that are kept */
-  PARSER_ATTRIBUTES = 4096, /* of an element, before the page ends: libxml2 compares each with all before it */
+  PARSER_ATTRIBUTES = 1024, /* of an element, before the page ends: libxml2 compares each with all before it */
   VALUE_MAX = 64 << 10,
   READ_MAX = 4096
 };
