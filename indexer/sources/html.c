@@ -1,4 +1,5 @@
 /* HTML: a page is one article. */
+#include "common/text/text.h"
 #include "indexer/sources/html.h"
 
 #include <string.h>
@@ -107,7 +108,7 @@ static int read_page(const char *bytes, size_t len, const char *charset, const c
   if (status == NSEARCH_ERR_UNSUPPORTED) {
     error_clear(err);
     buffer_clear(&text);
-    buffer_add(&text, bytes, len);
+    *replaced += utf8_repair(bytes, len, &text);
     status = buffer_status(&text, err);
   }
   if (!status) status = html_parse(&tree, text.bytes, text.len, err);
