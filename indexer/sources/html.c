@@ -34,9 +34,9 @@ static size_t skip_prologue(const char *head, size_t len) {
 }
 
 static bool begins_page(const char *head, size_t len) {
-  static const char *const names[] = {"html",    "head",    "body", "title", "meta", "link",   "base", "script", "style",
-                                      "div",     "p",       "h1",   "h2",    "main", "header", "nav",  "table",  "center",
-                                      "article", "section", "span", "font",  "img",  "a"};
+  static const char *const names[] = {"html",  "head",   "body",    "title",   "meta", "link", "base",   "script",
+                                      "style", "div",    "p",       "h1",      "h2",   "main", "header", "nav",
+                                      "table", "center", "article", "section", "span", "font", "img",    "a"};
   static const char doctype[] = "<!doctype html";
   struct sgml_tag tag;
   size_t at = skip_prologue(head, len);
@@ -77,7 +77,8 @@ static const char *declared_inside(const char *bytes, size_t len, char label[LAB
   for (size_t at = 0; sgml_next(bytes, len, at, &tag); at = tag.end) {
     if (!sgml_is(&tag, "meta") || tag.closing) continue;
     for (size_t i = tag.start; i + 8 < tag.end; i++)
-      if (strncasecmp(bytes + i, "charset", 7) == 0 && charset_label(bytes + i + 7, tag.end - i - 7, label)) return label;
+      if (strncasecmp(bytes + i, "charset", 7) == 0 && charset_label(bytes + i + 7, tag.end - i - 7, label))
+        return label;
   }
   return NULL;
 }
@@ -103,7 +104,8 @@ static int read_page(const char *bytes, size_t len, const char *charset, const c
   struct html_tree tree = {0};
   struct html_data data = {0};
   char label[LABEL_MAX];
-  int status = charset_convert(bytes, len, charset ? charset : declared_inside(bytes, len, label), &text, replaced, err);
+  int status =
+      charset_convert(bytes, len, charset ? charset : declared_inside(bytes, len, label), &text, replaced, err);
   /* Without a converter its bytes are what they are, replaced where they are no UTF-8. */
   if (status == NSEARCH_ERR_UNSUPPORTED) {
     error_clear(err);

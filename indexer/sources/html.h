@@ -234,6 +234,15 @@ void html_titles_free(struct html_titles *titles);
 /* True when two titles differ in punctuation, blanks and ASCII letter case at most. */
 bool html_titles_equal(const char *a, size_t a_len, const char *b, size_t b_len);
 
+/* ---- html_author.c --------------------------------------------------------------------------------------------------- */
+
+/* Narrows "By Jane Roe | 14 Nov" to Jane Roe; false when it is no name, as a link is none. is_line: it is text of the page,
+ * in which more may follow. */
+bool html_author_narrow(const char **text, size_t *len, bool is_line);
+
+/* Adds the names in the text, as byline_add() does, but nobody twice. */
+int html_author_add(struct nsearch_article *article, const char *text, size_t len, struct nsearch_error *err);
+
 /* ---- html_meta.c: the fields of the article ------------------------------------------------------------------------- */
 
 /* Fills in all but the text, from the evidence in the order of docs/formats.md. */

@@ -8,7 +8,7 @@
 struct page {
   const struct html_tree *tree;
   struct html_blocks blocks;
-  float *score; /* of every node */
+  float *score;           /* of every node */
   size_t heading, stated; /* the first <h1>, the largest itemprop="articleBody"; 0 for none */
   struct nsearch_error *err;
 };
@@ -78,6 +78,12 @@ static void cut_asides(struct page *page) {
 
 /* ---- The element that holds the article ---- */
 
+/* Elements that hold blocks; what stands in them between two breaks is a block of theirs. */
+static bool is_frame(enum html_tag tag) {
+  return tag == HTML_DIV || tag == HTML_TD || tag == HTML_ARTICLE || tag == HTML_SECTION || tag == HTML_MAIN ||
+         tag == HTML_BODY || tag == HTML_CENTER;
+}
+
 /* A block tells of the elements around it, the less the farther out they are. */
 static void give_scores(struct page *page) {
   enum { LEVELS = 7 };
@@ -87,7 +93,7 @@ static void give_scores(struct page *page) {
     if (block->cut || !html_block_reads(block)) continue;
     float bytes = (float)(block->bytes - block->linked);
     float score = 1 + (float)block->commas + (bytes < 300 ? bytes / 100 : 3);
-    size_t node = nodes[block->owner].tag == HTML_DIV ? block->owner : nodes[block->owner].parent;
+    size_t node = is_frame((enum html_tag)nodes[block->owner].tag) ? block->owner : nodes[block->owner].parent;
     for (int level = 1; node > 0 && level <= LEVELS; level++, node = nodes[node].parent)
       page->score[node] += score / (float)level;
   }
@@ -219,8 +225,7 @@ static void add_text(const struct page *page, size_t root, const struct buffer *
   out->len = kept;
 }
 
-int html_body(const struct html_tree *tree, const struct buffer *title, struct buffer *out,
-              struct nsearch_error *err) {
+int html_body(const struct html_tree *tree, const struct buffer *title, struct buffer *out, struct nsearch_error *err) {
   struct page page = {.tree = tree, .err = err};
   page.score = memory_zero(tree->count, sizeof *page.score);
   int status = page.score ? html_blocks_find(&page.blocks, tree, err) : error_memory(err);

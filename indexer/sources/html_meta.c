@@ -117,7 +117,14 @@ static const struct evidence {
     {TARGET_TOPICS, IN_META, "keywords", NULL},
 };
 
-enum { EVIDENCES = sizeof evidences / sizeof *evidences, AUTHORS_MAX = 50, NAME_MAX_BYTES = 120, VALUE_MAX = 1000, YEAR_FIRST = 1600, BY_WITHIN = 20 };
+enum {
+  EVIDENCES = sizeof evidences / sizeof *evidences,
+  AUTHORS_MAX = 50,
+
+  VALUE_MAX = 1000,
+  YEAR_FIRST = 1600,
+  BY_WITHIN = 20
+};
 
 struct finder {
   const struct html_tree *tree;
@@ -127,47 +134,11 @@ struct finder {
   struct html_titles titles;
   struct buffer text, base;
   const char *url;
+  size_t author; /* the element that named the first author */
   struct nsearch_error *err;
 };
 
 /* ---- Values ---- */
-
-/* Adds the names in the text; pages name an author in many places, who is one all the same. */
-static int add_names(struct finder *finder, const char *text, size_t len) {
-  struct article_list *authors = &finder->article->authors;
-  size_t old_len = authors->text.len, old_count = authors->count;
-  int status = byline_add(finder->article, text, len, finder->err);
-  const char *names = authors->text.bytes, *added = status ? NULL : names + old_len;
-  for (size_t left = old_len; added && left > 0 && authors->count == old_count + 1;) {
-    if (strcasecmp(names + old_len - left, added) == 0) {
-      authors->text.len = old_len, authors->count = old_count;
-      break;
-    }
-    left -= strlen(names + old_len - left) + 1;
-  }
-  return status;
-}
-
-/* Narrows "By Jane Roe | 14 Nov" to Jane Roe; false when it is no name, as a link is none. */
-static bool narrow_author(const char **text, size_t *len, bool is_line) {
-  static const char *const openings[] = {"by ", "by: ", "author: ", "von ", "por ", "par "};
-  trim(text, len);
-  const char *by = memmem(*text, *len < BY_WITHIN ? *len : BY_WITHIN, " by ", 4); /* "Analysis by" */
-  if (by && !memchr(*text, ',', (size_t)(by - *text))) *len -= (size_t)(by + 4 - *text), *text = by + 4;
-  for (size_t i = 0; i < sizeof openings / sizeof *openings; i++) {
-    size_t opening = strlen(openings[i]);
-    if (*len > opening && strncasecmp(*text, openings[i], opening) == 0) *text += opening, *len -= opening;
-  }
-  for (size_t i = 0; is_line && i < *len; i++)
-    if (strchr("|0123456789@(", (*text)[i]) || (*len - i > 2 && memcmp(*text + i, "\xE2\x80\xA2", 3) == 0) ||
-        (*len - i > 1 && memcmp(*text + i, "\xC2\xB7", 2) == 0))
-      *len = i;
-  trim(text, len);
-  if (is_line && *len > 10 && strncasecmp(*text + *len - 10, " published", 10) == 0) *len -= 10;
-  while (*len > 0 && strchr(",-/: ", (*text)[*len - 1])) --*len;
-  return *len > 1 && *len <= NAME_MAX_BYTES && !memmem(*text, *len, "://", 3) && !memmem(*text, *len, "www.", 4) &&
-         **text != '/' && **text != '@';
-}
 
 static int add_topics(struct finder *finder, const char *text, size_t len) {
   int status = NSEARCH_OK;
@@ -223,7 +194,7 @@ static int set_value(struct finder *finder, const struct evidence *is, const cha
   case TARGET_TITLE:
     return article_set(article, ARTICLE_TITLE, text, len, finder->err);
   case TARGET_AUTHORS:
-    return article->authors.count < AUTHORS_MAX ? add_names(finder, text, len) : NSEARCH_OK;
+    return article->authors.count < AUTHORS_MAX ? html_author_add(article, text, len, finder->err) : NSEARCH_OK;
   case TARGET_TOPICS:
     return add_topics(finder, text, len);
   case TARGET_LANGUAGE:
@@ -251,9 +222,11 @@ static int offer(struct finder *finder, size_t evidence, const char *text, size_
   bool is_list = (is->target == TARGET_AUTHORS && is->place != IN_CLASS) || is->target == TARGET_TOPICS, took = false;
   unsigned rank = (unsigned)evidence + 1, held = finder->rank[is->target];
   trim(&text, &len);
-  if (len == 0 || (len > VALUE_MAX && is->target != TARGET_TOPICS) || (held && (held < rank || (held == rank && !is_list)))) return NSEARCH_OK;
+  if (len == 0 || (len > VALUE_MAX && is->target != TARGET_TOPICS) ||
+      (held && (held < rank || (held == rank && !is_list))))
+    return NSEARCH_OK;
   if (is->target == TARGET_AUTHORS &&
-      !narrow_author(&text, &len, is->place == IN_CLASS || is->place == IN_LINK || is->place == IN_ITEM))
+      !html_author_narrow(&text, &len, is->place == IN_CLASS || is->place == IN_LINK || is->place == IN_ITEM))
     return NSEARCH_OK;
   if ((is->target == TARGET_AUTHORS || is->target == TARGET_TOPICS) && held != rank) {
     struct article_list *list = is->target == TARGET_AUTHORS ? &finder->article->authors : &finder->article->topics;
@@ -291,8 +264,9 @@ static int from_data(struct finder *finder) {
   for (size_t i = 0; !status && i < EVIDENCES; i++) {
     if (evidences[i].place != IN_DATA) continue;
     size_t at = 0, taken = 0;
-    for (const struct html_statement *is; !status && taken++ < AUTHORS_MAX &&
-                                          (is = html_data_next(finder->data, finder->data->article, evidences[i].key, &at));)
+    for (const struct html_statement *is;
+         !status && taken++ < AUTHORS_MAX &&
+         (is = html_data_next(finder->data, finder->data->article, evidences[i].key, &at));)
       status = offer_markup(finder, i, html_data_value(finder->data, is, evidences[i].inner));
   }
   return status;
@@ -309,6 +283,13 @@ static int from_meta(struct finder *finder, size_t node) {
         status = offer_markup(finder, i, content);
   }
   return status;
+}
+
+/* True for an element too far from the one that named the first author: comments have authors too. */
+static bool names_another(const struct finder *finder, size_t evidence, size_t node) {
+  enum { NEAR = 60 };
+  return evidences[evidence].target == TARGET_AUTHORS && finder->rank[TARGET_AUTHORS] == evidence + 1 &&
+         finder->author > 0 && node > finder->author + NEAR;
 }
 
 /* The value of an element of microdata: what it is for machines, the name inside it, or its text. */
@@ -354,7 +335,8 @@ static int from_element(struct finder *finder, size_t node, bool behind_title) {
   int status = NSEARCH_OK;
   for (size_t i = 0; !status && i < EVIDENCES; i++) {
     const struct evidence *is = &evidences[i];
-    if (finder->rank[is->target] && finder->rank[is->target] < i + 1) continue;
+    unsigned held = finder->rank[is->target];
+    if ((held && held < i + 1) || names_another(finder, i, node)) continue;
     switch (is->place) {
     case IN_ITEM:
       if (item && html_attribute_has(tree, node, "itemprop", is->key)) status = offer_item(finder, i, node);
@@ -367,7 +349,8 @@ static int from_element(struct finder *finder, size_t node, bool behind_title) {
         status = offer_text(finder, i, node);
       break;
     case IN_CLASS:
-      if (classes && behind_title && of->end - node < 40 && class_says(tree, node, is->key) && !stands_aside(tree, node))
+      if (classes && behind_title && of->end - node < 40 && class_says(tree, node, is->key) &&
+          !stands_aside(tree, node))
         status = offer_text(finder, i, node);
       break;
     case IN_ELEMENT:
@@ -379,6 +362,7 @@ static int from_element(struct finder *finder, size_t node, bool behind_title) {
     default:
       break;
     }
+    if (is->target == TARGET_AUTHORS && finder->rank[TARGET_AUTHORS] != held) finder->author = node;
   }
   return status;
 }
@@ -392,7 +376,8 @@ static int find_base(struct finder *finder) {
     const char *href = finder->tree->nodes[i].tag == HTML_BASE ? html_attribute(finder->tree, i, "href") : NULL;
     if (href && html_url_resolve(url, href, strlen(href), &finder->base)) break;
   }
-  if (finder->base.len == 0) buffer_add(&finder->base, url, strlen(url) + 1);
+  if (finder->base.len == 0) buffer_text(&finder->base, url);
+  buffer_byte(&finder->base, 0);
   return buffer_status(&finder->base, finder->err);
 }
 

@@ -105,7 +105,8 @@ static bool has_run(const char *runs, const char *words) {
 
 /* Names that tell of the page as a whole or of its subject, not of the element: "tag-politics", "has-sidebar". */
 static bool tells_of_others(const char *words) {
-  static const char prefixes[] = " has have no not with without is are tag category cat topic type status format post page ";
+  static const char prefixes[] =
+      " has have no not with without is are tag category cat topic type status format post page ";
   size_t len = strcspn(words + 1, " ");
   return words[len + 1] && words[len + 2] && has_word(prefixes, words + 1, len) && strncmp(words, " post ", 6) != 0 &&
          strncmp(words, " page ", 6) != 0;

@@ -31,39 +31,46 @@ bool html_titles_equal(const char *a, size_t a_len, const char *b, size_t b_len)
   return equal;
 }
 
-/* True when the folded texts are one inside the other's beginning or end. */
-static bool begins_or_ends(const struct buffer *whole, const struct buffer *part) {
-  return part->len > 0 && part->len <= whole->len &&
-         (memcmp(whole->bytes, part->bytes, part->len) == 0 ||
-          memcmp(whole->bytes + whole->len - part->len, part->bytes, part->len) == 0);
+/* Length of the folded heading when the title begins or ends with it, else 0. */
+static size_t fit(const struct buffer *title, const char *heading, size_t len) {
+  struct buffer folded = {0};
+  fold_title(heading, len, &folded);
+  bool fits = !folded.failed && folded.len >= HEADING_MIN && folded.len <= title->len &&
+              (memcmp(title->bytes, folded.bytes, folded.len) == 0 ||
+               memcmp(title->bytes + title->len - folded.len, folded.bytes, folded.len) == 0);
+  size_t fold_len = fits ? folded.len : 0;
+  buffer_free(&folded);
+  return fold_len;
+}
+
+static void find_title(struct html_titles *titles, const struct html_tree *tree) {
+  for (size_t i = 1; i < tree->count && titles->title.len == 0; i++)
+    if (tree->nodes[i].tag == HTML_TITLE && tree->nodes[tree->nodes[i].parent].tag != HTML_SVG)
+      html_text(tree, i, &titles->title);
 }
 
 size_t html_titles_find(struct html_titles *titles, const struct html_tree *tree) {
-  struct buffer folded = {0}, heading = {0};
-  size_t place = 0;
-  for (size_t i = 1; i < tree->count; i++)
-    if (tree->nodes[i].tag == HTML_TITLE && titles->title.len == 0) html_text(tree, i, &titles->title);
+  struct buffer folded = {0};
+  size_t place = 0, best = 0;
+  find_title(titles, tree);
   fold_title(titles->title.bytes, titles->title.len, &folded);
   for (size_t i = 1; i < tree->count; i++) {
     if (tree->nodes[i].tag != HTML_H1) continue;
-    size_t old = titles->heading.len;
     struct buffer text = {0};
     html_text(tree, i, &text);
-    buffer_clear(&heading);
-    fold_title(text.bytes, text.len, &heading);
-    /* The first that the title of the page begins or ends with, else the first. */
-    bool fits = heading.len >= HEADING_MIN && begins_or_ends(&folded, &heading);
-    if (text.len > 0 && text.len <= TITLE_MAX && (fits || old == 0)) {
+    size_t fits = text.len <= TITLE_MAX ? fit(&folded, text.bytes, text.len) : 0;
+    /* The name of the site may be a heading too, and shorter. */
+    bool better = text.len > 0 && text.len <= TITLE_MAX && (fits > best || place == 0);
+    if (better) {
       buffer_free(&titles->heading);
       titles->heading = text;
-      place = i;
+      place = i, best = fits;
     } else {
       buffer_free(&text);
     }
-    if (fits) break;
+    i = tree->nodes[i].end - 1;
   }
   buffer_free(&folded);
-  buffer_free(&heading);
   return place;
 }
 
@@ -71,8 +78,9 @@ size_t html_titles_find(struct html_titles *titles, const struct html_tree *tree
 
 /* The last " | ", " - " or the like in text[0..len); stores where what is behind it begins. */
 static size_t last_separator(const char *text, size_t len, size_t *behind) {
-  static const char *const separators[] = {" | ", " - ", " \xE2\x80\x93 ", " \xE2\x80\x94 ", " :: ", " \xC2\xBB ",
-                                           " \xC2\xAB ", " \xC2\xB7 ", " \xE2\x80\xA2 ", " // ", " > "};
+  static const char *const separators[] = {
+      " | ",        " - ",        " \xE2\x80\x93 ", " \xE2\x80\x94 ", " :: ", " \xC2\xBB ",
+      " \xC2\xAB ", " \xC2\xB7 ", " \xE2\x80\xA2 ", " // ",           " > "};
   size_t found = 0;
   for (size_t s = 0; s < sizeof separators / sizeof *separators; s++) {
     size_t width = strlen(separators[s]);

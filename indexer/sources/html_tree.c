@@ -11,23 +11,21 @@
 #define VOID HTML_VOID
 #define CUT HTML_CUT
 
-const uint8_t html_tag_flags[HTML_TAG_COUNT] = {
-    0, 0,
+const uint8_t html_tag_flags[HTML_TAG_COUNT] = {0, 0,
 #define TAG(NAME, name, flags) flags,
-    HTML_TAGS(TAG)
+                                                HTML_TAGS(TAG)
 #undef TAG
 };
 
 /* By name, as HTML_TAGS is. */
-static const char *const tag_names[HTML_TAG_COUNT] = {
-    "", "",
+static const char *const tag_names[HTML_TAG_COUNT] = {"", "",
 #define TAG(NAME, name, flags) name,
-    HTML_TAGS(TAG)
+                                                      HTML_TAGS(TAG)
 #undef TAG
 };
 
 enum {
-  ATTRIBUTES_MAX = 64,    /* of an element that are kept */
+  ATTRIBUTES_MAX = 64,      /* of an element that are kept */
   PARSER_ATTRIBUTES = 1024, /* of an element, before the page ends: libxml2 compares each with all before it */
   VALUE_MAX = 64 << 10,
   READ_MAX = 4096
@@ -76,10 +74,10 @@ static struct html_node *add_node(struct builder *builder, enum html_tag tag) {
 
 /* Attributes that nobody asks for are most of a page's bytes. */
 static bool is_kept(const char *name) {
-  static const char *const names[] = {"aria-hidden", "charset",  "class",    "content",  "datetime", "hidden",
-                                      "href",        "http-equiv", "id",     "itemprop", "itemtype", "lang",
-                                      "name",        "property", "pubdate",  "rel",      "role",     "style",
-                                      "type",        "xml:lang", "data-testid", "title", "itemscope"};
+  static const char *const names[] = {"aria-hidden", "charset",    "class",       "content",  "datetime", "hidden",
+                                      "href",        "http-equiv", "id",          "itemprop", "itemtype", "lang",
+                                      "name",        "property",   "pubdate",     "rel",      "role",     "style",
+                                      "type",        "xml:lang",   "data-testid", "title",    "itemscope"};
   for (size_t i = 0; i < sizeof names / sizeof *names; i++)
     if (strcmp(name, names[i]) == 0) return true;
   return false;

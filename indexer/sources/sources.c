@@ -7,8 +7,8 @@
 #include <strings.h>
 
 /* In the order in which they are asked: what is told by content first, plain text last. */
-const struct source *const source_table[] = {&source_jsonl, &source_json, &source_reuters,
-                                             &source_trec,  &source_html, &source_text, NULL};
+const struct source *const source_table[] = {&source_jsonl, &source_json, &source_reuters, &source_trec, &source_html,
+                                             &source_text,  NULL};
 
 const struct source *source_find(const char *head, size_t len, bool is_all, const char *file_name) {
   for (size_t i = 0; source_table[i]; i++)
@@ -59,7 +59,7 @@ void problem_set(struct source_problem *problem, enum nsearch_event_kind kind, u
 enum { STATE_DONE };
 
 int split_whole(struct input *input, uint64_t state[8], struct span *span, bool *more, struct source_problem *problem,
-                 struct nsearch_error *err) {
+                struct nsearch_error *err) {
   *more = false;
   if (state[STATE_DONE]) {
     /* What is left of a file that is too large. */
