@@ -1,5 +1,5 @@
 /* indexer/sources: what the readers of formats share. The map of this folder, sectioned by source file; the readers
- * themselves (jsonl.c, json.c, reuters.c, trec.c, text.c) are the tables `struct source` of indexer/indexer.h. */
+ * themselves (jsonl.c, json.c, reuters.c, trec.c, html.c, text.c) are the tables `struct source` of indexer/indexer.h. */
 #ifndef INDEXER_SOURCES_SOURCES_H
 #define INDEXER_SOURCES_SOURCES_H
 
@@ -24,6 +24,13 @@ size_t wider(size_t want);
 
 /* Moves the first bytes of the window into the span. */
 int span_take(struct input *input, size_t bytes, struct span *span, struct nsearch_error *err);
+
+/* split() of a format whose files are one article each. */
+int split_whole(struct input *input, uint64_t state[8], struct span *span, bool *more, struct source_problem *problem,
+                struct nsearch_error *err);
+
+/* An article with a text and without a title is called as its file, without the ending; not when that is "-". */
+int title_from_name(struct nsearch_article *article, const char *file_name, struct nsearch_error *err);
 
 void problem_set(struct source_problem *problem, enum nsearch_event_kind kind, uint64_t record, const char *format,
                  ...) PRINTF_LIKE(4, 5);
@@ -88,6 +95,14 @@ const struct charset *charset_detect(const char *bytes, size_t len);
 
 /* Adds the authors named in "By Jane Roe and John Doe": docs/formats.md says where a line is cut. */
 int byline_add(struct nsearch_article *article, const char *text, size_t len, struct nsearch_error *err);
+
+/* ---- html.c: a page to an article ------------------------------------------------------------------------------------- */
+
+/* Fills in what a page says of itself and the text of its article; what is found nowhere stays empty, the text too.
+ * charset is the encoding that was declared outside of the page and url where it came from; either may be NULL. Fails
+ * only for want of memory. */
+int html_article(const char *bytes, size_t len, const char *charset, const char *url, struct nsearch_article *article,
+                 struct nsearch_error *err);
 
 /* ---- json_scan.c: the edges of JSON values without looking at them ------------------------------------------------- */
 
