@@ -1,7 +1,8 @@
 /* indexer: from sources to a committed index. The map of this folder; includes common/ only.
  *
  *   walk.c      paths -> files
- *   input.c     a file -> its bytes, decompressed
+ *   input.c     a file -> a window on its bytes, decompressed
+ *   gzip.c, filter.c   compression undone
  *   sources/    bytes -> spans (split) -> articles (parse), one file per format
  *   identity.c  the id of an article
  *   options.c   what to read: paths, --map, globs, call-backs
@@ -22,12 +23,53 @@
 #include "common/store/store.h"
 #include "common/system/system.h"
 
-/* ---- input.c: the bytes of one file, decompressed --------------------------------------------------------------- */
+/* ---- streams: bytes in order, one stage upon another -------------------------------------------------------------- */
 
 enum { RECORD_MAX = 64 << 20 }; /* bytes of one record; a larger one is skipped while streaming and reported */
 
+/* A stage gives bytes that it makes of those of the stage below, which it owns. */
+struct stream {
+  /* Up to room bytes; got 0 is the end. NSEARCH_ERR_INPUT for damage and NSEARCH_ERR_SYSTEM for a failing read: told
+   * once, with *got as what came before, and the end then, unless resume() finds more. */
+  int (*read)(struct stream *stream, void *bytes, size_t room, size_t *got, struct nsearch_error *err);
+  /* After damage: true when bytes behind it can be read. NULL: never. */
+  bool (*resume)(struct stream *stream);
+  void (*close)(struct stream *stream);
+};
+
+/* What a stage has read from the one below and not used yet. It begins with bytes that were looked at to find out what
+ * the stream is. */
+enum { STAGED_BYTES = 64 << 10 };
+struct staged {
+  struct stream *below;
+  size_t start, end; /* what waits is bytes[start..end) */
+  uint64_t offset;   /* of bytes[end] in the stream below */
+  bool at_end;       /* of the stream below */
+  uint8_t bytes[STAGED_BYTES];
+};
+void staged_init(struct staged *staged, struct stream *below, const char *head, size_t len);
+/* Reads when nothing waits; nothing waits after it at the end only. */
+int staged_fill(struct staged *staged, struct nsearch_error *err);
+/* Closes the stream below. */
+void staged_close(struct staged *staged);
+
+/* ---- gzip.c: members one after another, and how to go on behind a broken one; filter.c: bzip2, xz, zstd by libarchive -- */
+
+/* How many bytes tell what a stream is compressed with. */
+enum { FILTER_HEAD = 16 };
+/* When head begins a stream of a known compression, puts a stage that undoes it upon *stream, which begins with head.
+ * On failure *stream is as before. */
+int filter_open(struct stream **stream, const char *head, size_t len, struct nsearch_error *err);
+int gzip_open(struct stream **stream, const char *head, size_t len, struct nsearch_error *err);
+
+/* Text that compresses better than EXPANSION_MAX to 1 is taken for a bomb once EXPANSION_FREE bytes came out of it. */
+enum { EXPANSION_MAX = 250, EXPANSION_FREE = 256 << 20 };
+int expansion_check(uint64_t out, uint64_t in, struct nsearch_error *err); /* NSEARCH_ERR_INPUT */
+
+/* ---- input.c: the bytes of one file, decompressed --------------------------------------------------------------- */
+
 /* A window that slides over the stream. window[0..len) is what is there; input_fill() adds to it, input_consume()
- * drops from its front. gzip is undone on the way (by content, members one after another). */
+ * drops from its front. Compression is undone on the way, by content. */
 struct input {
   const char *window;
   size_t len;
@@ -38,13 +80,19 @@ struct input {
 };
 
 int input_open(struct input **out, const char *path, struct nsearch_error *err); /* "-" is standard input */
+/* Takes over the stream, also when it fails. */
+int input_open_stream(struct input **out, struct stream *stream, struct nsearch_error *err);
 void input_close(struct input *input);
 
-/* Tries to make at least `want` bytes visible; fewer only at the end of the stream. NSEARCH_ERR_INPUT for a broken
- * gzip member, NSEARCH_ERR_SYSTEM for a failing read: told once, then the stream ends there: what came before stays
- * visible and at_end is set. The window may move. */
+/* Tries to make at least `want` bytes visible; fewer only at the end of the stream. NSEARCH_ERR_INPUT for
+ * compressed data that is broken, NSEARCH_ERR_SYSTEM for a failing read: told once, then the stream ends there: what came
+ * before stays visible and at_end is set. The window may move. */
 int input_fill(struct input *input, size_t want, struct nsearch_error *err);
 void input_consume(struct input *input, size_t bytes);
+
+/* When the stream ended at damage behind which more can be read, goes on there: true, and at_end is false again. The
+ * bytes that follow have nothing to do with those before. */
+bool input_resume(struct input *input);
 
 /* ---- sources/: one file per format ------------------------------------------------------------------------------ */
 

@@ -16,9 +16,18 @@ const struct source *source_find(const char *head, size_t len, bool is_all, cons
   return NULL;
 }
 
+size_t name_len(const char *file_name) {
+  static const char *const endings[] = {".gz", ".bz2", ".xz", ".zst", ".zstd"};
+  size_t len = strlen(file_name);
+  for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
+    size_t ending_len = strlen(endings[i]);
+    if (len > ending_len && strcasecmp(file_name + len - ending_len, endings[i]) == 0) return len - ending_len;
+  }
+  return len;
+}
+
 bool name_ends_with(const char *file_name, const char *ending) {
-  size_t len = strlen(file_name), ending_len = strlen(ending);
-  if (len > 3 && strcasecmp(file_name + len - 3, ".gz") == 0) len -= 3;
+  size_t len = name_len(file_name), ending_len = strlen(ending);
   return len >= ending_len && strncasecmp(file_name + len - ending_len, ending, ending_len) == 0;
 }
 

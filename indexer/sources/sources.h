@@ -9,7 +9,10 @@
 
 enum { SPAN_BYTES = 256 << 10 };
 
-/* True when the name, without a final ".gz", ends so; ASCII letter case ignored. */
+/* Length of the name without an ending that tells of compression, such as ".gz". */
+size_t name_len(const char *file_name);
+
+/* True when the name, without such an ending, ends so; ASCII letter case ignored. */
 bool name_ends_with(const char *file_name, const char *ending);
 
 /* Length of a byte order mark and white space at the start of text. */

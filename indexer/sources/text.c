@@ -42,9 +42,8 @@ static bool is_markup(const char *head, size_t len) {
 
 static bool claims(const char *head, size_t len, bool is_all, const char *file_name) {
   (void)is_all;
-  const char *dot = strrchr(file_name, '.');
   bool named = name_ends_with(file_name, ".txt") || name_ends_with(file_name, ".text");
-  bool nameless = !dot || (strcasecmp(dot, ".gz") == 0 && memchr(file_name, '.', (size_t)(dot - file_name)) == NULL);
+  bool nameless = !memchr(file_name, '.', name_len(file_name));
   return (named || nameless) && is_text(head, len, named) && !is_markup(head, len);
 }
 
@@ -73,12 +72,9 @@ static int split(struct input *input, uint64_t state[8], struct span *span, bool
 
 /* The name without its ending; none for standard input. */
 static int set_name(struct nsearch_article *article, const char *file_name, struct nsearch_error *err) {
-  const char *dot = strrchr(file_name, '.');
-  size_t len = dot ? (size_t)(dot - file_name) : strlen(file_name);
-  if (dot && strcasecmp(dot, ".gz") == 0) {
-    const char *inner = memrchr(file_name, '.', len);
-    len = inner && inner > file_name ? (size_t)(inner - file_name) : len;
-  }
+  size_t len = name_len(file_name);
+  const char *dot = memrchr(file_name, '.', len);
+  if (dot && dot > file_name) len = (size_t)(dot - file_name);
   return strcmp(file_name, "-") == 0 ? NSEARCH_OK : article_set(article, ARTICLE_TITLE, file_name, len, err);
 }
 
