@@ -43,6 +43,50 @@ void markup_text(const char *text, size_t len, struct buffer *out);
 /* Appends text with entities (&amp; &#8217; &eacute;) as characters; what is no entity stays. */
 void entities_decode(const char *text, size_t len, struct buffer *out);
 
+/* ---- charset.c: bytes in any encoding to UTF-8 ---------------------------------------------------------------------- */
+
+enum charset_kind {
+  CHARSET_UTF8,
+  CHARSET_UTF16,
+  CHARSET_UTF32,
+  CHARSET_SINGLE,   /* a byte a character */
+  CHARSET_MULTIPLE, /* one to four bytes, ASCII as it is */
+  CHARSET_ESCAPED   /* seven bits with escape sequences */
+};
+struct charset {
+  const char *name; /* as iconv knows it */
+  enum charset_kind kind;
+};
+
+/* Appends the text in UTF-8 to out and adds to *replaced how many characters came out as U+FFFD. A byte order mark
+ * decides, and is dropped; then the label that the source declares (from HTTP, XML, a meta tag, MIME; NULL when there is
+ * none), unless the bytes contradict it: they are non-ASCII UTF-8; or there is no label, or an unknown one, and the bytes
+ * do: docs/formats.md. Linear in len. Any bytes are text: fails with NSEARCH_ERR_MEMORY and, where the C library lacks the
+ * converter, with NSEARCH_ERR_UNSUPPORTED alone, which is to be told as a problem of the record or file. */
+int charset_convert(const char *bytes, size_t len, const char *declared, struct buffer *out, uint64_t *replaced,
+                    struct nsearch_error *err);
+
+/* The same where the encoding is known. */
+int charset_decode(const struct charset *charset, const char *bytes, size_t len, struct buffer *out,
+                   uint64_t *replaced, struct nsearch_error *err);
+
+/* By a byte order mark, whose length is stored (0: none); by the NUL bytes that ASCII has in UTF-16 and UTF-32. NULL
+ * when it is neither. */
+const struct charset *charset_mark(const char *bytes, size_t len, size_t *mark);
+const struct charset *charset_wide(const char *bytes, size_t len);
+
+/* ---- charset_labels.c ---------------------------------------------------------------------------------------------- */
+
+/* The encoding that a label ("Latin-1", "x-sjis", "windows-1251") means, NULL when unknown; UTF-7 is unknown. */
+const struct charset *charset_find(const char *label);
+
+/* ---- charset_detect.c: a guess ------------------------------------------------------------------------------------- */
+
+/* By escape sequences of ISO 2022, in bytes that are all ASCII. */
+const struct charset *charset_escaped(const char *bytes, size_t len);
+/* Of bytes that are no UTF-8; NULL when it cannot be told. */
+const struct charset *charset_detect(const char *bytes, size_t len);
+
 /* ---- byline.c: names out of a line ------------------------------------------------------------------------------------ */
 
 /* Adds the authors named in "By Jane Roe and John Doe": docs/formats.md says where a line is cut. */
