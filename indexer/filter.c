@@ -46,7 +46,7 @@ struct filter {
   const char *name;
   bool is_open;
   uint64_t total; /* bytes given */
-  int status; /* of reading below; the message is in err */
+  int status;     /* of reading below; the message is in err */
   struct nsearch_error *err;
   struct staged in;
 };
@@ -109,7 +109,10 @@ static const struct compression {
   size_t magic_len;
   int (*support)(struct archive *);
 } compressions[] = {{"bzip2", "BZh", 3, archive_read_support_filter_bzip2},
-                    {"xz", "\xfd" "7zXZ\0", 6, archive_read_support_filter_xz},
+                    {"xz",
+                     "\xfd"
+                     "7zXZ\0",
+                     6, archive_read_support_filter_xz},
                     {"zstd", "\x28\xb5\x2f\xfd", 4, archive_read_support_filter_zstd}};
 
 /* "BZh" may begin a text; what follows in bzip2 is a digit and the first digits of pi, or of its root at the end. */

@@ -6,11 +6,11 @@
 
 struct gzip {
   struct stream stream;
-  z_stream inflater;   /* reads in.bytes[in.start..in.end) */
-  uint64_t total;      /* bytes given */
-  size_t next_from;    /* where in in.bytes the next member can begin at the earliest */
+  z_stream inflater; /* reads in.bytes[in.start..in.end) */
+  uint64_t total;    /* bytes given */
+  size_t next_from;  /* where in in.bytes the next member can begin at the earliest */
   uint64_t member_total;
-  bool member_tried;   /* it was guessed after damage: one that gives nothing at all was none */
+  bool member_tried; /* it was guessed after damage: one that gives nothing at all was none */
   struct staged in;
 };
 
@@ -57,9 +57,10 @@ static int next_member(struct gzip *gzip, bool *at_end, struct nsearch_error *er
   }
   bool is_member = in->bytes[in->start] == 0x1f;
   begin_member(gzip, false);
-  return is_member ? NSEARCH_OK
-                   : error_set(err, NSEARCH_ERR_INPUT,
-                               "gzip data is followed by bytes that are no gzip member, at byte %llu", raw_offset(gzip));
+  return is_member
+             ? NSEARCH_OK
+             : error_set(err, NSEARCH_ERR_INPUT, "gzip data is followed by bytes that are no gzip member, at byte %llu",
+                         raw_offset(gzip));
 }
 
 /* After damage: to the next bytes that look like the head of a member; false when none follow. */

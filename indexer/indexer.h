@@ -147,7 +147,7 @@ struct source {
   int (*parse)(const struct span *span, const struct sink *sink, struct nsearch_error *err);
 };
 
-extern const struct source source_jsonl, source_json, source_reuters, source_trec, source_text;
+extern const struct source source_jsonl, source_json, source_reuters, source_trec, source_warc, source_arc, source_text;
 extern const struct source *const source_table[]; /* ends with NULL; sources.c */
 
 /* The format of a file, NULL when unknown. */
@@ -224,7 +224,7 @@ int writer_engine_find(const char *name, const struct writer_engine **out, struc
 
 /* ---- report.c ------------------------------------------------------------------------------------------------------------ */
 
-enum { EVENT_KINDS = 7 };
+enum { EVENT_KINDS = 8 };
 
 /* Shared by the caller and, until the commit that finds out what was replaced, by the writer. */
 struct nsearch_report {
