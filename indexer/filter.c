@@ -134,7 +134,7 @@ int filter_open(struct stream **stream, const char *head, size_t len, struct nse
     memory_free(filter);
     return error_memory(err);
   }
-  filter->stream = (struct stream){filter_read, NULL, filter_close};
+  filter->stream = (struct stream){.read = filter_read, .close = filter_close};
   filter->name = found->name;
   filter->is_open = false;
   filter->total = 0;

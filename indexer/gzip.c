@@ -152,7 +152,7 @@ int gzip_open(struct stream **stream, const char *head, size_t len, struct nsear
     memory_free(gzip);
     return error_memory(err);
   }
-  gzip->stream = (struct stream){gzip_read, gzip_resume, gzip_close};
+  gzip->stream = (struct stream){.read = gzip_read, .resume = gzip_resume, .close = gzip_close};
   gzip->total = 0;
   staged_init(&gzip->in, *stream, head, len);
   begin_member(gzip, false);

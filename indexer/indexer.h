@@ -3,6 +3,8 @@
  *   walk.c      paths -> files
  *   input.c     a file -> a window on its bytes, decompressed
  *   gzip.c, filter.c   compression undone
+ *   archive.c   the members of a tar or zip
+ *   members.c   a file -> the inputs in it: itself, or members of archives
  *   sources/    bytes -> spans (split) -> articles (parse), one file per format
  *   identity.c  the id of an article
  *   options.c   what to read: paths, --map, globs, call-backs
@@ -32,6 +34,8 @@ struct stream {
   /* Up to room bytes; got 0 is the end. NSEARCH_ERR_INPUT for damage and NSEARCH_ERR_SYSTEM for a failing read: told
    * once, with *got as what came before, and the end then, unless resume() finds more. */
   int (*read)(struct stream *stream, void *bytes, size_t room, size_t *got, struct nsearch_error *err);
+  /* Moves to an offset, as lseek(). NULL: the stream only runs forward. */
+  bool (*seek)(struct stream *stream, int64_t *offset, int whence);
   /* After damage: true when bytes behind it can be read. NULL: never. */
   bool (*resume)(struct stream *stream);
   void (*close)(struct stream *stream);
@@ -94,6 +98,59 @@ void input_consume(struct input *input, size_t bytes);
  * bytes that follow have nothing to do with those before. */
 bool input_resume(struct input *input);
 
+/* Where the bytes can be read in any order: moves to an offset as lseek() counts it, told in *offset. False elsewhere. */
+bool input_can_seek(const struct input *input);
+bool input_seek(struct input *input, int64_t *offset, int whence);
+
+/* ---- archive.c: tar and zip, by libarchive ------------------------------------------------------------------------- */
+
+struct archive_in;
+
+enum { ARCHIVE_HEAD = 512, MEMBER_NAME_MAX = 4096 };
+/* True when a file that begins so is a tar or zip. A document that is packed as a zip (docx, odt, epub) is none. */
+bool archive_claims(const char *head, size_t len);
+
+/* Reads from where the input is, which must outlive the archive. */
+int archive_open(struct archive_in **out, struct input *input, struct nsearch_error *err);
+void archive_close(struct archive_in *archive);
+
+/* The next regular file in it; links, folders and devices are passed over. *more is false at the end. The name is one in
+ * the archive and nothing else: it is never opened. NSEARCH_ERR_INPUT when the archive is damaged: nothing follows then. */
+struct archive_member {
+  const char *name; /* the archive's, until the next call; without what makes it absolute */
+  bool is_encrypted;
+};
+int archive_next(struct archive_in *archive, struct archive_member *member, bool *more, struct nsearch_error *err);
+
+/* The bytes of the member that archive_next() gave, for input_open_stream(); of no use after the next one. */
+int archive_stream(struct archive_in *archive, struct stream **out, struct nsearch_error *err);
+
+/* ---- members.c: a file as what is to be read of it: itself, or the members of an archive, and of archives in it ------- */
+
+enum { HEAD_BYTES = 64 << 10 }; /* by which a format is recognised */
+
+struct members;
+
+/* What comes next of a file: an input, or a problem, or both where the input breaks off right at its head. */
+struct member {
+  struct input *input; /* borrowed until the next call; its head is in the window; NULL: a problem only */
+  const char *path;    /* of the file or "archive.tar/name"; until the next call */
+  const char *below;   /* tail of path: as in struct walk_file */
+  enum nsearch_event_kind problem; /* 0: none */
+  int status;          /* of the problem */
+  char message[200];
+};
+
+/* Opens a file of a walk. What stands in archives is chosen by include and exclude as files are; all of it where the
+ * archive itself was chosen by its name. */
+struct walk_file;
+struct globs;
+int members_open(struct members **out, const struct walk_file *file, const struct globs *include,
+                 const struct globs *exclude, struct nsearch_error *err);
+int members_next(struct members *members, struct member *member, bool *more, struct nsearch_error *err);
+uint64_t members_raw_bytes(const struct members *members); /* read of the file so far, as stored */
+void members_close(struct members *members);
+
 /* ---- sources/: one file per format ------------------------------------------------------------------------------ */
 
 /* A run of whole records, with all that parse() needs and no tie to the input. */
@@ -147,7 +204,7 @@ struct source {
   int (*parse)(const struct span *span, const struct sink *sink, struct nsearch_error *err);
 };
 
-extern const struct source source_jsonl, source_json, source_reuters, source_trec, source_warc, source_arc, source_text;
+extern const struct source source_jsonl, source_json, source_reuters, source_trec, source_warc, source_arc, source_mail, source_text;
 extern const struct source *const source_table[]; /* ends with NULL; sources.c */
 
 /* The format of a file, NULL when unknown. */
@@ -159,6 +216,7 @@ struct walk_file {
   char *path;          /* as it is opened */
   const char *below;   /* tail of path: below the argument; the file name where the argument is a file */
   uint64_t size;
+  bool members_only;   /* not chosen by its name, but it may be an archive that holds what is */
 };
 struct walk {
   struct walk_file *files; /* in order: arguments as given, below each by bytes of `below` */
@@ -170,6 +228,12 @@ struct globs {
   char **patterns;
   size_t count, capacity;
 };
+
+/* Whether a path is among those to read: an empty or absent include chooses all. */
+bool globs_choose(const struct globs *include, const struct globs *exclude, const char *below);
+
+/* True for the endings of tar and zip, compressed or not. */
+bool name_is_archive(const char *path);
 
 struct walk_request {
   char *const *paths;

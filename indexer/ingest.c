@@ -8,7 +8,7 @@
 #include <string.h>
 
 enum {
-  HEAD_BYTES = 64 << 10,  /* by which a format is recognised */
+
   SMALL_FILE = 256 << 10, /* up to here a file is read by one thread alone */
   PROGRESS_MS = 100
 };

@@ -2,6 +2,7 @@
 #include "indexer/indexer.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <string.h>
 
 enum {
@@ -29,6 +30,10 @@ static int file_stream_read(struct stream *stream, void *bytes, size_t room, siz
   int status = file_read(file->file, bytes, room, got, err);
   if (!status) *file->raw_bytes += *got;
   return status;
+}
+
+static bool file_stream_seek(struct stream *stream, int64_t *offset, int whence) {
+  return file_seek(((struct file_stream *)stream)->file, offset, whence);
 }
 
 static void file_stream_close(struct stream *stream) {
@@ -104,7 +109,8 @@ int input_open(struct input **out, const char *path, struct nsearch_error *err) 
     memory_free(file);
     return status;
   }
-  file->stream = (struct stream){file_stream_read, NULL, file_stream_close};
+  file->stream = (struct stream){.read = file_stream_read, .close = file_stream_close};
+  if (file_can_seek(file->file)) file->stream.seek = file_stream_seek;
   file->raw_bytes = &unseen;
   status = input_open_stream(out, &file->stream, err);
   if (status) return status;
@@ -143,5 +149,20 @@ bool input_resume(struct input *input) {
   if (!state->is_damaged || !state->stream->resume || !state->stream->resume(state->stream)) return false;
   state->is_damaged = false;
   input->at_end = false;
+  return true;
+}
+
+bool input_can_seek(const struct input *input) { return input->state->stream->seek != NULL; }
+
+bool input_seek(struct input *input, int64_t *offset, int whence) {
+  struct input_state *state = input->state;
+  if (!state->stream->seek) return false;
+  /* What waits in the window was read ahead. */
+  if (whence == SEEK_CUR) *offset -= (int64_t)(state->end - state->start);
+  if (!state->stream->seek(state->stream, offset, whence)) return false;
+  state->start = state->end = 0;
+  input->offset = (uint64_t)*offset;
+  input->at_end = false;
+  window_update(input);
   return true;
 }

@@ -4,6 +4,7 @@
 #include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 /* A file found, with what tells whether it was found before. */
 struct found {
@@ -32,9 +33,21 @@ static bool any_matches(const struct globs *globs, const char *below) {
   return false;
 }
 
-static bool is_wanted(const struct walk_request *request, const char *below) {
-  bool included = !request->include || request->include->count == 0 || any_matches(request->include, below);
-  return included && !any_matches(request->exclude, below);
+bool globs_choose(const struct globs *include, const struct globs *exclude, const char *below) {
+  bool included = !include || include->count == 0 || any_matches(include, below);
+  return included && !any_matches(exclude, below);
+}
+
+bool name_is_archive(const char *path) {
+  static const char *const endings[] = {".tar",     ".zip",      ".tgz",     ".tbz",     ".tbz2",   ".txz",
+                                        ".tzst",    ".tar.gz",   ".tar.bz2", ".tar.xz",  ".tar.zst", ".tar.zstd",
+                                        ".zip.gz"};
+  size_t len = strlen(path);
+  for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
+    size_t ending_len = strlen(endings[i]);
+    if (len > ending_len && strcasecmp(path + len - ending_len, endings[i]) == 0) return true;
+  }
+  return false;
 }
 
 /* Takes over path; `below` is a tail of it. */
@@ -42,7 +55,9 @@ static int add_file(struct walker *walker, char *path, size_t below_len, const s
                     struct nsearch_error *err) {
   const char *below = path + strlen(path) - below_len;
   int status = NSEARCH_OK;
-  if (!is_wanted(walker->request, below)) {
+  const struct walk_request *request = walker->request;
+  bool chosen = globs_choose(request->include, request->exclude, below);
+  if (!chosen && !(name_is_archive(below) && globs_choose(NULL, request->exclude, below))) {
     memory_free(path);
     return NSEARCH_OK;
   }
@@ -51,7 +66,7 @@ static int add_file(struct walker *walker, char *path, size_t below_len, const s
     memory_free(path);
     return status;
   }
-  walker->found[walker->count] = (struct found){.file = {path, below, info->size},
+  walker->found[walker->count] = (struct found){.file = {path, below, info->size, !chosen},
                                                 .device = info->device,
                                                 .inode = info->inode,
                                                 .stream = info->kind != FILE_REGULAR,

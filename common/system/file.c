@@ -220,6 +220,17 @@ int file_read(struct file_in *file, void *bytes, size_t len, size_t *got, struct
   return done < 0 ? error_errno(err, "cannot read %s", file->path) : NSEARCH_OK;
 }
 
+bool file_can_seek(const struct file_in *file) {
+  struct stat info;
+  return fstat(file->fd, &info) == 0 && S_ISREG(info.st_mode);
+}
+
+bool file_seek(struct file_in *file, int64_t *offset, int whence) {
+  off_t at = lseek(file->fd, *offset, whence);
+  if (at >= 0) *offset = at;
+  return at >= 0;
+}
+
 void file_close_in(struct file_in **in) {
   struct file_in *file = *in;
   *in = NULL;

@@ -112,6 +112,15 @@ void header_word(const char *value, size_t len, char *out, size_t room);
 /* A parameter of a value, without its quotes, as a string; false when absent or too long. */
 bool header_parameter(const char *value, size_t len, const char *name, char *out, size_t room);
 
+/* ---- mime.c: the text of mails ----------------------------------------------------------------------------------------- */
+
+/* Appends a header's value in UTF-8, its encoded words decoded. */
+int mime_words(const char *value, size_t len, struct buffer *out, uint64_t *replaced, struct nsearch_error *err);
+
+/* Appends the text of a message, headers and body, in UTF-8: of alternatives the plain one unless it says hardly anything,
+ * attachments left out. */
+int mime_text(const char *message, size_t len, struct buffer *out, uint64_t *replaced, struct nsearch_error *err);
+
 /* ---- http.c: a response as it was on the wire ------------------------------------------------------------------------- */
 
 struct http_response {
