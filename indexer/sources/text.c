@@ -83,10 +83,11 @@ static int set_name(struct nsearch_article *article, const char *file_name, stru
 }
 
 /* The first line is the title when it is short and more follows; else the file's name is, and all is text. */
-static int parse(const struct span *span, const struct sink *sink, struct nsearch_error *err) {
-  size_t at = leading_blank(span->bytes, span->len);
-  const char *text = span->bytes + at, *body = text;
-  size_t len = span->len - at, body_len = len;
+static int fill_in(const char *text, size_t len, const struct sink *sink, struct nsearch_error *err) {
+  size_t at = leading_blank(text, len);
+  text += at, len -= at;
+  const char *body = text;
+  size_t body_len = len;
   const char *end = len ? memchr(text, '\n', len) : NULL;
   size_t line = end ? (size_t)(end - text) : len;
   article_clear(sink->article);
@@ -103,8 +104,19 @@ static int parse(const struct span *span, const struct sink *sink, struct nsearc
     trim(&body, &body_len);
     status = body_len ? set_name(sink->article, sink->file_name, err) : NSEARCH_OK;
   }
-  if (!status) status = article_set(sink->article, ARTICLE_BODY, body, body_len, err);
-  return status ? status : sink->take(sink->payload, sink->article, span->record, span->whole_file, err);
+  return status ? status : article_set(sink->article, ARTICLE_BODY, body, body_len, err);
+}
+
+static int parse(const struct span *span, const struct sink *sink, struct nsearch_error *err) {
+  struct buffer decoded = {0};
+  const char *text = span->bytes;
+  size_t len = span->len;
+  bool is_text;
+  int status = sink_decode(sink, span->record, &text, &len, &decoded, &is_text, err);
+  if (!status && is_text) status = fill_in(text, len, sink, err);
+  if (!status && is_text) status = sink->take(sink->payload, sink->article, span->record, span->whole_file, err);
+  buffer_free(&decoded);
+  return status;
 }
 
 const struct source source_text = {"text", claims, split, parse};

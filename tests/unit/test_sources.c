@@ -31,6 +31,8 @@ static void add_list(struct buffer *out, const char *name, const struct article_
   for (const char *value = NULL; (value = article_list_next(list, value));) buffer_format(out, " %s=%s", name, value);
 }
 
+static uint64_t undecoded; /* what parse() could not decode of the file that is read */
+
 static int take(void *payload, struct nsearch_article *article, uint64_t record, bool whole_file,
                 struct nsearch_error *err) {
   static const char *const names[ARTICLE_PARTS] = {"id", "url", "title", "body", "source", "section", "language"};
@@ -51,6 +53,8 @@ static int take(void *payload, struct nsearch_article *article, uint64_t record,
     buffer_format(out, " date=%s/%d", date, article->published.precision);
   }
   if (article->has_updated) buffer_format(out, " updated=%lld", (long long)article->updated);
+  replaced += undecoded;
+  undecoded = 0;
   if (replaced) buffer_format(out, " replaced=%d", (int)replaced);
   buffer_text(out, "\n");
   return NSEARCH_OK;
@@ -73,7 +77,8 @@ static void read_input(struct input *input, const char *name, const struct field
                       .map = map,
                       .take = take,
                       .problem = problem,
-                      .payload = out};
+                      .payload = out,
+                      .replaced = &undecoded};
   nsearch_error *err = nsearch_error_new();
   if (input_fill(input, 64 << 10, err)) buffer_format(out, "cut\n");
   const struct source *source = source_find(input->window, input->len, input->at_end, name);
@@ -200,7 +205,8 @@ static const struct example json_fields[] = {
     {"a.json", "{\"topic\": \"a, b\"}", "json\n1* topic=a, b\n"},
     {"a.json", "{\"topics\": [\"a, b\", 3], \"topic\": \"z\"}", "json\n1* topic=a, b topic=3\n"},
     {"a.json", "{\"title\": \"\\u00e9\\ud83d\\ude00\\\"\\u0000x\"}", "json\n1* title=\xC3\xA9\xF0\x9F\x98\x80\" x\n"},
-    {"a.json", "{\"title\": \"a\xff\"}", "json\n1* title=a\xEF\xBF\xBD replaced=1\n"},
+    {"a.json", "{\"title\": \"\xc3\xa9\xff\"}", "json\n1* title=\xc3\xa9\xEF\xBF\xBD replaced=1\n"},
+    {"a.json", "{\"title\": \"caf\xe9\"}", "json\n1* title=caf\xc3\xa9\n"},
     /* HTML is taken apart, and what only looks like it is not. */
     {"a.json", "{\"description\": \"<p>A &amp; <b>B</b>c</p><script>x</script>D&#8217;s\"}",
      "json\n1* body=A & Bc\nD\xE2\x80\x99s\n"},
@@ -283,7 +289,8 @@ static const struct example texts[] = {
     {"n", "A title\r\nAnd text.", "text\n1* title=A title body=And text.\n"},
     {"only line.txt", "One line\n\n", "text\n1* title=only line body=One line\n"},
     {"n.text", "", "text\n1*\n"},
-    {"n.txt", "caf\xe9 noir\nx", "text\n1* title=caf\xEF\xBF\xBD noir body=x replaced=1\n"},
+    {"n.txt", "caf\xe9 noir\nx", "text\n1* title=caf\xc3\xa9 noir body=x\n"},
+    {"n.txt", "caf\xe9 noir\nx\x81", "text\n1* title=caf\xc3\xa9 noir body=x\xEF\xBF\xBD replaced=1\n"},
     {"n.csv", "a,b\n1,2\n", "unknown\n"},
     {"n.html", "<p>hello</p>", "unknown\n"},
     {"n.txt", "<!DOCTYPE html><p>hello</p>", "unknown\n"},
