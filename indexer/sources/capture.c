@@ -199,9 +199,8 @@ static int plain_text(const struct capture *capture, const char *body, size_t le
                       struct nsearch_error *err) {
   struct buffer text = {0};
   struct sink nameless = *sink;
-  uint64_t replaced = 0;
   nameless.file_name = "-";
-  int status = charset_convert(body, len, capture->charset, &text, &replaced, err);
+  int status = charset_convert(body, len, capture->charset, &text, sink->replaced, err);
   if (!status) status = text_article(text.len ? text.bytes : "", text.len, &nameless, err);
   buffer_free(&text);
   return status;

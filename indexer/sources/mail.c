@@ -140,7 +140,7 @@ struct mail {
   size_t len, headers_len;
   struct nsearch_article *article;
   struct buffer value;
-  uint64_t replaced;
+  uint64_t *replaced;
   struct nsearch_error *err;
 };
 
@@ -150,7 +150,7 @@ static bool read_header(struct mail *mail, const char *name, int *status) {
   size_t raw_len;
   buffer_clear(&mail->value);
   if (*status || !header_find(mail->text, mail->headers_len, name, &raw, &raw_len) || raw_len == 0) return false;
-  *status = mime_words(raw, raw_len, &mail->value, &mail->replaced, mail->err);
+  *status = mime_words(raw, raw_len, &mail->value, mail->replaced, mail->err);
   if (!*status) *status = buffer_status(&mail->value, mail->err);
   return !*status && mail->value.len > 0;
 }
@@ -256,7 +256,7 @@ static int fill_in(struct mail *mail) {
   add_topics(mail, "Keywords", &status);
   set_date(mail, &status);
   if (!status)
-    status = mime_text(mail->text, mail->len, &mail->article->parts[ARTICLE_BODY], &mail->replaced, mail->err);
+    status = mime_text(mail->text, mail->len, &mail->article->parts[ARTICLE_BODY], mail->replaced, mail->err);
   return status ? status : buffer_status(&mail->article->parts[ARTICLE_BODY], mail->err);
 }
 
@@ -274,7 +274,7 @@ static void unquote_from(const char *text, size_t len, struct buffer *out) {
 
 static int read_message(const char *text, size_t len, uint64_t record, bool whole_file, const struct sink *sink,
                         struct nsearch_error *err) {
-  struct mail mail = {.text = text, .len = len, .article = sink->article, .err = err};
+  struct mail mail = {.text = text, .len = len, .article = sink->article, .replaced = sink->replaced, .err = err};
   mail.headers_len = headers_end(text, len);
   if (mail.headers_len == 0) mail.headers_len = len;
   article_clear(sink->article);

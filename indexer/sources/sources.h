@@ -70,6 +70,11 @@ int charset_convert(const char *bytes, size_t len, const char *declared, struct 
 int charset_decode(const struct charset *charset, const char *bytes, size_t len, struct buffer *out,
                    uint64_t *replaced, struct nsearch_error *err);
 
+/* For formats that declare no encoding: text becomes what it is in UTF-8, itself or made in `decoded`. *ok is false when it
+ * cannot be converted, which the sink was told as a problem of the record. */
+int sink_decode(const struct sink *sink, uint64_t record, const char **text, size_t *len, struct buffer *decoded,
+                bool *ok, struct nsearch_error *err);
+
 /* By a byte order mark, whose length is stored (0: none); by the NUL bytes that ASCII has in UTF-16 and UTF-32. NULL
  * when it is neither. */
 const struct charset *charset_mark(const char *bytes, size_t len, size_t *mark);

@@ -104,8 +104,15 @@ int text_article(const char *text, size_t len, const struct sink *sink, struct n
 }
 
 static int parse(const struct span *span, const struct sink *sink, struct nsearch_error *err) {
-  int status = text_article(span->bytes, span->len, sink, err);
-  return status ? status : sink->take(sink->payload, sink->article, span->record, span->whole_file, err);
+  struct buffer decoded = {0};
+  const char *text = span->bytes;
+  size_t len = span->len;
+  bool is_text;
+  int status = sink_decode(sink, span->record, &text, &len, &decoded, &is_text, err);
+  if (!status && is_text) status = text_article(text, len, sink, err);
+  if (!status && is_text) status = sink->take(sink->payload, sink->article, span->record, span->whole_file, err);
+  buffer_free(&decoded);
+  return status;
 }
 
 const struct source source_text = {"text", claims, split, parse};

@@ -29,6 +29,8 @@ static void add_list(struct buffer *out, const char *name, const struct article_
   for (const char *value = NULL; (value = article_list_next(list, value));) buffer_format(out, " %s=%s", name, value);
 }
 
+static uint64_t undecoded; /* what parse() could not decode of the file that is read */
+
 static int take(void *payload, struct nsearch_article *article, uint64_t record, bool whole_file,
                 struct nsearch_error *err) {
   static const char *const names[ARTICLE_PARTS] = {"id", "url", "title", "body", "source", "section", "language"};
@@ -49,6 +51,8 @@ static int take(void *payload, struct nsearch_article *article, uint64_t record,
     buffer_format(out, " date=%s/%d", date, article->published.precision);
   }
   if (article->has_updated) buffer_format(out, " updated=%lld", (long long)article->updated);
+  replaced += undecoded;
+  undecoded = 0;
   if (replaced) buffer_format(out, " replaced=%d", (int)replaced);
   buffer_text(out, "\n");
   return NSEARCH_OK;
@@ -74,7 +78,8 @@ static void read_input(struct input *input, const char *name, const struct field
                       .map = map,
                       .take = take,
                       .problem = problem,
-                      .payload = out};
+                      .payload = out,
+                      .replaced = &undecoded};
   nsearch_error *err = nsearch_error_new();
   if (input_fill(input, 64 << 10, err)) buffer_format(out, "cut\n");
   const struct source *source = source_find(input->window, input->len, input->at_end, name);
