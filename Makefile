@@ -193,7 +193,7 @@ $(program): $(program_objects) $(static_library)
 $(unit_tests): $(BUILD)/tests/%: $(BUILD)/obj/tests/unit/%.o $(call object,$(unit_support)) $(internal_library)
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
-	$(quiet)$(link) -o $@ $^ -lcmocka $(LIBS)
+	$(quiet)$(link) -o $@ $^ -lcmocka -lbrotlienc $(LIBS)
 
 # A fuzz target with a plain main, for the kept corpus, and with libFuzzer's.
 $(replays): $(BUILD)/replay/%: $(BUILD)/obj/tests/fuzz/%.o $(call object,tests/fuzz/replay.c tests/fuzz/shared.c) $(internal_library)

@@ -29,7 +29,7 @@ static bool pass(struct input *input, uint64_t *left) {
 
 /* Goes on to the next record that can be told by its beginning; true when it stands in front. */
 static bool look_for_record(const struct capture_format *format, struct input *input, uint64_t *lost) {
-  size_t at = format->find(input->window, input->len, *lost > 1);
+  size_t at = format->find(input->window, input->len, *lost == 1);
   *lost = 2; /* what is in front now is not the record that was given up */
   if (at < input->len || input->at_end) {
     input_consume(input, at);
@@ -49,7 +49,7 @@ static bool is_length_wrong(const struct capture_format *format, const struct in
   if (end < input->len && frame_at(format, input, (size_t)end).kind != FRAME_BAD) return false;
   if (end >= input->len && (!input->at_end || end == input->len)) return false;
   size_t limit = end < input->len ? (size_t)end : input->len;
-  return format->find(input->window, limit, body) < limit;
+  return format->find(input->window, input->len, body) < limit;
 }
 
 static void give_up(uint64_t state[8], struct source_problem *problem, const char *why) {
@@ -107,7 +107,8 @@ int capture_split(const struct capture_format *format, struct input *input, uint
       return NSEARCH_OK;
     }
     if (state[STATE_PASS] > 0 && !pass(input, &state[STATE_PASS])) continue;
-    if (input->len > 0 && (!state[STATE_LOST] || look_for_record(format, input, &state[STATE_LOST]))) break;
+    if (state[STATE_LOST] && !look_for_record(format, input, &state[STATE_LOST])) continue;
+    if (input->len > 0) break;
   }
   for (;;) {
     frame = frame_at(format, input, at);
