@@ -191,8 +191,11 @@ static int read_leaf(struct reading *reading, const char *type, const char *char
       markup_text(text.bytes, text.len, &clean);
     else
       drop_files(text.bytes, text.len, &clean);
-    paragraph(out);
-    if (clean.len) buffer_add(out, clean.bytes, clean.len);
+    const char *bare = clean.bytes;
+    size_t bare_len = clean.len;
+    trim(&bare, &bare_len);
+    if (bare_len) paragraph(out);
+    if (bare_len) buffer_add(out, bare, bare_len);
     status = buffer_status(&clean, reading->err);
   }
   buffer_free(&text);

@@ -64,7 +64,7 @@ static const struct source_case messages[] = {
           "--yy\n\nInner.\n--yy\nContent-Type: text/html\n\n<b>Inner.</b>\n--yy--\n" PART
           "text/plain\nContent-Disposition: attachment; filename=a.txt\n\nattached\n" PART
           "application/pdf\nContent-Transfer-Encoding: base64\n\nAAAA\n" PART "text/plain\n\nOuter.\n--xx--\n",
-     "mail\n1* title=S body=Inner.\n\n\n\nOuter." KNOWN "\n"},
+     "mail\n1* title=S body=Inner.\n\nOuter." KNOWN "\n"},
     {"a",
      FROM "Subject: S\nContent-Type: multipart/related; boundary=xx\n\n" PART "text/html\n\n<p>Page.</p>\n" PART
           "image/png\n\nxxx\n--xx--\n",
@@ -72,7 +72,7 @@ static const struct source_case messages[] = {
     {"a",
      FROM "Subject: S\nContent-Type: multipart/digest; boundary=xx\n\n--xx\n\nSubject: One\n\nFirst.\n--xx\n\n"
           "Subject: Two\n\nSecond.\n--xx--\n",
-     "mail\n1* title=S body=One\n\nFirst.\n\n\nTwo\n\nSecond." KNOWN "\n"},
+     "mail\n1* title=S body=One\n\nFirst.\n\nTwo\n\nSecond." KNOWN "\n"},
     {"a", FROM "Subject: cut\nContent-Type: multipart/mixed; boundary=xx\n\n" PART "text/plain\n\nAll there is",
      "mail\n1* title=cut body=All there is" KNOWN "\n"},
     /* What only looks like mail is none. */
