@@ -205,7 +205,8 @@ struct source {
   int (*parse)(const struct span *span, const struct sink *sink, struct nsearch_error *err);
 };
 
-extern const struct source source_jsonl, source_json, source_reuters, source_trec, source_warc, source_arc, source_mail, source_text;
+extern const struct source source_jsonl, source_json, source_reuters, source_trec, source_warc, source_arc, source_mail,
+    source_html, source_text;
 extern const struct source *const source_table[]; /* ends with NULL; sources.c */
 
 /* The format of a file, NULL when unknown. */

@@ -3,7 +3,6 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 /* ---- split: from record to record ---- */
 
@@ -159,21 +158,6 @@ static int skip(const struct sink *sink, uint64_t record, const char *why) {
   return NSEARCH_OK;
 }
 
-static bool begins_page(const char *text, size_t len) {
-  static const char *const beginnings[] = {"<!doctype html", "<html", "<head", "<body"};
-  size_t at = leading_blank(text, len);
-  while (len - at > 4 && memcmp(text + at, "<!--", 4) == 0) {
-    const char *end = memmem(text + at, len - at, "-->", 3);
-    if (!end) break;
-    at = (size_t)(end - text) + 3;
-    at += leading_blank(text + at, len - at);
-  }
-  for (size_t i = 0; i < sizeof beginnings / sizeof *beginnings; i++)
-    if (len - at >= strlen(beginnings[i]) && strncasecmp(text + at, beginnings[i], strlen(beginnings[i])) == 0)
-      return true;
-  return false;
-}
-
 /* Whatever the headers say, a NUL byte in the first kilobyte is no text, but for wide characters. */
 static bool is_binary(const char *text, size_t len) {
   size_t mark;
@@ -184,7 +168,7 @@ static bool is_page(const char *type, const char *body, size_t len) {
   if (strcmp(type, "text/html") == 0 || strcmp(type, "application/xhtml+xml") == 0) return true;
   bool is_vague = !*type || strcmp(type, "text/plain") == 0 || strcmp(type, "application/octet-stream") == 0 ||
                   strcmp(type, "unknown/unknown") == 0 || strcmp(type, "no-type") == 0;
-  return is_vague && begins_page(body, len);
+  return is_vague && source_html.claims(body, len, true, "");
 }
 
 /* The page was there when it was fetched, so it is no younger; where it says nothing itself, that is its date. */

@@ -255,7 +255,7 @@ static int fill_in(struct mail *mail) {
   add_topics(mail, "Newsgroups", &status);
   add_topics(mail, "Keywords", &status);
   set_date(mail, &status);
-  if (!status)
+  if (!status && mail->headers_len < mail->len)
     status = mime_text(mail->text, mail->len, &mail->article->parts[ARTICLE_BODY], mail->replaced, mail->err);
   return status ? status : buffer_status(&mail->article->parts[ARTICLE_BODY], mail->err);
 }
@@ -276,7 +276,7 @@ static int read_message(const char *text, size_t len, uint64_t record, bool whol
                         struct nsearch_error *err) {
   struct mail mail = {.text = text, .len = len, .article = sink->article, .replaced = sink->replaced, .err = err};
   mail.headers_len = headers_end(text, len);
-  if (mail.headers_len == 0) mail.headers_len = len;
+  if (mail.headers_len == 0) mail.headers_len = len; /* it breaks off there */
   article_clear(sink->article);
   int status = fill_in(&mail);
   buffer_free(&mail.value);

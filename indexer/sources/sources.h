@@ -1,5 +1,5 @@
 /* indexer/sources: what the readers of formats share. The map of this folder, sectioned by source file; the readers
- * themselves (jsonl.c, json.c, reuters.c, trec.c, text.c) are the tables `struct source` of indexer/indexer.h. */
+ * themselves (jsonl.c, json.c, reuters.c, trec.c, html.c, text.c) are the tables `struct source` of indexer/indexer.h. */
 #ifndef INDEXER_SOURCES_SOURCES_H
 #define INDEXER_SOURCES_SOURCES_H
 
@@ -27,6 +27,13 @@ size_t wider(size_t want);
 
 /* Moves the first bytes of the window into the span. */
 int span_take(struct input *input, size_t bytes, struct span *span, struct nsearch_error *err);
+
+/* split() of a format whose files are one article each. */
+int split_whole(struct input *input, uint64_t state[8], struct span *span, bool *more, struct source_problem *problem,
+                struct nsearch_error *err);
+
+/* An article with a text and without a title is called as its file, without the ending; not when that is "-". */
+int title_from_name(struct nsearch_article *article, const char *file_name, struct nsearch_error *err);
 
 void problem_set(struct source_problem *problem, enum nsearch_event_kind kind, uint64_t record, const char *format,
                  ...) PRINTF_LIKE(4, 5);
@@ -181,9 +188,11 @@ int capture_article(const struct capture *capture, const char *body, size_t len,
 int capture_response(struct capture *capture, const char *bytes, size_t len, uint64_t record, const struct sink *sink,
                      struct nsearch_error *err);
 
-/* ---- html*.c ----------------------------------------------------------------------------------------------------------- */
+/* ---- html.c: a page to an article ------------------------------------------------------------------------------------- */
 
-/* Fills in what a page says of its article. charset: declared outside, NULL: not; url: where it came from, or NULL. */
+/* Fills in what a page says of itself and the text of its article; what is found nowhere stays empty, the text too.
+ * charset is the encoding that was declared outside of the page and url where it came from; either may be NULL. Fails
+ * only for want of memory. */
 int html_article(const char *bytes, size_t len, const char *charset, const char *url, struct nsearch_article *article,
                  struct nsearch_error *err);
 

@@ -6,7 +6,6 @@
 #include <strings.h>
 
 enum { TITLE_MAX = 200 };
-enum { STATE_DONE };
 
 static bool few(size_t odd, size_t len) { return odd <= 1 || odd * 20 <= len; }
 
@@ -47,37 +46,6 @@ static bool claims(const char *head, size_t len, bool is_all, const char *file_n
   return (named || nameless) && is_text(head, len, named) && !is_markup(head, len);
 }
 
-static int split(struct input *input, uint64_t state[8], struct span *span, bool *more, struct source_problem *problem,
-                 struct nsearch_error *err) {
-  *more = false;
-  if (state[STATE_DONE]) {
-    /* What is left of a file that is too large. */
-    input_consume(input, input->len);
-    int status = input_fill(input, SPAN_BYTES, err);
-    *more = !status && input->len > 0;
-    return status;
-  }
-  int status = input_fill(input, RECORD_MAX + 1, err);
-  if (status) return status;
-  state[STATE_DONE] = 1;
-  if (input->len > RECORD_MAX) {
-    *more = true;
-    problem_set(problem, NSEARCH_EVENT_TOO_LARGE, 1, "the file is larger than %d MiB", RECORD_MAX >> 20);
-    return NSEARCH_OK;
-  }
-  span->record = span->count = 1;
-  span->whole_file = true;
-  return span_take(input, input->len, span, err);
-}
-
-/* The name without its ending; none for standard input. */
-static int set_name(struct nsearch_article *article, const char *file_name, struct nsearch_error *err) {
-  size_t len = name_len(file_name);
-  const char *dot = memrchr(file_name, '.', len);
-  if (dot && dot > file_name) len = (size_t)(dot - file_name);
-  return strcmp(file_name, "-") == 0 ? NSEARCH_OK : article_set(article, ARTICLE_TITLE, file_name, len, err);
-}
-
 /* The first line is the title when it is short and more follows; else the file's name is, and all is text. */
 int text_article(const char *text, size_t len, const struct sink *sink, struct nsearch_error *err) {
   size_t at = leading_blank(text, len);
@@ -98,9 +66,10 @@ int text_article(const char *text, size_t len, const struct sink *sink, struct n
   } else {
     body = text, body_len = len;
     trim(&body, &body_len);
-    status = body_len ? set_name(sink->article, sink->file_name, err) : NSEARCH_OK;
+    status = NSEARCH_OK;
   }
-  return status ? status : article_set(sink->article, ARTICLE_BODY, body, body_len, err);
+  if (!status) status = article_set(sink->article, ARTICLE_BODY, body, body_len, err);
+  return status ? status : title_from_name(sink->article, sink->file_name, err);
 }
 
 static int parse(const struct span *span, const struct sink *sink, struct nsearch_error *err) {
@@ -115,4 +84,4 @@ static int parse(const struct span *span, const struct sink *sink, struct nsearc
   return status;
 }
 
-const struct source source_text = {"text", claims, split, parse};
+const struct source source_text = {"text", claims, split_whole, parse};
