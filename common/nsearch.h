@@ -452,6 +452,16 @@ NSEARCH_API nsearch_status nsearch_ingest_add_include(nsearch_ingest *ingest, co
 NSEARCH_API nsearch_status nsearch_ingest_add_exclude(nsearch_ingest *ingest, const char *glob, nsearch_error *err);
 /* Take ids that are all digits as they are instead of putting the file's path before them. */
 NSEARCH_API void nsearch_ingest_set_global_ids(nsearch_ingest *ingest, int on);
+/* Read files, too, that were read before and have not changed since. They are left alone unless said: the index has a
+ * catalogue of the files that were read to their end, by absolute path, with size, time and a hash of the bytes, and of
+ * what shaped their articles: mappings, ids, the part of the path that is below the argument. */
+NSEARCH_API void nsearch_ingest_set_again(nsearch_ingest *ingest, int on);
+
+/* Take out articles that no file holds any more: of files below the paths that were read once and are gone, and those that
+ * a file gave and no longer gives now that it is read again. An id that another file gave, too, is taken from that file
+ * then, the last one that has it in the order of reading. nsearch_deleted() tells after the commit how many went.
+ * NSEARCH_ERR_UNSUPPORTED with the engine xapian. */
+NSEARCH_API void nsearch_ingest_set_prune(nsearch_ingest *ingest, int on);
 
 /* What happened to a file or record that is not simply an article. */
 typedef enum nsearch_event_kind {
@@ -487,6 +497,9 @@ NSEARCH_API nsearch_status nsearch_read(nsearch_writer *writer, const nsearch_in
  * nsearch_commit(), which completes it; all else is final. */
 NSEARCH_API void nsearch_report_free(nsearch_report *report);
 NSEARCH_API uint64_t nsearch_report_files(const nsearch_report *report);    /* read so far, unknown ones included */
+/* Files left alone, as they have not changed since they were read; in *problems (may be NULL) how many of these gave records
+ * that were broken or too large. */
+NSEARCH_API uint64_t nsearch_report_unchanged(const nsearch_report *report, uint64_t *problems);
 NSEARCH_API uint64_t nsearch_report_records(const nsearch_report *report);  /* seen so far, bad and empty ones included */
 NSEARCH_API uint64_t nsearch_report_articles(const nsearch_report *report); /* added; replaced ones included */
 NSEARCH_API uint64_t nsearch_report_events(const nsearch_report *report, nsearch_event_kind kind);

@@ -15,12 +15,15 @@ enum {
 struct file_stream {
   struct stream stream;
   struct file_in *file;
-  uint64_t *raw_bytes;
+  struct hasher *hasher; /* of the bytes as stored */
+  bool is_in_order;      /* they were all read, from the first one on */
+  uint64_t raw_bytes;
 };
 
 struct input_state {
   struct stream *stream;
-  char *data; /* the window is data[start..end) */
+  struct file_stream *file; /* below all stages; NULL where it is no file */
+  char *data;               /* the window is data[start..end) */
   size_t start, end, capacity;
   bool is_damaged; /* the stream ended so */
 };
@@ -28,17 +31,22 @@ struct input_state {
 static int file_stream_read(struct stream *stream, void *bytes, size_t room, size_t *got, struct nsearch_error *err) {
   struct file_stream *file = (struct file_stream *)stream;
   int status = file_read(file->file, bytes, room, got, err);
-  if (!status) *file->raw_bytes += *got;
-  return status;
+  if (status) return status;
+  file->raw_bytes += *got;
+  hasher_add(file->hasher, bytes, *got);
+  return NSEARCH_OK;
 }
 
 static bool file_stream_seek(struct stream *stream, int64_t *offset, int whence) {
-  return file_seek(((struct file_stream *)stream)->file, offset, whence);
+  struct file_stream *file = (struct file_stream *)stream;
+  file->is_in_order = false;
+  return file_seek(file->file, offset, whence);
 }
 
 static void file_stream_close(struct stream *stream) {
   struct file_stream *file = (struct file_stream *)stream;
   file_close_in(&file->file);
+  memory_free(file->hasher);
   memory_free(file);
 }
 
@@ -68,6 +76,7 @@ static int fill(struct input *input, size_t most, struct nsearch_error *err) {
   if (state->capacity - state->end < most) most = state->capacity - state->end;
   status = state->stream->read(state->stream, state->data + state->end, most, &got, err);
   state->end += got;
+  if (state->file) input->raw_bytes = state->file->raw_bytes;
   input->at_end = status != NSEARCH_ERR_MEMORY && (status || got == 0);
   state->is_damaged = status == NSEARCH_ERR_INPUT;
   return status;
@@ -101,21 +110,24 @@ int input_open_stream(struct input **out, struct stream *stream, struct nsearch_
 
 int input_open(struct input **out, const char *path, struct nsearch_error *err) {
   struct file_stream *file = memory_zero(1, sizeof *file);
-  uint64_t unseen = 0; /* read before there was an input to count it */
   *out = NULL;
-  if (!file) return error_memory(err);
+  if (!file || !(file->hasher = hasher_new())) {
+    memory_free(file);
+    return error_memory(err);
+  }
   int status = file_open(&file->file, path, err);
   if (status) {
+    memory_free(file->hasher);
     memory_free(file);
     return status;
   }
   file->stream = (struct stream){.read = file_stream_read, .close = file_stream_close};
   if (file_can_seek(file->file)) file->stream.seek = file_stream_seek;
-  file->raw_bytes = &unseen;
+  file->is_in_order = true;
   status = input_open_stream(out, &file->stream, err);
   if (status) return status;
-  (*out)->raw_bytes = unseen;
-  file->raw_bytes = &(*out)->raw_bytes;
+  (*out)->state->file = file;
+  (*out)->raw_bytes = file->raw_bytes;
   return NSEARCH_OK;
 }
 
@@ -165,4 +177,21 @@ bool input_seek(struct input *input, int64_t *offset, int whence) {
   input->at_end = false;
   window_update(input);
   return true;
+}
+
+int input_hash(struct input *input, uint64_t *hash, struct nsearch_error *err) {
+  struct file_stream *file = input->state->file;
+  int64_t start = 0;
+  int status = window_room(input->state, READ_SMALL, err);
+  window_update(input);
+  if (!status && !file->is_in_order && file_seek(file->file, &start, SEEK_SET)) {
+    memory_free(file->hasher);
+    if (!(file->hasher = hasher_new())) return error_memory(err);
+    file->is_in_order = true;
+  }
+  for (size_t got = 1; !status && got > 0;)
+    status = file_stream_read(&file->stream, input->state->data + input->state->end, READ_SMALL, &got, err);
+  *hash = hasher_value(file->hasher);
+  input->raw_bytes = file->raw_bytes;
+  return status;
 }

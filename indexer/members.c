@@ -11,7 +11,7 @@ struct members {
   const struct walk_file *file;
   const struct globs *include, *exclude;
   struct input *outer, *current; /* the file, and what was given last; the same when the file is no archive */
-  bool is_begun;
+  bool is_begun, was_archive;
   struct level {
     struct archive_in *archive;
     struct input *input; /* the archive's bytes */
@@ -58,6 +58,15 @@ void members_close(struct members *members) {
   input_close(members->outer);
   buffer_free(&members->path);
   memory_free(members);
+}
+
+struct input *members_outer(struct members *members) {
+  return members->outer;
+}
+
+bool members_left_out(const struct members *members) {
+  bool has_excluded = members->exclude && members->exclude->count > 0;
+  return members->file->members_only || (members->was_archive && has_excluded);
 }
 
 uint64_t members_raw_bytes(const struct members *members) { return members->outer->raw_bytes; }
@@ -122,7 +131,7 @@ static int look(struct members *members, struct input *input, struct member *mem
   int status = input_fill(input, HEAD_BYTES, err);
   if (status && (status = tell(member, kind_of(status), status, err))) return status;
   if (!archive_claims(input->window, input->len)) return NSEARCH_OK;
-  *is_archive = true;
+  *is_archive = members->was_archive = true;
   if (members->depth == DEPTH_MAX) {
     say(member, NSEARCH_EVENT_SKIPPED, "an archive in an archive in an archive is not opened");
     return NSEARCH_OK;

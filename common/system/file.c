@@ -2,6 +2,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -380,6 +381,21 @@ int file_sync_folder(const char *path, struct nsearch_error *err) {
   int status = sync_retry(fd) ? NSEARCH_OK : error_errno(err, "cannot sync folder %s", path);
   close(fd);
   return status;
+}
+
+int file_cut(const char *path, uint64_t len, struct nsearch_error *err) {
+  int status;
+  do status = truncate(path, (off_t)len);
+  while (status < 0 && errno == EINTR);
+  return status == 0 ? NSEARCH_OK : error_errno(err, "cannot cut %s", path);
+}
+
+int file_real_path(const char *path, char **out, struct nsearch_error *err) {
+  char room[PATH_MAX];
+  *out = NULL;
+  if (!realpath(path, room)) return error_errno(err, "cannot look at %s", path);
+  *out = memory_string(room, strlen(room));
+  return *out ? NSEARCH_OK : error_memory(err);
 }
 
 /* True when the path still names the file that is open: whoever held the lock before may have removed it. */
