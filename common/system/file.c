@@ -212,6 +212,22 @@ struct file_in {
   char *path;
 };
 
+/* A device may never end, and opening one may do things. A pipe is waited for, anything else not: what is one only by the
+ * time that it is opened does not hold up the run. */
+static int open_for_reading(int *fd, const char *path, struct nsearch_error *err) {
+  struct stat info;
+  bool is_pipe = stat(path, &info) == 0 && S_ISFIFO(info.st_mode);
+  *fd = open_retry(path, O_RDONLY | O_NOCTTY | (is_pipe ? 0 : O_NONBLOCK));
+  if (*fd < 0 || fstat(*fd, &info) < 0) {
+    int status = error_errno(err, "cannot open %s", path);
+    if (*fd >= 0) close(*fd);
+    return status;
+  }
+  if (S_ISREG(info.st_mode) || (S_ISFIFO(info.st_mode) && is_pipe)) return NSEARCH_OK;
+  close(*fd);
+  return error_set(err, NSEARCH_ERR_SYSTEM, "cannot read %s: it is neither a file nor a pipe", path);
+}
+
 int file_open(struct file_in **out, const char *path, struct nsearch_error *err) {
   *out = NULL;
   bool borrowed = strcmp(path, "-") == 0;
@@ -222,9 +238,8 @@ int file_open(struct file_in **out, const char *path, struct nsearch_error *err)
     memory_free(name);
     return error_memory(err);
   }
-  int fd = borrowed ? STDIN_FILENO : open_retry(path, O_RDONLY | O_NOCTTY);
-  if (fd < 0) {
-    int status = error_errno(err, "cannot open %s", path);
+  int fd = STDIN_FILENO, status = borrowed ? NSEARCH_OK : open_for_reading(&fd, path, err);
+  if (status) {
     memory_free(file);
     memory_free(name);
     return status;
@@ -241,6 +256,17 @@ int file_read(struct file_in *file, void *bytes, size_t len, size_t *got, struct
   while (done < 0 && errno == EINTR);
   *got = done > 0 ? (size_t)done : 0;
   return done < 0 ? error_errno(err, "cannot read %s", file->path) : NSEARCH_OK;
+}
+
+bool file_can_seek(const struct file_in *file) {
+  struct stat info;
+  return fstat(file->fd, &info) == 0 && S_ISREG(info.st_mode);
+}
+
+bool file_seek(struct file_in *file, int64_t *offset, int whence) {
+  off_t at = lseek(file->fd, *offset, whence);
+  if (at >= 0) *offset = at;
+  return at >= 0;
 }
 
 void file_close_in(struct file_in **in) {

@@ -119,6 +119,8 @@ void file_forget(const struct file_map *map); /* what was read goes out of the p
 struct file_in;
 int file_open(struct file_in **out, const char *path, struct nsearch_error *err);
 int file_read(struct file_in *file, void *bytes, size_t len, size_t *got, struct nsearch_error *err); /* got 0: end */
+bool file_can_seek(const struct file_in *file); /* a regular file */
+bool file_seek(struct file_in *file, int64_t *offset, int whence); /* as lseek(); *offset is where that is */
 void file_close_in(struct file_in **file);
 
 /* What a path is. mtime in nanoseconds since 1970. */
