@@ -2,7 +2,8 @@
 
 What is known to last: of a file, what it held when it was last synced; of a folder, the names it had when it was last
 synced. Everything later may be there or not: of a file's unsynced bytes none, all, zeros in their place, or some blocks;
-of a folder's unsynced changes any number of the first ones. That is less than today's file systems promise."""
+of the unsynced changes of folders any number of the first ones, all but one, or the last alone. That is less than today's
+file systems promise."""
 
 import os
 import random
@@ -116,7 +117,7 @@ class Disk:
             else:
                 self.sync_folder(path)
         elif call.name == "rename" and int(fields[0]) == 0:
-            self.change("rename", path, os.path.normpath(fields[2]))
+            self.change("rename", path, os.path.normpath(fields[2]), self.now[path])
         elif call.name == "mkdir" and int(fields[0]) == 0:
             self.change("link", path, None)
         elif call.name in ("unlink", "rmdir") and int(fields[0]) == 0:
@@ -133,9 +134,12 @@ class Disk:
 
     def after_power_failure(self, seed):
         """Yields states: {name: bytes, or None for a folder}."""
-        for count in range(len(self.changes) + 1):
+        changes = self.changes
+        chosen = [changes[:count] for count in range(len(changes) + 1)]
+        chosen += [changes[:i] + changes[i + 1 :] for i in range(len(changes) - 1)] + [changes[-1:]]
+        for some in chosen:
             names = dict(self.kept)
-            for change in self.changes[:count]:
+            for change in some:
                 apply(names, change)
             lost = [name for name in names if name != "." and missing_folder(names, name)]
             for name in lost:
@@ -162,8 +166,9 @@ def apply(names, change):
         names[change[1]] = change[2]
     elif change[0] == "unlink":
         names.pop(change[1], None)
-    elif change[1] in names:
-        names[change[2]] = names.pop(change[1])
+    else:
+        names.pop(change[1], None)
+        names[change[2]] = change[3]
 
 
 def write_state(state, place):

@@ -113,7 +113,8 @@ class Harness:
                     shutil.rmtree(place)
             if played.after_kill() != disk.read_state(end):
                 raise Failure("the record played back gives another index than the run left")
-        self.states.add(self.answers(end))
+        self.end = self.answers(end)
+        self.states.add(self.end)
         self.contents = self.export(end)
         self.no_leftovers(end)
         self.must(end, ["optimize"])
@@ -129,7 +130,7 @@ class Harness:
 
     def answers(self, place):
         """All that an index says; None where there is none."""
-        if not os.path.exists(os.path.join(place, "index", "manifest")):
+        if not os.path.exists(os.path.join(place, runs.INDEX, "manifest")):
             status, output, _ = self.plain(place, ["query", "--count", "cloud"])
             if status != 4 or output:
                 raise Failure(f"without a manifest a query ends with {status}: {output}")
@@ -139,7 +140,7 @@ class Harness:
 
     def no_leftovers(self, place):
         """Every file of an index is the lock, the manifest or named by it."""
-        folder = os.path.join(place, "index")
+        folder = os.path.join(place, runs.INDEX)
         with open(os.path.join(folder, "manifest"), encoding="utf-8") as manifest:
             lines = [line.split() for line in manifest]
         named = {"lock", "manifest"}
@@ -192,9 +193,12 @@ class Harness:
         self.look_at(place)
         shutil.rmtree(place)
 
-    def lose(self, state):
+    def lose(self, state, ended):
+        """`ended`: the run had said that all is well, so nothing of it may be lost."""
         place = self.place()
         disk.write_state(state, place)
+        if ended and self.answers(place) != self.end:
+            raise Failure("the run had ended, and its commit is lost")
         self.look_at(place)
         shutil.rmtree(place)
 
@@ -222,7 +226,7 @@ class Harness:
 
     def runs_again(self, place):
         """After a source that could not be read: what was read is committed, which is a state of its own."""
-        if os.path.exists(os.path.join(place, "index", "manifest")):
+        if os.path.exists(os.path.join(place, runs.INDEX, "manifest")):
             self.must(place, ["check"])
         self.plain(place, self.run.words)
         if self.export(place) != self.contents:
@@ -272,19 +276,22 @@ def kills(harness, every):
 
 
 def losses(harness, every):
-    """Power failures, each state that they may leave once; without `every`, only behind what changes the disk."""
+    """Power failures behind what changes the disk, and at the end; each state that they may leave once."""
     played, seen = disk.Disk(harness.start), set()
+    points = [call for call in harness.calls if call.writes() or call.name == "fsync"]
     for call in harness.calls:
         played.play(call)
-        if not call.writes() and call.name != "fsync":
+        ended = call is harness.calls[-1]
+        if call not in points and not ended:
             continue
         for seed in range(4 if every else 1):
             for state in played.after_power_failure(seed):
-                key = hashlib.sha256(repr(sorted(state.items(), key=lambda item: item[0])).encode()).digest()
+                key = hashlib.sha256(repr((ended, sorted(state.items()))).encode()).digest()
                 if key in seen:
                     continue
                 seen.add(key)
-                yield f"power failed after {call.name} {call.number}", lambda s=state: harness.lose(s)
+                what = f"power failed {'at the end' if ended else f'after {call.name} {call.number}'}"
+                yield what, lambda s=state, e=ended: harness.lose(s, e)
 
 
 def failures(harness, every):

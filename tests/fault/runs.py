@@ -5,6 +5,8 @@ import os
 import shutil
 import subprocess
 
+INDEX = "shelf/index"  # the shelf is new where the index is: then two folders are made
+
 WORDS = """harbour ferry strike council budget memo cloud chip export ledger copper wheat storm bridge verdict
 reactor senate tariff orchard glacier vaccine quarry signal convoy""".split()
 
@@ -32,8 +34,8 @@ def write_articles(path, articles):
 
 
 class Run:
-    """A run of the program: what it starts from, the words after `nsearch`, and what it may end with. It runs beside
-    the folder `index`, which `steps` make; they are runs too, that nothing disturbs."""
+    """A run of the program: the words after `nsearch`. `steps` make the index that it begins with; they are runs too,
+    that nothing disturbs."""
 
     def __init__(self, name, steps, words, changes=True, recorded=True):
         self.name, self.steps, self.words = name, steps, words
@@ -93,7 +95,7 @@ def run(program, words, place, environment=None):
         done = subprocess.run(
             [program, *words],
             cwd=place,
-            env={**os.environ, "NSEARCH_INDEX": "index", **(environment or {})},
+            env={**os.environ, "NSEARCH_INDEX": INDEX, **(environment or {})},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             timeout=120,
