@@ -62,7 +62,10 @@ class Harness:
         self.verdicts, self.lock, self.places = {}, threading.Lock(), 0
         os.makedirs(self.start)
         for step in one.steps:
-            self.must(self.start, step)
+            if callable(step):
+                step(tools.corpora)
+            else:
+                self.must(self.start, step)
         end = self.copy(self.start)
         record = os.path.join(self.home, "record")
         self.status, self.output, errors = self.disturbed(end, {"FAULT_LOG": record})
@@ -250,7 +253,7 @@ class Tools:
         self.nsearch, self.disturbed = os.environ["NSEARCH"], os.path.join(build, "fault", "nsearch")
         self.scratch = os.environ["SCRATCH"]
         self.seen = set()  # where in the code failures were tried
-        place = os.path.join(self.scratch, "corpora")
+        self.corpora = place = os.path.join(self.scratch, "corpora")
         runs.make_corpora(place, os.path.join(os.path.dirname(__file__), "..", "corpus"))
         with open(os.path.join(place, "questions"), "w", encoding="utf-8") as file:
             file.write("\n".join(runs.QUESTIONS) + "\n")

@@ -34,8 +34,8 @@ def write_articles(path, articles):
 
 
 class Run:
-    """A run of the program: the words after `nsearch`. `steps` make the index that it begins with; they are runs too,
-    that nothing disturbs."""
+    """A run of the program: the words after `nsearch`. `steps` make the index that it begins with: runs too, that
+    nothing disturbs, or functions that change the corpora, whose folder they are given."""
 
     def __init__(self, name, steps, words, changes=True, recorded=True):
         self.name, self.steps, self.words = name, steps, words
@@ -49,12 +49,23 @@ def make_corpora(place, corpus):
     write_articles(os.path.join(place, "one", "a.jsonl"), [article(n) for n in range(8)])
     write_articles(os.path.join(place, "one", "b.jsonl"), [article(n, word="gone") for n in range(8, 12)])
     write_articles(os.path.join(place, "two", "c.jsonl"), [article(n, 1, "again") for n in (1, 9, 20, 21, 22)])
+    for name in ("changing", "pruned"):
+        write_articles(os.path.join(place, name, "a.jsonl"), [article(n) for n in range(60, 66)])
+        write_articles(os.path.join(place, name, "b.jsonl"), [article(n) for n in range(64, 69)])
     for n in range(12):
         write_articles(os.path.join(place, f"day{n}", "d.jsonl"), [article(30 + 2 * n + i) for i in range(2)])
 
 
 def index_of(folder, *more):
     return ["index", "--quiet", "--threads", "1", *more, f"../../corpora/{folder}"]
+
+
+def edit(corpora):
+    write_articles(os.path.join(corpora, "changing", "b.jsonl"), [article(n, 1, "again") for n in (64, 66, 70)])
+
+
+def lose_file(corpora):
+    os.remove(os.path.join(corpora, "pruned", "b.jsonl"))
 
 
 def all_runs(xapian):
@@ -64,6 +75,8 @@ def all_runs(xapian):
         Run("first", [], index_of("corpus")),
         Run("add", one, index_of("two")),
         Run("merge", many, index_of("day11")),
+        Run("changed", [index_of("changing"), edit], index_of("changing")),
+        Run("prune", [index_of("pruned"), lose_file], index_of("pruned", "--prune")),
         Run("delete", one, ["delete", "made-2", "made-3"]),
         Run("delete query", one, ["delete", "--query", "gone"]),
         Run("optimize", one + many + [deleted], ["optimize"]),

@@ -230,6 +230,38 @@ int fault_fsync(int fd) {
   return status;
 }
 
+int fault_ftruncate(int fd, off_t len) {
+  enum action action = begin(FILES, "ftruncate", false);
+  int status = action == FAIL ? refuse() : ftruncate(fd, len);
+  note("\t%d\t%d\t%jd\n", fd, status, (intmax_t)len);
+  end(FILES);
+  return status;
+}
+
+int fault_truncate(const char *path, off_t len) {
+  enum action action = begin(FILES, "truncate", false);
+  int status = action == FAIL ? refuse() : truncate(path, len);
+  note("\t%s\t%d\t%jd\n", path, status, (intmax_t)len);
+  end(FILES);
+  return status;
+}
+
+off_t fault_lseek(int fd, off_t offset, int whence) {
+  enum action action = begin(FILES, "lseek", false);
+  note("\t%d\n", fd);
+  off_t at = action == FAIL ? refuse() : lseek(fd, offset, whence);
+  end(FILES);
+  return at;
+}
+
+char *fault_realpath(const char *path, char *out) {
+  enum action action = begin(FILES, "realpath", false);
+  note("\t%s\n", path);
+  char *real = action == FAIL ? (refuse(), NULL) : realpath(path, out);
+  end(FILES);
+  return real;
+}
+
 int fault_rename(const char *from, const char *to) {
   enum action action = begin(FILES, "rename", true);
   int status = action == FAIL ? refuse() : rename(from, to);
