@@ -405,7 +405,7 @@ NSEARCH_API nsearch_status nsearch_add(nsearch_writer *writer, const nsearch_art
 
 /* From the next commit on the index is without the article that has this id, added or committed before this call. That there
  * is none is no error. To delete by URL, or what a question finds, ask a reader for the ids. The text stays in a file of the
- * index until nsearch_optimize() with purge, or until all other articles of that file are gone too. */
+ * index until nsearch_optimize() with purge, or without where most of that file is of articles that are gone. */
 NSEARCH_API nsearch_status nsearch_delete(nsearch_writer *writer, const char *id, nsearch_error *err);
 
 /* Makes all that was added readable and all that was deleted unreadable, durably, as one generation: after a crash at any
@@ -422,8 +422,8 @@ NSEARCH_API nsearch_status nsearch_commit(nsearch_writer *writer, nsearch_error 
  * writer's; not while another thread is in nsearch_add(). */
 NSEARCH_API const nsearch_shards *nsearch_writer_shards(const nsearch_writer *writer);
 
-/* A commit that also makes one segment of the index and, with purge non-zero, writes texts and cards anew without those of
- * articles that are gone. NSEARCH_ERR_UNSUPPORTED, and nothing is committed, with remote shards: xapian-compact, where
+/* A commit that also makes one segment of the index, as far as memory allows, and writes texts and cards anew without those
+ * of articles that are gone: of files that are mostly of such, and with purge non-zero of all that have any. NSEARCH_ERR_UNSUPPORTED, and nothing is committed, with remote shards: xapian-compact, where
  * their databases are, makes them small. */
 NSEARCH_API nsearch_status nsearch_optimize(nsearch_writer *writer, int purge, nsearch_error *err);
 

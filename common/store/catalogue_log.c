@@ -115,11 +115,12 @@ int catalogue_log_at(const struct catalogue_log *log, uint64_t place, struct cat
 
 int catalogue_log_before(const struct catalogue_log *log, const struct catalogue_record *record,
                          struct catalogue_record *out, struct nsearch_error *err) {
-  int status = catalogue_log_at(log, record->before, out, NULL, err);
+  const struct catalogue_record after = *record; /* which *out may be */
+  int status = catalogue_log_at(log, after.before, out, NULL, err);
   if (status) return status;
-  bool is_tied = out->kind == CATALOGUE_CHUNK && out->key.low == record->key.low && out->key.high == record->key.high &&
-                 out->ids_before + out->id_count == record->ids_before;
-  return is_tied ? NSEARCH_OK : damaged(log, record->before, err);
+  bool is_tied = out->kind == CATALOGUE_CHUNK && out->key.low == after.key.low && out->key.high == after.key.high &&
+                 out->ids_before + out->id_count == after.ids_before;
+  return is_tied ? NSEARCH_OK : damaged(log, after.before, err);
 }
 
 int catalogue_log_check(const struct catalogue_log *log, struct nsearch_error *err) {

@@ -62,16 +62,17 @@ static bool is_aside(const struct page *page, size_t node, bool in_article, floa
 
 static void cut_asides(struct page *page) {
   const struct html_node *nodes = page->tree->nodes;
-  struct html_block *block = page->blocks.list, *end = block + page->blocks.count;
   float all = reading_below(page, 0);
-  size_t article_end = 0;
+  struct html_block *blocks = page->blocks.list;
+  size_t article_end = 0, at = 0;
   for (size_t i = 1; i < page->tree->count; i++) {
     if (is_never_cut((enum html_tag)nodes[i].tag)) continue;
     bool in_article = i < article_end;
     if (nodes[i].tag == HTML_ARTICLE && !in_article) article_end = nodes[i].end;
     if (!is_aside(page, i, in_article, all)) continue;
-    while (block < end && block->first < i) block++;
-    for (; block < end && block->first < nodes[i].end; block++) block->cut = !in_post(page, block);
+    while (at < page->blocks.count && blocks[at].first < i) at++;
+    for (; at < page->blocks.count && blocks[at].first < nodes[i].end; at++)
+      blocks[at].cut = !in_post(page, &blocks[at]);
     i = nodes[i].end - 1;
   }
 }

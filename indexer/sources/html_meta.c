@@ -309,7 +309,7 @@ static int offer_item(struct finder *finder, size_t evidence, size_t node) {
 static bool stands_aside(const struct html_tree *tree, size_t node) {
   for (; node > 0; node = tree->nodes[node].parent) {
     uint8_t tag = tree->nodes[node].tag;
-    if (tag == HTML_NAV || tag == HTML_ASIDE || tag == HTML_FOOTER) return true;
+    if (tag == HTML_NAV || tag == HTML_ASIDE || tag == HTML_FOOTER || tag == HTML_FORM) return true;
   }
   return false;
 }

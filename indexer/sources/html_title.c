@@ -101,7 +101,8 @@ static bool is_site(const struct nsearch_article *article, const char *text, siz
   struct buffer name = {0}, site = {0};
   fold_title(text, len, &name);
   fold_title(host, host_len, &site);
-  bool within = name.len >= 3 && !name.failed && !site.failed && memmem(site.bytes, site.len, name.bytes, name.len);
+  bool within = name.len >= 3 && site.len >= name.len && !name.failed && !site.failed &&
+                memmem(site.bytes, site.len, name.bytes, name.len);
   buffer_free(&name);
   buffer_free(&site);
   return within;

@@ -241,6 +241,13 @@ static void test_microdata_and_elements(void **state) {
       NULL, "title=Ferry\nauthor=Jane Roe\ndate=2025-11-04T00:00:00Z/3 meta\n" FERRY_TEXT);
 }
 
+/* A field of a form is called as what is wanted in it. */
+static void test_form_is_no_author(void **state) {
+  (void)state;
+  expect("<h1>Ferry</h1><div>" FERRY "</div><form><p class='comment-form-author'>Name</p></form>", NULL,
+         "title=Ferry\n" FERRY_TEXT);
+}
+
 static void test_titles(void **state) {
   static const char *const cases[][2] = {
       {"<title>Ferry runs aground | Harbor Post</title><h1>Ferry runs aground</h1>", "Ferry runs aground"},
@@ -433,6 +440,7 @@ int main(void) {
       cmocka_unit_test(test_broken_json_ld),
       cmocka_unit_test(test_meta),
       cmocka_unit_test(test_microdata_and_elements),
+      cmocka_unit_test(test_form_is_no_author),
       cmocka_unit_test(test_titles),
       cmocka_unit_test(test_dates_of_urls),
       cmocka_unit_test(test_authors),
