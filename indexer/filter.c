@@ -44,7 +44,7 @@ struct filter {
   struct stream stream;
   struct archive *archive;
   const char *name;
-  bool is_open;
+  bool is_open, at_end;
   uint64_t total; /* bytes given */
   int status;     /* of reading below; the message is in err */
   struct nsearch_error *err;
@@ -80,6 +80,7 @@ static int filter_begin(struct filter *filter, struct nsearch_error *err) {
   filter->is_open = true;
   int code = archive_read_open(filter->archive, filter, NULL, on_read, NULL);
   if (code == ARCHIVE_OK) code = archive_read_next_header(filter->archive, &entry);
+  filter->at_end = code == ARCHIVE_EOF;
   return code == ARCHIVE_OK || code == ARCHIVE_WARN || code == ARCHIVE_EOF ? NSEARCH_OK : failure(filter, err);
 }
 
@@ -89,7 +90,7 @@ static int filter_read(struct stream *stream, void *bytes, size_t room, size_t *
   *got = 0;
   filter->err = err;
   if (!filter->is_open) status = filter_begin(filter, err);
-  if (status) return status;
+  if (status || filter->at_end) return status;
   la_ssize_t len = archive_read_data(filter->archive, bytes, room);
   if (len < 0) return failure(filter, err);
   *got = (size_t)len;
@@ -136,7 +137,7 @@ int filter_open(struct stream **stream, const char *head, size_t len, struct nse
   }
   filter->stream = (struct stream){.read = filter_read, .close = filter_close};
   filter->name = found->name;
-  filter->is_open = false;
+  filter->is_open = filter->at_end = false;
   filter->total = 0;
   filter->status = NSEARCH_OK;
   filter->err = NULL;
