@@ -20,6 +20,7 @@ struct archive_in {
   uint64_t number; /* of the member */
   const char *name;
   uint64_t member_start, consumed; /* bytes of the archive, when the member began and by now */
+  struct blocks blocks;            /* of the member */
   uint64_t member_total;           /* bytes of the member given */
   bool is_damaged;
   char fallback[40];
@@ -167,6 +168,7 @@ int archive_next(struct archive_in *in, struct archive_member *member, bool *mor
     }
     in->member_start = in->consumed;
     in->member_total = 0;
+    in->blocks = (struct blocks){0};
     in->is_damaged = false;
     if (archive_entry_filetype(in->entry) != AE_IFREG || archive_entry_hardlink(in->entry) ||
         archive_entry_symlink(in->entry))
@@ -186,11 +188,8 @@ static int member_read(struct stream *stream, void *bytes, size_t room, size_t *
   struct archive_in *in = ((struct member_stream *)stream)->in;
   *got = 0;
   in->err = err;
-  la_ssize_t len;
-  do len = archive_read_data(in->archive, bytes, room);
-  while (len == ARCHIVE_RETRY);
-  if (len < 0) return failure(in, "the member is broken", err);
-  *got = (size_t)len;
+  if (blocks_read(&in->blocks, in->archive, bytes, room, got) != ARCHIVE_OK)
+    return failure(in, "the member is broken", err);
   in->member_total += *got;
   return expansion_check(in->member_total, in->consumed + in->given - in->member_start, err);
 }

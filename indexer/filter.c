@@ -38,11 +38,46 @@ int expansion_check(uint64_t out, uint64_t in, struct nsearch_error *err) {
                    (unsigned long long)in, (unsigned long long)out);
 }
 
+/* ---- libarchive's blocks ---- */
+
+int blocks_read(struct blocks *blocks, struct archive *archive, void *bytes, size_t room, size_t *got) {
+  *got = 0;
+  while (blocks->used == blocks->len && blocks->position >= blocks->offset) {
+    const void *block;
+    la_int64_t offset;
+    int code = archive_read_data_block(archive, &block, &blocks->len, &offset);
+    blocks->used = 0;
+    if (code == ARCHIVE_RETRY) blocks->len = 0;
+    if (code == ARCHIVE_RETRY) continue;
+    if (code != ARCHIVE_OK) {
+      blocks->len = 0;
+      return code == ARCHIVE_EOF ? ARCHIVE_OK : code;
+    }
+    blocks->bytes = block;
+    blocks->offset = offset;
+  }
+  size_t len = blocks->len - blocks->used;
+  bool is_hole = blocks->position < blocks->offset;
+  if (is_hole)
+    len = blocks->offset - blocks->position < (int64_t)room ? (size_t)(blocks->offset - blocks->position) : room;
+  if (len > room) len = room;
+  if (is_hole)
+    memset(bytes, 0, len);
+  else
+    memcpy(bytes, blocks->bytes + blocks->used, len);
+  if (!is_hole) blocks->used += len;
+  if (!is_hole) blocks->offset += (int64_t)len;
+  blocks->position += (int64_t)len;
+  *got = len;
+  return ARCHIVE_OK;
+}
+
 /* ---- libarchive's filters ---- */
 
 struct filter {
   struct stream stream;
   struct archive *archive;
+  struct blocks blocks;
   const char *name;
   bool is_open, at_end;
   uint64_t total; /* bytes given */
@@ -91,9 +126,7 @@ static int filter_read(struct stream *stream, void *bytes, size_t room, size_t *
   filter->err = err;
   if (!filter->is_open) status = filter_begin(filter, err);
   if (status || filter->at_end) return status;
-  la_ssize_t len = archive_read_data(filter->archive, bytes, room);
-  if (len < 0) return failure(filter, err);
-  *got = (size_t)len;
+  if (blocks_read(&filter->blocks, filter->archive, bytes, room, got) != ARCHIVE_OK) return failure(filter, err);
   filter->total += *got;
   return expansion_check(filter->total, filter->in.offset, err);
 }
@@ -136,6 +169,7 @@ int filter_open(struct stream **stream, const char *head, size_t len, struct nse
     return error_memory(err);
   }
   filter->stream = (struct stream){.read = filter_read, .close = filter_close};
+  filter->blocks = (struct blocks){0};
   filter->name = found->name;
   filter->is_open = filter->at_end = false;
   filter->total = 0;
