@@ -70,6 +70,17 @@ enum { FILTER_HEAD = 16 };
 int filter_open(struct stream **stream, const char *head, size_t len, struct nsearch_error *err);
 int gzip_open(struct stream **stream, const char *head, size_t len, struct nsearch_error *err);
 
+/* The content of an entry of libarchive, block by block: its archive_read_data() throws away what it has when it fails. */
+struct archive;
+struct blocks {
+  const char *bytes; /* of libarchive: the block, of which the first `used` were given */
+  size_t len, used;
+  int64_t offset; /* of the block in the content */
+  int64_t position;
+};
+/* Up to room bytes, holes as zeros; got 0 is the end. A code of libarchive: ARCHIVE_OK, or what is wrong. */
+int blocks_read(struct blocks *blocks, struct archive *archive, void *bytes, size_t room, size_t *got);
+
 /* Text that compresses better than EXPANSION_MAX to 1 is taken for a bomb once EXPANSION_FREE bytes came out of it. */
 enum { EXPANSION_MAX = 250, EXPANSION_FREE = 256 << 20 };
 int expansion_check(uint64_t out, uint64_t in, struct nsearch_error *err); /* NSEARCH_ERR_INPUT */

@@ -353,7 +353,7 @@ static void hostile_cards_are_damaged(void **state) {
       {LITERAL("\0\0\0\0\0\0\xff\xff\xff\xff\x0f\0\0\0\0")}, /* four thousand million authors */
       {LITERAL("\0\0\0\0\0\0\1\0\0\0\0\0")},                 /* an author without a name */
       {LITERAL("\0\0\0\0\0\0\0\0\5\0\0\0")},                 /* a precision that there is not */
-      {LITERAL("\0\0\0\0\0\0\0\0\0\6\0")},                   /* an origin that there is not */
+      {LITERAL("\0\0\0\0\0\0\0\0\0\7\0")},                   /* an origin that there is not */
       {LITERAL("\0\0\0\0\0\0\0\0\0\0\2\0")},                 /* neither updated nor not */
       {LITERAL("\0\0\0\0\0\0\0\0\0\0\0\0")},                 /* a byte too many */
   };
