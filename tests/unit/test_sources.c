@@ -285,8 +285,8 @@ static const struct example texts[] = {
     {"n.text", "", "text\n1*\n"},
     {"n.txt", "caf\xe9 noir\nx", "text\n1* title=caf\xEF\xBF\xBD noir body=x replaced=1\n"},
     {"n.csv", "a,b\n1,2\n", "unknown\n"},
-    {"n.html", "<p>hello</p>", "unknown\n"},
-    {"n.txt", "<!DOCTYPE html><p>hello</p>", "unknown\n"},
+    {"n.html", "<p>hello</p>", "html\n1* title=n body=hello\n"},
+    {"n.txt", "<!DOCTYPE html><title>t</title><p>hello</p>", "html\n1* title=t body=hello\n"},
     {"n", "<?xml version=\"1.0\"?><feed/>", "unknown\n"},
 };
 
