@@ -34,7 +34,7 @@ CXX := $(if $(findstring clang,$(CC)),clang++,g++)
 endif
 CFLAGS ?= -O2 -g
 WERROR ?= -Werror
-LIBS ?= $(if $(filter 1,$(XAPIAN)),-lxapian -lstdc++) -lutf8proc -lstemmer -lyajl -lxml2 -luchardet -lisal -lz -lpthread -lm
+LIBS ?= $(if $(filter 1,$(XAPIAN)),-lxapian -lstdc++) -lutf8proc -lstemmer -lyajl -lxml2 -luchardet -lisal -larchive -lbrotlidec -lz -lpthread -lm
 OBJCOPY ?= objcopy
 JOBS ?= $(shell nproc)
 TESTS ?= unit build cli judge relevance eval corpora fuzz
@@ -50,7 +50,7 @@ MANDIR ?= $(PREFIX)/share/man
 COMPLETIONDIR ?= $(PREFIX)/share/bash-completion/completions
 
 # Debian packages: to build, to test, to lint.
-PACKAGES := gcc libc6-dev make libutf8proc-dev libstemmer-dev libxxhash-dev zlib1g-dev libisal-dev libyajl-dev libuchardet-dev libxml2-dev
+PACKAGES := gcc libc6-dev make libutf8proc-dev libstemmer-dev libxxhash-dev zlib1g-dev libisal-dev libarchive-dev libbrotli-dev libyajl-dev libuchardet-dev libxml2-dev
 ifeq ($(XAPIAN),1)
 PACKAGES += g++ libxapian-dev
 endif
@@ -195,7 +195,7 @@ $(program): $(program_objects) $(static_library)
 $(unit_tests): $(BUILD)/tests/%: $(BUILD)/obj/tests/unit/%.o $(call object,$(unit_support)) $(internal_library)
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
-	$(quiet)$(link) -o $@ $^ -lcmocka $(LIBS)
+	$(quiet)$(link) -o $@ $^ -lcmocka -lbrotlienc $(LIBS)
 
 page_reader := $(BUILD)/eval/page
 $(page_reader): $(call object,$(eval_sources)) $(internal_library)

@@ -130,9 +130,8 @@ int html_article(const char *bytes, size_t len, const char *charset, const char 
 }
 
 static int parse(const struct span *span, const struct sink *sink, struct nsearch_error *err) {
-  uint64_t replaced = 0;
   article_clear(sink->article);
-  int status = read_page(span->bytes, span->len, NULL, NULL, sink->article, &replaced, err);
+  int status = read_page(span->bytes, span->len, NULL, NULL, sink->article, sink->replaced, err);
   if (!status) status = title_from_name(sink->article, sink->file_name, err);
   return status ? status : sink->take(sink->payload, sink->article, span->record, span->whole_file, err);
 }

@@ -26,6 +26,7 @@ struct json_parser {
   struct buffer inner; /* of an object: the value of its best key */
   uint32_t inner_rank, key_rank;
   struct buffer scratch;
+  struct buffer decoded; /* a record that is no UTF-8 */
 };
 
 /* Text of one value; NUL characters, which JSON can spell, become blanks so that lists stay whole. */
@@ -253,6 +254,7 @@ void json_parser_free(struct json_parser *parser) {
   buffer_free(&parser->values.text);
   buffer_free(&parser->inner);
   buffer_free(&parser->scratch);
+  buffer_free(&parser->decoded);
   memory_free(parser);
 }
 
@@ -265,6 +267,9 @@ int json_article(struct json_parser *parser, const char *text, size_t len, uint6
   parser->depth = 0, parser->claim_count = 0;
   for (int i = 0; i < TARGET_COUNT; i++) parser->rank[i] = UINT32_MAX;
   article_clear(sink->article);
+  bool is_text;
+  int status = sink_decode(sink, record, &text, &len, &parser->decoded, &is_text, err);
+  if (status || !is_text) return status;
   bool good = walk(parser, text, len, message, sizeof message);
   if (parser->status) return parser->status;
   if (good) return sink->take(sink->payload, sink->article, record, whole_file, err);

@@ -41,17 +41,17 @@ static bool is_markup(const char *head, size_t len) {
 
 static bool claims(const char *head, size_t len, bool is_all, const char *file_name) {
   (void)is_all;
-  const char *dot = strrchr(file_name, '.');
   bool named = name_ends_with(file_name, ".txt") || name_ends_with(file_name, ".text");
-  bool nameless = !dot || (strcasecmp(dot, ".gz") == 0 && memchr(file_name, '.', (size_t)(dot - file_name)) == NULL);
+  bool nameless = !memchr(file_name, '.', name_len(file_name));
   return (named || nameless) && is_text(head, len, named) && !is_markup(head, len);
 }
 
 /* The first line is the title when it is short and more follows; else the file's name is, and all is text. */
-static int parse(const struct span *span, const struct sink *sink, struct nsearch_error *err) {
-  size_t at = leading_blank(span->bytes, span->len);
-  const char *text = span->bytes + at, *body = text;
-  size_t len = span->len - at, body_len = len;
+int text_article(const char *text, size_t len, const struct sink *sink, struct nsearch_error *err) {
+  size_t at = leading_blank(text, len);
+  text += at, len -= at;
+  const char *body = text;
+  size_t body_len = len;
   const char *end = len ? memchr(text, '\n', len) : NULL;
   size_t line = end ? (size_t)(end - text) : len;
   article_clear(sink->article);
@@ -69,8 +69,19 @@ static int parse(const struct span *span, const struct sink *sink, struct nsearc
     status = NSEARCH_OK;
   }
   if (!status) status = article_set(sink->article, ARTICLE_BODY, body, body_len, err);
-  if (!status) status = title_from_name(sink->article, sink->file_name, err);
-  return status ? status : sink->take(sink->payload, sink->article, span->record, span->whole_file, err);
+  return status ? status : title_from_name(sink->article, sink->file_name, err);
+}
+
+static int parse(const struct span *span, const struct sink *sink, struct nsearch_error *err) {
+  struct buffer decoded = {0};
+  const char *text = span->bytes;
+  size_t len = span->len;
+  bool is_text;
+  int status = sink_decode(sink, span->record, &text, &len, &decoded, &is_text, err);
+  if (!status && is_text) status = text_article(text, len, sink, err);
+  if (!status && is_text) status = sink->take(sink->payload, sink->article, span->record, span->whole_file, err);
+  buffer_free(&decoded);
+  return status;
 }
 
 const struct source source_text = {"text", claims, split_whole, parse};
