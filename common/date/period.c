@@ -32,7 +32,7 @@ bool date_period(const char *text, size_t len, int64_t *first, int64_t *last) {
   int year;
   if (len == 4 && scan_number(&year_text, 4, &year) && scan_ends(&year_text))
     date = (struct date){date_days(year, 1, 1) * 86400, NSEARCH_PRECISION_YEAR};
-  else if (!is_question_date(text, len) || !date_parse(text, len, &date))
+  else if (!is_question_date(text, len) || !date_parse(text, len, DATE_ORDER_UNKNOWN, &date))
     return false;
   *first = date.seconds;
   *last = date_period_end(date.seconds, date.precision);
