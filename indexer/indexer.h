@@ -73,6 +73,7 @@ struct sink {
               struct nsearch_error *err);
   void (*problem)(void *payload, enum nsearch_event_kind kind, uint64_t record, const char *message);
   void *payload;
+  enum date_order date_order; /* of day and month, as the file shows it */
   uint64_t *replaced; /* parse() adds how many characters it could not decode: they became U+FFFD */
 };
 

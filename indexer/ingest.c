@@ -18,6 +18,7 @@ struct reading {
   size_t file;
   struct input *input; /* NULL: none is open */
   const struct source *source;
+  enum date_order date_order;
   uint64_t state[8];
   uint64_t raw_bytes; /* reported so far */
 };
@@ -33,6 +34,7 @@ struct ingest_run {
   atomic_bool stop;
 
   pthread_mutex_t report_lock; /* guards the report and what follows; taken inside split_lock, never around it */
+  int64_t now;                 /* by which dates are in the future */
   uint64_t started, last_progress;
   int status;
   struct nsearch_error *err;
@@ -46,6 +48,7 @@ struct reader {
   struct nsearch_error *err;
   struct reading own;                               /* a small file that this thread reads alone */
   size_t file;                                      /* of the span that is being parsed */
+  enum date_order date_order;                       /* of the same file */
   uint64_t records, articles, replaced, text_bytes; /* not yet in the report */
   pthread_t thread;
 };
@@ -144,6 +147,7 @@ static int reading_open(struct reader *reader, struct reading *reading, size_t f
   const struct input *input = reading->input;
   size_t len = input->len < HEAD_BYTES ? input->len : HEAD_BYTES;
   reading->source = source_find(input->window, len, input->at_end && len == input->len, name_of(walk_file));
+  reading->date_order = date_order_of(input->window, len);
   if (reading->source && (len > 0 || !is_cut)) return NSEARCH_OK;
   if (!is_cut) event(run, NSEARCH_EVENT_UNKNOWN, walk_file->path, 0, "no known format");
   reading_close(run, reading);
@@ -163,6 +167,7 @@ static int reading_split(struct reader *reader, struct reading *reading, struct 
     event(reader->run, problem.kind, path, problem.record, problem.message);
   }
   reader->file = reading->file;
+  reader->date_order = reading->date_order;
   *got = span->bytes != NULL;
   count_input(reader->run, reading, false);
   if (!more) reading_close(reader->run, reading);
@@ -232,6 +237,7 @@ static int on_article(void *payload, struct nsearch_article *article, uint64_t r
     on_problem(reader, NSEARCH_EVENT_EMPTY, record, "neither title nor text");
     return NSEARCH_OK;
   }
+  article_judge_date(article, run->now);
   status = identity_assign(article, file_of(run, reader->file)->below, whole_file, run->ingest->global_ids, err);
   if (status) return status;
   uint64_t sequence = run->kept.first_sequence + ((uint64_t)reader->file << SEQUENCE_RECORD_BITS) + record;
@@ -261,6 +267,7 @@ static int read_all(struct reader *reader) {
     status = next_span(reader, &span, &got, &source);
     if (status || !got) break;
     sink.file_name = name_of(file_of(run, reader->file));
+    sink.date_order = reader->date_order;
     status = source->parse(&span, &sink, reader->err);
     memory_free(span.bytes);
     tell(reader);
@@ -336,7 +343,8 @@ static int list_files(struct ingest_run *run, struct nsearch_error *err) {
 
 nsearch_status nsearch_read(nsearch_writer *writer, const nsearch_ingest *ingest, nsearch_report **report,
                             nsearch_error *err) {
-  struct ingest_run run = {.writer = writer, .ingest = ingest, .err = err, .started = clock_monotonic()};
+  struct ingest_run run = {
+      .writer = writer, .ingest = ingest, .err = err, .started = clock_monotonic(), .now = clock_now()};
   struct nsearch_report *mine = report_new();
   struct nsearch_error *local = err ? NULL : nsearch_error_new();
   if (report) *report = mine ? report_retain(mine) : NULL;

@@ -214,6 +214,7 @@ static int prepare(struct nsearch_article *copy, const struct nsearch_article *a
   if (status) return status;
   copy->published = article->published, copy->origin = article->origin;
   copy->updated = article->updated, copy->has_updated = article->has_updated;
+  article_judge_date(copy, clock_now());
   status = article_tidy(copy, &replaced, err);
   if (!status && article_is_empty(copy))
     status = error_set(err, NSEARCH_ERR_EMPTY, "the article has neither title nor body");

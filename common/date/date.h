@@ -24,7 +24,8 @@ enum date_order { DATE_ORDER_UNKNOWN, DATE_MONTH_FIRST, DATE_DAY_FIRST };
 
 /* Parses a date as records spell it, in many languages, with or without time and zone; white space around it is fine.
  * False when it is none or no such day exists; docs/dates.md has the table of forms. Linear. */
-bool date_parse(const char *text, size_t len, enum date_order order, struct date *out);
+bool date_parse(const char *text, size_t len, struct date *out);
+bool date_parse_ordered(const char *text, size_t len, enum date_order order, struct date *out);
 
 /* What the beginning of a file shows about the order: by the dates that stand in it as values and can be read one way
  * only, the more frequent one. Linear. */

@@ -257,8 +257,8 @@ static void skip_label(struct scan *in, bool *weekday) {
   if (colon && !has_figures) in->at = colon + 1;
   *weekday = false;
   for (;;) {
-    skip_gap(in);
-    if (scan_char(in, ':')) continue;
+    scan_blanks(in);
+    if (scan_mark(in, ",.:'|") || scan_filler(in)) continue;
     if (scan_name(in, weekday_names, 7, 3) < 0) break;
     *weekday = true;
   }
@@ -370,7 +370,7 @@ static bool has_thai(const struct scan *in) {
   return false;
 }
 
-bool date_parse(const char *text, size_t len, enum date_order order, struct date *out) {
+bool date_parse_ordered(const char *text, size_t len, enum date_order order, struct date *out) {
   char normal[DATE_NORMAL_MAX];
   if (len == 0) return false;
   struct scan in = {text, text + len};
@@ -391,4 +391,8 @@ bool date_parse(const char *text, size_t len, enum date_order order, struct date
   if (!any_form(&in, &found)) return false;
   if (thai && found.year >= 2400) found.year -= 543;
   return date_of(&found, out);
+}
+
+bool date_parse(const char *text, size_t len, struct date *out) {
+  return date_parse_ordered(text, len, DATE_ORDER_UNKNOWN, out);
 }

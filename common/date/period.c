@@ -14,6 +14,7 @@ static bool has_shape(const char *text, size_t len, const char *shape) {
 
 /* What RFC 3339 lets follow the seconds: a fraction and a zone in figures. No zone is UTC. */
 static bool is_fraction_and_zone(const char *text, size_t len) {
+  if (len > 0 && !is_digit(text[len - 1]) && (text[len - 1] | 0x20) != 'z') return false;
   for (size_t i = 0; i < len; i++)
     if (!is_digit(text[i]) && !(text[i] && strchr(".:+-Zz", text[i]))) return false;
   return true;
@@ -32,7 +33,7 @@ bool date_period(const char *text, size_t len, int64_t *first, int64_t *last) {
   int year;
   if (len == 4 && scan_number(&year_text, 4, &year) && scan_ends(&year_text))
     date = (struct date){date_days(year, 1, 1) * 86400, NSEARCH_PRECISION_YEAR};
-  else if (!is_question_date(text, len) || !date_parse(text, len, DATE_ORDER_UNKNOWN, &date))
+  else if (!is_question_date(text, len) || !date_parse(text, len, &date))
     return false;
   *first = date.seconds;
   *last = date_period_end(date.seconds, date.precision);

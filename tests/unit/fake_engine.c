@@ -187,7 +187,7 @@ static bool near_from(const struct snapshot *snapshot, const struct node *near, 
 
 static bool touches(const char *text, int64_t since, int64_t until) {
   struct date date;
-  return text && date_parse(text, strlen(text), DATE_ORDER_UNKNOWN, &date) && date.seconds <= until &&
+  return text && date_parse(text, strlen(text), &date) && date.seconds <= until &&
          date_period_end(date.seconds, date.precision) >= since;
 }
 

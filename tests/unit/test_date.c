@@ -270,7 +270,7 @@ static void every_spelling_gives_its_second_and_precision(void **state) {
     const struct spelling *spelling = &spellings[i];
     struct date date;
     char text[DATE_TEXT_MAX];
-    if (!date_parse(spelling->text, strlen(spelling->text), DATE_ORDER_UNKNOWN, &date)) fail_msg("no date: \"%s\"", spelling->text);
+    if (!date_parse(spelling->text, strlen(spelling->text), &date)) fail_msg("no date: \"%s\"", spelling->text);
     date_format(date.seconds, text);
     if (strcmp(text, spelling->expected) || date.precision != spelling->precision)
       fail_msg("\"%s\" gave %s, precision %d", spelling->text, text, (int)date.precision);
@@ -285,7 +285,7 @@ static void spellings_in_use(void **state) {
     struct date date;
     char text[DATE_TEXT_MAX];
     size_t len = strlen(used->text);
-    bool ok = date_parse(used->text, len, DATE_ORDER_UNKNOWN, &date);
+    bool ok = date_parse(used->text, len, &date);
     if (ok != (used->expected != NULL)) fail_msg("%s: \"%s\"", ok ? "a date" : "no date", used->text);
     if (ok) date_format(date.seconds, text);
     if (ok && (strcmp(text, used->expected) || date.precision != used->precision))
@@ -294,7 +294,7 @@ static void spellings_in_use(void **state) {
       char *copy = test_malloc(cut + 1);
       memcpy(copy, used->text, cut);
       copy = test_realloc(copy, cut ? cut : 1);
-      (void)date_parse(copy, cut, DATE_DAY_FIRST, &date);
+      (void)date_parse_ordered(copy, cut, DATE_DAY_FIRST, &date);
       test_free(copy);
     }
   }
@@ -324,15 +324,19 @@ static void the_file_tells_the_order(void **state) {
     enum date_order order;
     const char *expected;
   } dates[] = {
-      {"4/5/2023", DATE_ORDER_UNKNOWN, "2023-04-05T00:00:00Z"}, {"4/5/2023", DATE_DAY_FIRST, "2023-05-04T00:00:00Z"},
-      {"4/5/2023", DATE_MONTH_FIRST, "2023-04-05T00:00:00Z"},   {"4-5-2023", DATE_ORDER_UNKNOWN, "2023-05-04T00:00:00Z"},
-      {"4-5-2023", DATE_MONTH_FIRST, "2023-04-05T00:00:00Z"},   {"4.5.2023", DATE_MONTH_FIRST, "2023-05-04T00:00:00Z"},
-      {"4/25/2023", DATE_DAY_FIRST, "2023-04-25T00:00:00Z"},    {"25/4/2023", DATE_MONTH_FIRST, "2023-04-25T00:00:00Z"},
+      {"4/5/2023", DATE_ORDER_UNKNOWN, "2023-04-05T00:00:00Z"},
+      {"4/5/2023", DATE_DAY_FIRST, "2023-05-04T00:00:00Z"},
+      {"4/5/2023", DATE_MONTH_FIRST, "2023-04-05T00:00:00Z"},
+      {"4-5-2023", DATE_ORDER_UNKNOWN, "2023-05-04T00:00:00Z"},
+      {"4-5-2023", DATE_MONTH_FIRST, "2023-04-05T00:00:00Z"},
+      {"4.5.2023", DATE_MONTH_FIRST, "2023-05-04T00:00:00Z"},
+      {"4/25/2023", DATE_DAY_FIRST, "2023-04-25T00:00:00Z"},
+      {"25/4/2023", DATE_MONTH_FIRST, "2023-04-25T00:00:00Z"},
   };
   for (size_t i = 0; i < sizeof dates / sizeof *dates; i++) {
     struct date date;
     char text[DATE_TEXT_MAX];
-    assert_true(date_parse(dates[i].text, strlen(dates[i].text), dates[i].order, &date));
+    assert_true(date_parse_ordered(dates[i].text, strlen(dates[i].text), dates[i].order, &date));
     date_format(date.seconds, text);
     assert_string_equal(text, dates[i].expected);
   }
@@ -342,11 +346,11 @@ static void what_is_no_date_is_rejected(void **state) {
   (void)state;
   for (size_t i = 0; i < sizeof rejects / sizeof *rejects; i++) {
     struct date date;
-    if (date_parse(rejects[i], strlen(rejects[i]), DATE_ORDER_UNKNOWN, &date)) fail_msg("a date: \"%s\"", rejects[i]);
+    if (date_parse(rejects[i], strlen(rejects[i]), &date)) fail_msg("a date: \"%s\"", rejects[i]);
   }
   struct date date;
-  assert_false(date_parse(NULL, 0, DATE_ORDER_UNKNOWN, &date));
-  assert_false(date_parse("2023\0", 5, DATE_ORDER_UNKNOWN, &date));
+  assert_false(date_parse(NULL, 0, &date));
+  assert_false(date_parse("2023\0", 5, &date));
 }
 
 /* Copies of exact size let the address sanitizer see a read past the end. */
@@ -358,7 +362,7 @@ static void cut_dates_are_read_within_their_length(void **state) {
       char *cut = test_malloc(len + 1);
       memcpy(cut + 1, spellings[i].text, len);
       struct date date = {.seconds = 0, .precision = NSEARCH_PRECISION_NONE};
-      bool ok = date_parse(cut + 1, len, DATE_ORDER_UNKNOWN, &date);
+      bool ok = date_parse(cut + 1, len, &date);
       assert_int_equal(ok, date.precision != NSEARCH_PRECISION_NONE);
       test_free(cut);
     }

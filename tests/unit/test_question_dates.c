@@ -12,7 +12,7 @@
 static int range_of(const char *value, const char *now, int64_t *since, int64_t *until, nsearch_error *err) {
   struct date date;
   struct question_node clause = {.position = 5, .text = value, .len = strlen(value)};
-  assert_true(date_parse(now, strlen(now), DATE_ORDER_UNKNOWN, &date));
+  assert_true(date_parse(now, strlen(now), &date));
   return dates_of_clause(&clause, date.seconds, since, until, err);
 }
 
