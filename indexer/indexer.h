@@ -4,6 +4,7 @@
  *   input.c     a file -> its bytes, decompressed
  *   sources/    bytes -> spans (split) -> articles (parse), one file per format
  *   identity.c  the id of an article
+ *   language.c  the language of an article that does not say it
  *   options.c   what to read: paths, --map, globs, call-backs
  *   report.c    what a run did
  *   ingest.c    the run: N workers pull spans in turn, parse them and feed the engine
@@ -31,8 +32,8 @@ enum { RECORD_MAX = 64 << 20 }; /* bytes of one record; a larger one is skipped 
 struct input {
   const char *window;
   size_t len;
-  uint64_t offset; /* of window[0] in the decompressed stream */
-  bool at_end;     /* nothing will follow what the window holds */
+  uint64_t offset;    /* of window[0] in the decompressed stream */
+  bool at_end;        /* nothing will follow what the window holds */
   uint64_t raw_bytes; /* read from the file so far, as stored */
   struct input_state *state;
 };
@@ -67,21 +68,21 @@ struct source_problem {
 /* What parse() hands articles and problems to. The article is the sink's own, cleared before each record. */
 struct sink {
   struct nsearch_article *article;
-  const char *file_name;      /* last part of the path, for a title where there is none */
+  const char *file_name; /* last part of the path, for a title where there is none */
   const struct field_map *map;
   int (*take)(void *payload, struct nsearch_article *article, uint64_t record, bool whole_file,
               struct nsearch_error *err);
   void (*problem)(void *payload, enum nsearch_event_kind kind, uint64_t record, const char *message);
   void *payload;
   enum date_order date_order; /* of day and month, as the file shows it */
-  uint64_t *replaced; /* parse() adds how many characters it could not decode: they became U+FFFD */
+  uint64_t *replaced;         /* parse() adds how many characters it could not decode: they became U+FFFD */
 };
 
 /* Keys of --map, in the order given. */
 struct field_map {
   struct field_map_entry {
     char *field, *key;
-  } *entries;
+  } * entries;
   size_t count, capacity;
 };
 
@@ -107,11 +108,23 @@ extern const struct source *const source_table[]; /* ends with NULL; sources.c *
 /* The format of a file, NULL when unknown. */
 const struct source *source_find(const char *head, size_t len, bool is_all, const char *file_name);
 
+/* ---- language.c ---------------------------------------------------------------------------------------------------- */
+
+/* The frequent words of all languages, built once for a writer; 128 KiB, read by any thread. */
+struct language_words;
+int language_words_new(struct language_words **out, struct nsearch_error *err);
+void language_words_free(struct language_words *words);
+
+/* Sets the language of a tidy article that has none, where its text is plainly in another one than the index's own: to
+ * its ISO 639-1 code, also when there is no stemmer for it. Looks at 4 KiB at most. */
+int language_fill_in(const struct language_words *words, struct nsearch_article *article, int own,
+                     struct nsearch_error *err);
+
 /* ---- walk.c: paths to files ---------------------------------------------------------------------------------------- */
 
 struct walk_file {
-  char *path;          /* as it is opened */
-  const char *below;   /* tail of path: below the argument; the file name where the argument is a file */
+  char *path;        /* as it is opened */
+  const char *below; /* tail of path: below the argument; the file name where the argument is a file */
   uint64_t size;
 };
 struct walk {
@@ -225,7 +238,7 @@ struct deletions {
     char *id;
     size_t len;
     uint64_t hash, sequence;
-  } *items;
+  } * items;
   size_t count, capacity;
 };
 int deletions_add(struct deletions *deletions, const char *id, size_t len, uint64_t sequence,
@@ -250,6 +263,9 @@ struct run {
 int writer_open(struct nsearch_writer **out, const struct writer_engine *engine, const char *path,
                 const struct nsearch_options *options, struct nsearch_error *err);
 unsigned writer_threads(const struct nsearch_writer *writer);
+/* Gives the article a language where it says none. */
+int writer_fill_in_language(const struct nsearch_writer *writer, struct nsearch_article *article,
+                            struct nsearch_error *err);
 const char *writer_path(const struct nsearch_writer *writer);
 
 /* Sequences for so many files, above all that were given before. */

@@ -238,6 +238,8 @@ static int on_article(void *payload, struct nsearch_article *article, uint64_t r
     return NSEARCH_OK;
   }
   article_judge_date(article, run->now);
+  status = writer_fill_in_language(run->writer, article, err);
+  if (status) return status;
   status = identity_assign(article, file_of(run, reader->file)->below, whole_file, run->ingest->global_ids, err);
   if (status) return status;
   uint64_t sequence = run->kept.first_sequence + ((uint64_t)reader->file << SEQUENCE_RECORD_BITS) + record;
