@@ -107,10 +107,10 @@ const char *origin_name(nsearch_origin origin) {
     return "meta";
   case NSEARCH_ORIGIN_URL:
     return "url";
-  case NSEARCH_ORIGIN_CRAWL:
-    return "crawl";
   case NSEARCH_ORIGIN_FILE:
     return "file";
+  case NSEARCH_ORIGIN_CRAWL:
+    return "crawl";
   }
   return NULL;
 }

@@ -20,6 +20,8 @@ const char *event_name(nsearch_event_kind kind) {
     return "replaced";
   case NSEARCH_EVENT_TOO_LARGE:
     return "too_large";
+  case NSEARCH_EVENT_SKIPPED:
+    return "skipped";
   }
   return "other";
 }

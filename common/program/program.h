@@ -253,6 +253,7 @@ struct answer {
 
 struct run_report {
   const nsearch_report *report;
+  uint64_t removed; /* by --prune */
   const char *index;
   struct index_figures figures; /* now */
   bool interrupted;
@@ -301,7 +302,7 @@ const struct printer *printer_for(bool json);
 
 /* Of an event kind, "broken"; also its field name in JSON. */
 const char *event_name(nsearch_event_kind kind);
-enum { EVENT_FIRST = NSEARCH_EVENT_UNREADABLE, EVENT_LAST = NSEARCH_EVENT_TOO_LARGE };
+enum { EVENT_FIRST = NSEARCH_EVENT_UNREADABLE, EVENT_LAST = NSEARCH_EVENT_SKIPPED };
 
 /* Closes standard output: `code`, or EXIT_SYSTEM when something could not be written. A reader that went away early is
  * no failure. */
