@@ -34,7 +34,7 @@ CXX := $(if $(findstring clang,$(CC)),clang++,g++)
 endif
 CFLAGS ?= -O2 -g
 WERROR ?= -Werror
-LIBS ?= $(if $(filter 1,$(XAPIAN)),-lxapian -lstdc++) -lutf8proc -lstemmer -lyajl -luchardet -lisal -lz -lpthread -lm
+LIBS ?= $(if $(filter 1,$(XAPIAN)),-lxapian -lstdc++) -lutf8proc -lstemmer -lyajl -lxml2 -luchardet -lisal -lz -lpthread -lm
 OBJCOPY ?= objcopy
 JOBS ?= $(shell nproc)
 TESTS ?= unit build cli judge relevance corpora fuzz
@@ -50,7 +50,7 @@ MANDIR ?= $(PREFIX)/share/man
 COMPLETIONDIR ?= $(PREFIX)/share/bash-completion/completions
 
 # Debian packages: to build, to test, to lint.
-PACKAGES := gcc libc6-dev make libutf8proc-dev libstemmer-dev libxxhash-dev zlib1g-dev libisal-dev libyajl-dev libuchardet-dev
+PACKAGES := gcc libc6-dev make libutf8proc-dev libstemmer-dev libxxhash-dev zlib1g-dev libisal-dev libyajl-dev libuchardet-dev libxml2-dev
 ifeq ($(XAPIAN),1)
 PACKAGES += g++ libxapian-dev
 endif
@@ -88,7 +88,7 @@ VERSION := $(MAJOR).$(call version_part,MINOR).$(call version_part,PATCH)
 warnings := -Wall -Wextra -Wshadow -Wpointer-arith -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2 $(WERROR)
 sanitize := $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer)
 # No contraction of a * b + c: scores must agree to the bit on every machine.
-defines := -I. -D_GNU_SOURCE -DNSEARCH_BUILD -DNSEARCH_XAPIAN=$(XAPIAN)
+defines := -I. -isystem /usr/include/libxml2 -D_GNU_SOURCE -DNSEARCH_BUILD -DNSEARCH_XAPIAN=$(XAPIAN)
 code := $(defines) -fvisibility=hidden -fPIC -ffp-contract=off -fno-math-errno -pthread
 compile := $(CC) -std=gnu11 $(CFLAGS) $(code) $(warnings) $(sanitize) $(CPPFLAGS)
 # A C header may give a function and a struct one name, which C++ calls shadowing.

@@ -1,5 +1,6 @@
 /* indexer/sources: what the readers of formats share. The map of this folder, sectioned by source file; the readers
- * themselves (jsonl.c, json.c, reuters.c, trec.c, text.c) are the tables `struct source` of indexer/indexer.h. */
+ * themselves (jsonl.c, json.c, reuters.c, trec.c, feed.c, nitf.c, newsml.c, text.c) are the tables `struct source` of
+ * indexer/indexer.h. What those of XML share has a map of its own, xml.h. */
 #ifndef INDEXER_SOURCES_SOURCES_H
 #define INDEXER_SOURCES_SOURCES_H
 
@@ -30,12 +31,25 @@ void problem_set(struct source_problem *problem, enum nsearch_event_kind kind, u
 
 /* ---- markup.c: text out of HTML fragments and entities ------------------------------------------------------------ */
 
+/* What a tag of HTML is to its text. */
+enum markup_role {
+  MARKUP_NONE,   /* it is none of HTML's */
+  MARKUP_INLINE,
+  MARKUP_BLOCK,  /* a line of its own */
+  MARKUP_CELL,   /* a blank */
+  MARKUP_DROPPED /* what it holds is no text */
+};
+enum markup_role markup_role(const char *name, size_t len);
+
 /* True when the text holds a tag of HTML or an entity. */
 bool markup_present(const char *text, size_t len);
 
 /* Appends the text of an HTML fragment: its tags dropped, those of blocks as line ends, scripts and styles left out,
  * entities as characters. What looks like a tag and is none of HTML's stays. */
 void markup_text(const char *text, size_t len, struct buffer *out);
+
+/* The same where it is known that the text is HTML: no tag stays. */
+void markup_strip(const char *text, size_t len, struct buffer *out);
 
 /* Appends text with entities (&amp; &#8217; &eacute;) as characters; what is no entity stays. */
 void entities_decode(const char *text, size_t len, struct buffer *out);
@@ -142,11 +156,18 @@ enum target {
 /* The field of a name as --map has it ("body"), or -1. */
 int field_find(const char *name, size_t len);
 
+enum key_shape {
+  KEY_VALUE,
+  KEY_TEXT,      /* numbers do not count */
+  KEY_WORDS,     /* a string is a comma-separated list */
+  KEY_RENDITIONS /* of an array the best value counts, by what its object calls its content type */
+};
+
 /* A key's claim on a field: of two keys the one with the lower rank holds. */
 struct key_claim {
   enum target target;
   uint32_t rank;
-  bool is_list; /* a string is a comma-separated list */
+  enum key_shape shape;
 };
 
 /* Fills in what the key of a record stands for and returns how many fields that are. */
@@ -155,6 +176,17 @@ size_t key_claims(const struct field_map *map, const char *key, size_t len, stru
 /* Rank of a key of an object that stands where a value was expected ({"name": "Reuters"}), or 0 for none; the lower
  * rank holds. */
 uint32_t value_key_rank(const char *key, size_t len);
+
+/* Keys that say what a record, or an object in it, is. */
+bool key_is_type(const char *key, size_t len);
+bool key_is_content_type(const char *key, size_t len);
+
+/* What a record of that type is when it has neither title nor text; NULL for a text. */
+const char *record_kind(const char *type, size_t len);
+
+/* How readily the text of a content type is taken: plain text, then pages, then the rest. Nothing said is plain. */
+enum { CONTENT_OTHER = 1, CONTENT_PAGE, CONTENT_PLAIN };
+unsigned content_type_rank(const char *type, size_t len);
 
 /* ---- sgml.c: records between tags ------------------------------------------------------------------------------------- */
 
