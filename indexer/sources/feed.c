@@ -119,13 +119,13 @@ enum text_kind { TEXT_PLAIN, TEXT_HTML, TEXT_GUESS, TEXT_BASE64 };
 
 static bool begins(const char *text, const char *with) { return strncasecmp(text, with, strlen(with)) == 0; }
 
-/* By Atom's attributes type and mode. Elsewhere, and where they say nothing, text is HTML when it looks so. */
+/* By Atom's attributes type and mode; some elements hold nothing but HTML. Elsewhere, and where they say nothing, text is HTML when it looks so. */
 static enum text_kind kind_of(const xmlNode *node) {
   char *type = xml_attribute(node, "type"), *mode = xml_attribute(node, "mode");
   enum text_kind kind = TEXT_GUESS;
   if (mode && strcasecmp(mode, "base64") == 0)
     kind = TEXT_BASE64;
-  else if (type && strcasestr(type, "html"))
+  else if ((type && strcasestr(type, "html")) || xml_named(node, "encoded") || xml_named(node, "fullitem"))
     kind = TEXT_HTML;
   else if (type && (strcasecmp(type, "text") == 0 || begins(type, "text/plain")))
     kind = TEXT_PLAIN;
@@ -153,10 +153,8 @@ static void add_text(const xmlNode *node, struct buffer *out) {
         (memchr(decoded.bytes, 0, decoded.len) || utf8_valid_prefix(decoded.bytes, decoded.len) < decoded.len))
       buffer_clear(&decoded);
   }
-  if (from->len && kind == TEXT_HTML)
+  if (from->len && (kind == TEXT_HTML || (kind != TEXT_PLAIN && markup_present(from->bytes, from->len))))
     markup_strip(from->bytes, from->len, out);
-  else if (from->len && kind != TEXT_PLAIN && markup_present(from->bytes, from->len))
-    markup_text(from->bytes, from->len, out);
   else
     buffer_add(out, from->bytes, from->len);
   out->failed |= raw.failed | decoded.failed;
@@ -183,8 +181,11 @@ static int read_text(struct text *text, const xmlNode *node, struct nsearch_erro
 /* Sets a part from the first of the elements that says something, and stores that element. */
 static int set_part(struct nsearch_article *article, enum article_part part, const xmlNode *record,
                     const struct element *elements, const xmlNode **took, struct nsearch_error *err) {
+  static const struct element group = {SPACE_MEDIA, "group"};
   struct text text = {0};
   int status = NSEARCH_OK;
+  const struct element *all = elements;
+  const xmlNode *inside = child_of(record, &group, NULL); /* what is said of the pictures, when nothing else is */
   for (; !status && elements->name && !article->parts[part].len; elements++)
     for (const xmlNode *node = NULL; !status && (node = child_of(record, elements, node));) {
       status = read_text(&text, node, err);
@@ -194,6 +195,7 @@ static int set_part(struct nsearch_article *article, enum article_part part, con
       break;
     }
   buffer_free(&text.buffer);
+  if (!status && inside && !article->parts[part].len) return set_part(article, part, inside, all, took, err);
   return status;
 }
 

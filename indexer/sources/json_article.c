@@ -99,7 +99,7 @@ struct json_parser {
   struct buffer inner; /* of an object: the value of its best key */
   uint32_t inner_rank, key_rank;
   bool key_says_type;             /* the key being read says what the record, or the object, is */
-  unsigned inner_type, best_type; /* content_type_rank() of the object, and of the value that is gathered */
+  unsigned inner_type, best_type; /* rendition_rank() of the object, and of the value that is gathered */
   const char *kind;               /* what the record is, where that is no text */
   struct buffer scratch;
 };
@@ -169,6 +169,12 @@ static int set_field(struct json_parser *parser, const struct key_claim *claim, 
   }
 }
 
+/* Whether a value of this key is to be taken, whatever the field has so far. */
+static bool holds(const struct json_parser *parser, const struct key_claim *claim) {
+  uint32_t rank = parser->rank[claim->target];
+  return claim->shape == KEY_TEXT ? claim->rank < rank : claim->rank <= rank;
+}
+
 /* A string or number that is the record's value of the key. */
 static int take_value(struct json_parser *parser, const char *text, size_t len) {
   int status = NSEARCH_OK;
@@ -176,7 +182,7 @@ static int take_value(struct json_parser *parser, const char *text, size_t len) 
   for (size_t i = 0; !status && len > 0 && i < parser->claim_count; i++) {
     const struct key_claim *claim = &parser->claims[i];
     bool took = false;
-    if (claim->rank > parser->rank[claim->target]) continue;
+    if (!holds(parser, claim)) continue;
     status = set_field(parser, claim, text, len, &took);
     if (took) parser->rank[claim->target] = claim->rank;
   }
@@ -214,7 +220,7 @@ static int take_gathered(struct json_parser *parser) {
   for (size_t i = 0; !status && parser->values.count > 0 && i < parser->claim_count; i++) {
     const struct key_claim *claim = &parser->claims[i];
     bool took = false;
-    if (claim->rank > parser->rank[claim->target]) continue;
+    if (!holds(parser, claim)) continue;
     status = take_list(parser, claim, &took);
     if (took) parser->rank[claim->target] = claim->rank;
   }
@@ -231,7 +237,10 @@ static bool in_value_object(const struct json_parser *parser) {
 static int on_text(struct json_parser *parser, const char *text, size_t len) {
   if (parser->depth == 0) return !(parser->not_object = true);
   if (parser->key_says_type && parser->depth == 1) parser->kind = record_kind(text, len);
-  if (parser->key_says_type && parser->depth > 1) parser->inner_type = content_type_rank(text, len);
+  if (parser->key_says_type && parser->depth > 1) {
+    unsigned rank = rendition_rank(text, len);
+    if (rank < parser->inner_type) parser->inner_type = rank;
+  }
   if (parser->claim_count == 0) return 1;
   if (parser->depth == 1) return !(parser->status = take_value(parser, text, len));
   if (parser->depth == 2 && parser->outer_list) return !(parser->status = values_add(parser, text, len));
@@ -272,7 +281,7 @@ static int on_key(void *payload, const unsigned char *text, size_t len) {
     parser->key_says_type = key_is_type((const char *)text, len);
     parser->claim_count = key_claims(parser->sink->map, (const char *)text, len, parser->claims);
   } else if (parser->claim_count > 0 && in_value_object(parser)) {
-    parser->key_says_type = key_is_content_type((const char *)text, len);
+    parser->key_says_type = key_is_rendition((const char *)text, len);
     parser->key_rank = value_key_rank((const char *)text, len);
   }
   return 1;
@@ -292,7 +301,7 @@ static int on_open(struct json_parser *parser, bool is_list) {
     buffer_clear(&parser->inner);
     parser->inner_rank = UINT32_MAX;
     parser->key_rank = 0;
-    parser->inner_type = CONTENT_PLAIN;
+    parser->inner_type = RENDITION_PLAIN;
   }
   return 1;
 }

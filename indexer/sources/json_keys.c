@@ -130,8 +130,9 @@ size_t key_claims(const struct field_map *map, const char *key, size_t len, stru
   }
   for (uint32_t i = 0; count == 0 && i < sizeof families / sizeof *families; i++) {
     size_t beginning = strlen(families[i].beginning);
-    if (len > beginning && strncasecmp(families[i].beginning, key, beginning) == 0)
-      out[count++] = (struct key_claim){families[i].target, RANK_FAMILY + i, KEY_TEXT};
+    if (len <= beginning || strncasecmp(families[i].beginning, key, beginning) != 0) continue;
+    uint32_t rank = RANK_FAMILY + 4 * i - rendition_rank(key + beginning, len - beginning);
+    out[count++] = (struct key_claim){families[i].target, rank, KEY_TEXT};
   }
   return count;
 }
@@ -145,7 +146,9 @@ uint32_t value_key_rank(const char *key, size_t len) {
 
 bool key_is_type(const char *key, size_t len) { return len > 0 && same_key("type", key, len); }
 
-bool key_is_content_type(const char *key, size_t len) { return len > 0 && same_key("contenttype", key, len); }
+bool key_is_rendition(const char *key, size_t len) {
+  return len > 0 && (same_key("contenttype", key, len) || same_key("role", key, len));
+}
 
 const char *record_kind(const char *type, size_t len) {
   static const struct {
@@ -159,6 +162,11 @@ const char *record_kind(const char *type, size_t len) {
   return NULL;
 }
 
-unsigned content_type_rank(const char *type, size_t len) {
-  return memmem(type, len, "plain", 5) ? CONTENT_PLAIN : memmem(type, len, "html", 4) ? CONTENT_PAGE : CONTENT_OTHER;
+unsigned rendition_rank(const char *said, size_t len) {
+  static const char *const others[] = {"nitf", "xml", "/", "credit", "writer", "note"};
+  if (memmem(said, len, "plain", 5)) return RENDITION_PLAIN;
+  if (memmem(said, len, "html", 4)) return RENDITION_PAGE;
+  for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+    if (memmem(said, len, others[i], strlen(others[i]))) return RENDITION_OTHER;
+  return RENDITION_PLAIN;
 }

@@ -40,6 +40,19 @@ static uint32_t numbered_entity(const char *text, size_t len) {
   return value > 0x10ffff || (value >= 0xd800 && value < 0xe000) ? 0xfffd : value;
 }
 
+void windows_1252_add(const char *text, size_t len, struct buffer *out) {
+  const char *end = text + len;
+  for (const char *at = text; (at = memchr(at, '\xC2', (size_t)(end - at)));) {
+    unsigned char c = at + 1 < end ? (unsigned char)at[1] : 0;
+    char bytes[4];
+    if (++at, c < 0x80 || c >= 0xa0) continue;
+    buffer_add(out, text, (size_t)(at - 1 - text));
+    buffer_add(out, bytes, utf8_encode(windows_1252[c - 0x80], bytes));
+    text = ++at;
+  }
+  buffer_add(out, text, (size_t)(end - text));
+}
+
 /* Length of the entity at text[0] == '&', 0 when it is none. */
 static size_t read_entity(const char *text, size_t len, uint32_t *code_point) {
   const char *end = memchr(text, ';', len < ENTITY_MAX ? len : ENTITY_MAX);
@@ -75,7 +88,7 @@ static const char block_tags[] =
 static const char cell_tags[] = " td th img iframe video audio object embed source picture input button ";
 static const char inline_tags[] =
     " a b i u em strong span small big sub sup font cite q code tt abbr acronym mark s strike del ins dfn kbd samp var "
-    "bdi bdo ruby rt rp data output progress meter map area select optgroup textarea canvas nobr center tbody thead "
+    "bdi bdo ruby rt rp data output progress meter map area select optgroup textarea canvas nobr center blink marquee applet frame frameset noframes math tbody thead "
     "tfoot col colgroup html head body title link meta time label wbr ";
 static const char dropped_tags[] = " script style noscript svg template ";
 
@@ -121,6 +134,23 @@ static size_t behind_dropped(const char *text, size_t len, const struct sgml_tag
   return len;
 }
 
+/* Appends the text between two tags, without declarations (<!DOCTYPE html>) and instructions. */
+static void add_text(const char *text, size_t len, struct buffer *out) {
+  const char *end = text + len;
+  for (const char *at = text; (at = memchr(at, '<', (size_t)(end - at)));) {
+    bool is_declaration =
+        end - at > 2 && (at[1] == '?' || (at[1] == '!' && (at[2] | 32) >= 'a' && (at[2] | 32) <= 'z'));
+    const char *close = is_declaration ? memchr(at, '>', (size_t)(end - at)) : NULL;
+    if (!close) {
+      at++;
+      continue;
+    }
+    entities_decode(text, (size_t)(at - text), out);
+    text = at = close + 1;
+  }
+  entities_decode(text, (size_t)(end - text), out);
+}
+
 /* Where it is sure that the text is HTML no tag stays. */
 static void strip(const char *text, size_t len, bool is_sure, struct buffer *out) {
   struct sgml_tag tag;
@@ -128,12 +158,13 @@ static void strip(const char *text, size_t len, bool is_sure, struct buffer *out
   while (sgml_next(text, len, at, &tag)) {
     enum markup_role role = markup_role(tag.name, tag.name_len);
     bool is_known = is_sure || role != MARKUP_NONE || tag.name_len == 0;
-    entities_decode(text + at, (is_known ? tag.start : tag.end) - at, out);
+    add_text(text + at, tag.start - at, out);
+    if (!is_known) entities_decode(text + tag.start, tag.end - tag.start, out);
     at = role == MARKUP_DROPPED && !tag.closing ? behind_dropped(text, len, &tag) : tag.end;
     if (role == MARKUP_BLOCK) buffer_byte(out, '\n');
     if (role == MARKUP_CELL) buffer_byte(out, ' ');
   }
-  entities_decode(text + at, len - at, out);
+  add_text(text + at, len - at, out);
 }
 
 void markup_text(const char *text, size_t len, struct buffer *out) { strip(text, len, false, out); }

@@ -193,6 +193,7 @@ static bool claims(const char *head, size_t len, bool is_all, const char *file_n
   struct xml_token root;
   (void)is_all, (void)file_name;
   if (!xml_root(head, len, &root)) return false;
+  if (memmem(head + root.start, root.end - root.start, "//iptc.org/std/nar/", 19)) return true;
   xml_local(&root.name, &root.name_len);
   for (const char *const *name = records; *name; name++)
     if (xml_is(root.name, root.name_len, *name)) return true;

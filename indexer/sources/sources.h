@@ -51,6 +51,10 @@ void markup_text(const char *text, size_t len, struct buffer *out);
 /* The same where it is known that the text is HTML: no tag stays. */
 void markup_strip(const char *text, size_t len, struct buffer *out);
 
+/* Appends text in UTF-8. The controls U+0080 to U+009F, which nobody means, are the characters of Windows-1252 that these
+ * numbers stand for there. */
+void windows_1252_add(const char *text, size_t len, struct buffer *out);
+
 /* Appends text with entities (&amp; &#8217; &eacute;) as characters; what is no entity stays. */
 void entities_decode(const char *text, size_t len, struct buffer *out);
 
@@ -158,9 +162,9 @@ int field_find(const char *name, size_t len);
 
 enum key_shape {
   KEY_VALUE,
-  KEY_TEXT,      /* numbers do not count */
+  KEY_TEXT,      /* numbers do not count, and of several keys of one rank the first does */
   KEY_WORDS,     /* a string is a comma-separated list */
-  KEY_RENDITIONS /* of an array the best value counts, by what its object calls its content type */
+  KEY_RENDITIONS /* of an array the best value counts, by what its object says that it is */
 };
 
 /* A key's claim on a field: of two keys the one with the lower rank holds. */
@@ -177,16 +181,16 @@ size_t key_claims(const struct field_map *map, const char *key, size_t len, stru
  * rank holds. */
 uint32_t value_key_rank(const char *key, size_t len);
 
-/* Keys that say what a record, or an object in it, is. */
+/* Keys that say what a record is, and what one of several renditions of a text is: its content type, its role. */
 bool key_is_type(const char *key, size_t len);
-bool key_is_content_type(const char *key, size_t len);
+bool key_is_rendition(const char *key, size_t len);
 
 /* What a record of that type is when it has neither title nor text; NULL for a text. */
 const char *record_kind(const char *type, size_t len);
 
-/* How readily the text of a content type is taken: plain text, then pages, then the rest. Nothing said is plain. */
-enum { CONTENT_OTHER = 1, CONTENT_PAGE, CONTENT_PLAIN };
-unsigned content_type_rank(const char *type, size_t len);
+/* How readily a rendition is taken, by what it is said to be: plain text, then pages, then what no reader reads. */
+enum { RENDITION_OTHER = 1, RENDITION_PAGE, RENDITION_PLAIN };
+unsigned rendition_rank(const char *said, size_t len);
 
 /* ---- sgml.c: records between tags ------------------------------------------------------------------------------------- */
 

@@ -73,7 +73,7 @@ static bool is_text(const xmlNode *node) {
 
 void xml_content(const xmlNode *top, struct buffer *out) {
   for (const xmlNode *node = top->children; node;) {
-    if (is_text(node)) buffer_text(out, (const char *)node->content);
+    if (is_text(node)) windows_1252_add((const char *)node->content, strlen((const char *)node->content), out);
     const xmlNode *child = node->type == XML_ELEMENT_NODE ? node->children : NULL;
     node = child ? child : behind(node, top, NULL, out);
   }
@@ -94,14 +94,17 @@ static void edge_of(const xmlNode *node, struct buffer *out) {
   if (role == MARKUP_CELL) buffer_byte(out, ' ');
 }
 
+static bool is_blank(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
+
 static void add_folded(const char *text, struct buffer *out) {
-  for (; *text; text++) {
-    bool is_blank = *text == ' ' || (*text >= '\t' && *text <= '\r');
-    bool after_blank = out->len > 0 && (out->bytes[out->len - 1] == ' ' || out->bytes[out->len - 1] == '\n');
-    if (!is_blank)
-      buffer_byte(out, (uint8_t)*text);
-    else if (!after_blank)
-      buffer_byte(out, ' ');
+  while (*text) {
+    size_t len = 0;
+    while (text[len] && !is_blank(text[len])) len++;
+    windows_1252_add(text, len, out);
+    text += len;
+    bool after_blank = out->len > 0 && is_blank(out->bytes[out->len - 1]);
+    if (*text && !after_blank) buffer_byte(out, ' ');
+    while (is_blank(*text)) text++;
   }
 }
 
