@@ -79,6 +79,7 @@ struct sink {
               struct nsearch_error *err);
   void (*problem)(void *payload, enum nsearch_event_kind kind, uint64_t record, const char *message);
   void *payload;
+  uint64_t *replaced; /* parse() adds how many characters it could not decode: they became U+FFFD */
 };
 
 /* Keys of --map, in the order given. */

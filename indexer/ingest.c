@@ -251,7 +251,8 @@ static int read_all(struct reader *reader) {
                       .map = &run->ingest->map,
                       .take = on_article,
                       .problem = on_problem,
-                      .payload = reader};
+                      .payload = reader,
+                      .replaced = &reader->replaced};
   const struct source *source = NULL;
   int status = NSEARCH_OK;
   while (!status) {

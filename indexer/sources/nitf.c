@@ -90,17 +90,22 @@ static int set_title(struct nsearch_article *article, const xmlNode *nitf, struc
   return status;
 }
 
+static void add_part(struct buffer *body, const xmlNode *node) {
+  if (!node) return;
+  while (body->len > 0 && body->bytes[body->len - 1] == '\n') body->len--;
+  if (body->len > 0) buffer_text(body, "\n\n");
+  xml_prose(node, body);
+}
+
 /* Sub-headlines, the abstract, then the text. */
 static int set_body(struct nsearch_article *article, const xmlNode *nitf, struct nsearch_error *err) {
-  const xmlNode *line = xml_find(nitf, "body/body.head/hedline"), *content = xml_find(nitf, "body/body.content");
-  const xmlNode *abstract = xml_find(nitf, "body/body.head/abstract"), *end = xml_find(nitf, "body/body.end");
+  const xmlNode *line = xml_find(nitf, "body/body.head/hedline");
   struct buffer *body = &article->parts[ARTICLE_BODY];
   buffer_clear(body);
-  for (const xmlNode *hl2 = NULL; line && (hl2 = xml_child(line, "hl2", hl2)); buffer_byte(body, '\n'))
-    xml_prose(hl2, body);
-  if (abstract) xml_prose(abstract, body), buffer_byte(body, '\n');
-  if (content) xml_prose(content, body);
-  if (end) buffer_byte(body, '\n'), xml_prose(end, body);
+  for (const xmlNode *hl2 = NULL; line && (hl2 = xml_child(line, "hl2", hl2));) add_part(body, hl2);
+  add_part(body, xml_find(nitf, "body/body.head/abstract"));
+  add_part(body, xml_find(nitf, "body/body.content"));
+  add_part(body, xml_find(nitf, "body/body.end"));
   return buffer_status(body, err);
 }
 

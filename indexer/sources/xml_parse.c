@@ -25,7 +25,6 @@ struct reading {
   struct nsearch_article *common;
   xmlParserCtxt *context;
   struct buffer document, mended;
-  uint64_t replaced;
 };
 
 static pthread_once_t initialised = PTHREAD_ONCE_INIT;
@@ -38,11 +37,11 @@ static int convert(struct reading *reading, const struct span *span, struct nsea
   const char *declared = *label ? label : NULL;
   int status = NSEARCH_OK;
   if (span->head > 0)
-    status = charset_convert(span->bytes, span->head, declared, &reading->text, &reading->replaced, err);
+    status = charset_convert(span->bytes, span->head, declared, &reading->text, reading->sink->replaced, err);
   reading->head = reading->text.len;
   if (status) return status;
-  return charset_convert(span->bytes + span->head, span->len - span->head, declared, &reading->text, &reading->replaced,
-                         err);
+  return charset_convert(span->bytes + span->head, span->len - span->head, declared, &reading->text,
+                         reading->sink->replaced, err);
 }
 
 static int find_records(struct reading *reading, const struct span *span, struct nsearch_error *err) {

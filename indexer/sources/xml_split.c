@@ -177,6 +177,14 @@ static int next(const struct xml_format *format, struct input *input, struct spl
   }
 }
 
+/* What is left of a file that was given up. */
+static int drop_rest(struct input *input, bool *more, struct nsearch_error *err) {
+  input_consume(input, input->len);
+  int status = input_fill(input, SPAN_BYTES, err);
+  *more = !status && input->len > 0;
+  return status;
+}
+
 int xml_split(const struct xml_format *format, struct input *input, uint64_t state[8], struct span *span, bool *more,
               struct source_problem *problem, struct nsearch_error *err) {
   struct split_state own;
@@ -188,7 +196,7 @@ int xml_split(const struct xml_format *format, struct input *input, uint64_t sta
   else if (own.phase == IN_RECORDS)
     status = next(format, input, &own, span, more, problem, err);
   else
-    *more = false;
+    status = drop_rest(input, more, err);
   memcpy(state, &own, sizeof own);
   return status;
 }

@@ -88,9 +88,15 @@ static enum markup_role role_of(const xmlNode *node) {
   return markup_role(name, strlen(name));
 }
 
+static void end_line(struct buffer *out) {
+  while (out->len > 0 && out->bytes[out->len - 1] == ' ') out->len--;
+  bool is_apart = out->len > 1 && memcmp(out->bytes + out->len - 2, "\n\n", 2) == 0;
+  if (out->len > 0 && !is_apart) buffer_byte(out, '\n');
+}
+
 static void edge_of(const xmlNode *node, struct buffer *out) {
   enum markup_role role = role_of(node);
-  if (role == MARKUP_BLOCK) buffer_byte(out, '\n');
+  if (role == MARKUP_BLOCK) end_line(out);
   if (role == MARKUP_CELL) buffer_byte(out, ' ');
 }
 

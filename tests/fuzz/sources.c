@@ -99,6 +99,7 @@ static void read_spans(struct input *input, const struct source *source, struct 
 
 static void read_file(const char *name, bool global_ids) {
   static const struct field_map map;
+  uint64_t undecoded = 0;
   struct found found = {.global_ids = global_ids};
   struct input *input;
   must(!input_open(&input, path, err));
@@ -112,7 +113,8 @@ static void read_file(const char *name, bool global_ids) {
                         .map = &map,
                         .take = take,
                         .problem = problem,
-                        .payload = &found};
+                        .payload = &found,
+                        .replaced = &undecoded};
     must(sink.article);
     read_spans(input, source, &sink);
     nsearch_article_free(sink.article);
