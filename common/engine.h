@@ -130,7 +130,10 @@ struct score_part {
 };
 
 struct engine_stats {
-  uint64_t articles, terms, postings, tokens, length, segments; /* length: the sum of all tf, title weight included */
+  uint64_t articles; /* that can be found; so are those that oldest and newest are of */
+  uint64_t deleted;  /* that cannot, and are in df and in the next four until they are merged away */
+  uint64_t terms, postings, tokens, length; /* length: the sum of all tf, title weight included */
+  uint64_t segments;
   bool has_dates;
   int64_t oldest, newest;
   int language; /* the index's own */
@@ -143,6 +146,9 @@ struct engine_stats {
   } parts[24];
   size_t part_count;
 };
+
+/* N of docs/ranking.md: the articles that df is a part of. */
+static inline uint64_t stats_documents(const struct engine_stats *stats) { return stats->articles + stats->deleted; }
 
 /* Remote shards of an index and how they do; what nsearch.h calls nsearch_shards. */
 struct nsearch_shards {
@@ -163,7 +169,7 @@ void shard_set(struct shard_state *shard, int status, const char *message); /* c
 
 enum article_parts_wanted { WANT_CARD = 1, WANT_BODY = 2 };
 
-/* Called per term in byte order of keys; false stops. */
+/* Called per term in byte order of keys, df as frequency() gives it; false stops. */
 typedef bool (*visit_term)(void *payload, struct term_key key, uint64_t df);
 
 /* Of a check. */
@@ -195,7 +201,7 @@ struct reader_engine {
   /* Terms that begin with prefix (tag first), from `from` on (NULL: from the start). */
   int (*terms)(struct snapshot *snapshot, const char *prefix, size_t prefix_len, const char *from, size_t from_len,
                visit_term visit, void *payload, struct nsearch_error *err);
-  /* Articles that hold the term; 0 when none does. */
+  /* Articles that hold the term, deleted ones that still count among them; 0 when none does. */
   int (*frequency)(struct snapshot *snapshot, const char *key, size_t len, uint64_t *df, struct nsearch_error *err);
   /* The article with this id or, failing that, this URL: NSEARCH_ERR_NOT_FOUND. */
   int (*find)(struct snapshot *snapshot, const char *id_or_url, struct doc_ref *out, struct nsearch_error *err);
@@ -267,6 +273,9 @@ struct writer_engine {
   int (*worker_close)(struct engine_worker *worker, struct nsearch_error *err);
   /* The next commit leaves out the article with this id unless its sequence is higher. One call at a time. */
   int (*remove)(struct engine_writer *writer, const char *id, size_t len, uint64_t sequence, struct nsearch_error *err);
+  /* The same for an id of which only the XXH3 of its text is known; where articles of two ids have that hash, none of them is
+   * left out. NULL in the table: the engine cannot. */
+  int (*remove_hashed)(struct engine_writer *writer, uint64_t id_hash, uint64_t sequence, struct nsearch_error *err);
   /* All workers are closed. how: bits of enum commit_how. NSEARCH_ERR_EMPTY when there is no index and nothing for one. */
   int (*commit)(struct engine_writer *writer, unsigned how, struct commit_report *report, struct nsearch_error *err);
   void (*close)(struct engine_writer *writer); /* drops what was not committed */

@@ -327,6 +327,9 @@ typedef struct nsearch_stats nsearch_stats;
 NSEARCH_API nsearch_status nsearch_stats_read(nsearch_reader *reader, nsearch_stats **stats, nsearch_error *err);
 NSEARCH_API void nsearch_stats_free(nsearch_stats *stats);
 NSEARCH_API uint64_t nsearch_stats_articles(const nsearch_stats *stats);
+/* Articles that were replaced or deleted and are still in the files, and with them in the next three figures and in what
+ * scores go by, until a merge leaves them out. No search finds them. */
+NSEARCH_API uint64_t nsearch_stats_deleted(const nsearch_stats *stats);
 /* Entries of the dictionaries, all fields, and postings of exact terms of title and body; 0: remote shards don't tell. */
 NSEARCH_API uint64_t nsearch_stats_terms(const nsearch_stats *stats);
 NSEARCH_API uint64_t nsearch_stats_postings(const nsearch_stats *stats);

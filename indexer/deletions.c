@@ -1,14 +1,23 @@
 /* Ids whose articles the next commit leaves out. */
 #include "indexer/indexer.h"
 
-int deletions_add(struct deletions *deletions, const char *id, size_t len, uint64_t sequence,
-                  struct nsearch_error *err) {
+int deletions_add_hashed(struct deletions *deletions, uint64_t hash, uint64_t sequence, struct nsearch_error *err) {
   int status =
       memory_reserve(&deletions->items, &deletions->capacity, deletions->count + 1, sizeof *deletions->items, err);
-  if (status) return status;
-  struct deletion deletion = {memory_string(id, len), len, hash_bytes(id, len), sequence};
-  if (!deletion.id) return error_memory(err);
-  deletions->items[deletions->count++] = deletion;
+  if (!status) deletions->items[deletions->count++] = (struct deletion){.hash = hash, .sequence = sequence};
+  return status;
+}
+
+int deletions_add(struct deletions *deletions, const char *id, size_t len, uint64_t sequence,
+                  struct nsearch_error *err) {
+  char *copy = memory_string(id, len);
+  int status = copy ? deletions_add_hashed(deletions, hash_bytes(id, len), sequence, err) : error_memory(err);
+  if (status) {
+    memory_free(copy);
+    return status;
+  }
+  deletions->items[deletions->count - 1].id = copy;
+  deletions->items[deletions->count - 1].len = len;
   return NSEARCH_OK;
 }
 

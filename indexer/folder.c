@@ -147,7 +147,8 @@ int folder_open(struct folder *folder, const char *path, const char *engine, str
   *manifest = (struct manifest){.language = options->language,
                                 .title_weight = options->title_weight,
                                 .has_text = options->keep_text,
-                                .next_number = 1};
+                                .next_number = 1,
+                                .next_pack = 1};
   snprintf(manifest->engine, sizeof manifest->engine, "%s", engine);
   return NSEARCH_OK;
 }
@@ -193,6 +194,7 @@ int folder_commit(struct folder *folder, struct manifest *next, struct nsearch_e
   next->title_weight = manifest->title_weight;
   next->has_text = manifest->has_text;
   next->next_number = manifest->next_number;
+  next->next_pack = manifest->next_pack;
   int status = sync_folders(folder, err);
   if (!status) status = manifest_write(next, folder->path, err);
   if (status) return status;

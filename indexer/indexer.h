@@ -228,7 +228,7 @@ void folder_close(struct folder *folder);
 
 struct deletions {
   struct deletion {
-    char *id;
+    char *id; /* NULL: known by its hash alone */
     size_t len;
     uint64_t hash, sequence;
   } *items;
@@ -236,6 +236,7 @@ struct deletions {
 };
 int deletions_add(struct deletions *deletions, const char *id, size_t len, uint64_t sequence,
                   struct nsearch_error *err);
+int deletions_add_hashed(struct deletions *deletions, uint64_t hash, uint64_t sequence, struct nsearch_error *err);
 void deletions_clear(struct deletions *deletions);
 
 /* ---- writer.c ------------------------------------------------------------------------------------------------------------ */

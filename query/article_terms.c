@@ -67,7 +67,7 @@ static int by_weight(const void *a, const void *b) {
 /* All of them, also when it gives up: no count stays with the scratch. */
 static int weigh(const struct view *view, struct scratch *scratch, const struct search_request *request,
                  struct article_terms *terms, struct nsearch_error *err) {
-  uint64_t articles = view->engine->stats(view->snapshot)->articles;
+  uint64_t articles = stats_documents(view->engine->stats(view->snapshot));
   int status = NSEARCH_OK;
   for (size_t i = 0; i < terms->count; i++) {
     struct article_term *term = &terms->terms[i];

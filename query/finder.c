@@ -114,7 +114,7 @@ static int seek_tree(struct finder *finder, const struct node *node, struct nsea
 /* ---- their weights ---- */
 
 static int weigh_leaf(struct finder *finder, const struct node *leaf, struct nsearch_error *err) {
-  uint64_t df = 0, articles = finder->engine->stats(finder->snapshot)->articles;
+  uint64_t df = 0, articles = stats_documents(finder->engine->stats(finder->snapshot));
   uint32_t term, word = 0;
   if (leaf->key_count == 0 || leaf->key_count > KEYS_FOR_IDF) return NSEARCH_OK;
   for (size_t i = 0; i < leaf->key_count; i++) {

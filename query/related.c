@@ -48,7 +48,7 @@ static bool is_short_number(const char *text, size_t len) {
 
 static bool is_seed(const struct comparison *comparison, const struct article_term *term) {
   const struct lexicon *lexicon = comparison->scratch->lexicon;
-  uint64_t articles = comparison->view->engine->stats(comparison->view->snapshot)->articles;
+  uint64_t articles = stats_documents(comparison->view->engine->stats(comparison->view->snapshot));
   if (term->weight <= 0 || term->df < SEED_DF_MIN || (articles >= COMMON_FROM && term->df > articles / COMMON_SHARE))
     return false;
   struct term_key exact = lexicon_key(lexicon, lexicon_words(lexicon)[term->word].exact);

@@ -35,6 +35,8 @@ void nsearch_stats_free(nsearch_stats *stats) {
 
 uint64_t nsearch_stats_articles(const nsearch_stats *stats) { return stats->figures->articles; }
 
+uint64_t nsearch_stats_deleted(const nsearch_stats *stats) { return stats->figures->deleted; }
+
 uint64_t nsearch_stats_terms(const nsearch_stats *stats) { return stats->figures->terms; }
 
 uint64_t nsearch_stats_postings(const nsearch_stats *stats) { return stats->figures->postings; }

@@ -13,17 +13,52 @@ static bool is_done(const struct suggestion *suggestion) {
   return suggestion->looked >= SUGGEST_WORDS || suggestion->unknown >= SUGGEST_UNKNOWN;
 }
 
+/* Whether an article that can be found holds the term: all that df counts may be deleted. */
+static int is_found(struct planner *planner, struct term_key key, uint64_t df, bool *found) {
+  struct node leaf = {.kind = NODE_TERM, .keys = &key, .key_count = 1};
+  struct search_request request = {
+      .tree = &leaf, .order = ORDER_NEWEST, .limit = 1, .since = INT64_MIN, .until = INT64_MAX};
+  struct search_answer answer;
+  if (planner->request) {
+    request.deadline = planner->request->deadline;
+    request.cancel = planner->request->cancel;
+    request.cancel_payload = planner->request->cancel_payload;
+  }
+  *found = df > planner->stats->deleted;
+  if (*found || df == 0) return NSEARCH_OK;
+  int status = planner->engine->search(planner->snapshot, &request, &answer, planner->err);
+  if (status) return status;
+  *found = answer.hit_count > 0;
+  search_answer_free(&answer);
+  return NSEARCH_OK;
+}
+
 /* Whether any article holds one of the leaf's terms. */
 static int is_held(struct planner *planner, const struct node *leaf, bool *held) {
   *held = false;
   for (size_t i = 0; i < leaf->key_count && !*held; i++) {
     uint64_t df;
-    int status =
-        planner->engine->frequency(planner->snapshot, leaf->keys[i].bytes, leaf->keys[i].len, &df, planner->err);
+    struct term_key key = leaf->keys[i];
+    int status = planner->engine->frequency(planner->snapshot, key.bytes, key.len, &df, planner->err);
+    if (!status) status = is_found(planner, key, df, held);
     if (status) return status;
-    *held = df > 0;
   }
   return NSEARCH_OK;
+}
+
+/* The nearest term that an article holds; *distance 0: there is none. Of many near ones the nearest are looked at. */
+static int nearest_found(struct planner *planner, const struct folded *folded, unsigned edits,
+                         struct near_term *nearest) {
+  struct near_term best[FUZZY_MAX];
+  size_t count, room = planner->stats->deleted ? FUZZY_MAX : 1;
+  bool more, found = false;
+  int status = nearest_terms(planner, TAG_TEXT, folded->exact, folded->exact_len, edits, best, room, &count, &more);
+  for (size_t i = 0; !status && !found && i < count; i++) {
+    *nearest = best[i];
+    status = is_found(planner, best[i].key, best[i].df, &found);
+  }
+  if (!found) nearest->distance = 0;
+  return status;
 }
 
 /* Puts the nearest term in the place of words[i], which no article holds. */
@@ -32,15 +67,13 @@ static int replace(struct suggestion *suggestion, const struct raw_words *words,
   const struct raw_word *word = &words->words[i];
   struct folded folded;
   struct near_term nearest;
-  size_t count;
-  bool more;
   int status = raw_words_fold(planner, words, i, LANGUAGE_NONE, &folded);
   if (status) return status;
   unsigned edits = edits_allowed(characters_of(folded.exact, folded.exact_len));
   if (!edits) return NSEARCH_OK;
   suggestion->unknown++;
-  status = nearest_terms(planner, TAG_TEXT, folded.exact, folded.exact_len, edits, &nearest, 1, &count, &more);
-  if (status || !count || !nearest.distance) return status;
+  status = nearest_found(planner, &folded, edits, &nearest);
+  if (status || !nearest.distance) return status;
   size_t start = (size_t)(words->text - suggestion->question) + word->start;
   buffer_add(&suggestion->text, suggestion->question + suggestion->done, start - suggestion->done);
   buffer_add(&suggestion->text, nearest.key.bytes + 1, nearest.key.len - 1);

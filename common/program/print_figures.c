@@ -24,6 +24,8 @@ void text_stats(struct stream *out, const nsearch_stats *stats) {
   int64_t oldest = 0, newest = 0;
   uint64_t total = 0, bytes = 0;
   print_figure(&page, "articles", format_count(room, nsearch_stats_articles(stats)), "");
+  if (nsearch_stats_deleted(stats))
+    print_figure(&page, "deleted", format_count(room, nsearch_stats_deleted(stats)), "");
   if (nsearch_stats_dates(stats, &oldest, &newest)) {
     print_figure(&page, "oldest", format_date(room, oldest, NSEARCH_PRECISION_DAY), "");
     print_figure(&page, "newest", format_date(newest_room, newest, NSEARCH_PRECISION_DAY), "");

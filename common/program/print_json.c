@@ -235,6 +235,7 @@ static void print_stats(struct stream *out, const nsearch_stats *stats) {
   uint64_t total = 0;
   json_open(&json, '{');
   number_field(&json, "articles", nsearch_stats_articles(stats));
+  number_field(&json, "deleted", nsearch_stats_deleted(stats));
   known_field(&json, "terms", nsearch_stats_terms(stats));
   known_field(&json, "postings", nsearch_stats_postings(stats));
   number_field(&json, "tokens", nsearch_stats_tokens(stats));

@@ -20,12 +20,27 @@ uint32_t hash_order_doc(const struct hash_order *order, uint32_t place, uint64_t
   return same ? (uint32_t)doc : UINT32_MAX;
 }
 
-uint32_t hash_order_first(const struct hash_order *order, uint64_t hash) {
-  uint32_t low = 0, high = order->documents;
+static bool is_below(const struct hash_order *order, uint32_t place, uint64_t hash) {
+  uint64_t doc = packed_column_at(&order->order, place);
+  return doc < order->documents && load_u64(order->hashes + 8 * doc) < hash;
+}
+
+uint32_t hash_order_first(const struct hash_order *order, uint64_t hash) { return hash_order_seek(order, 0, hash); }
+
+/* Steps that double, then halves: places below `low` have lower hashes. */
+uint32_t hash_order_seek(const struct hash_order *order, uint32_t from, uint64_t hash) {
+  uint32_t low = from, high = order->documents;
+  for (uint64_t step = 1; low < high && step < high - low; step *= 2) {
+    uint32_t last = low + (uint32_t)step - 1;
+    if (!is_below(order, last, hash)) {
+      high = last;
+      break;
+    }
+    low = last + 1;
+  }
   while (low < high) {
     uint32_t middle = low + (high - low) / 2;
-    uint64_t doc = packed_column_at(&order->order, middle);
-    if (doc < order->documents && load_u64(order->hashes + 8 * doc) < hash)
+    if (is_below(order, middle, hash))
       low = middle + 1;
     else
       high = middle;

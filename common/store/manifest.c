@@ -45,6 +45,7 @@ static void encode(const struct manifest *manifest, struct buffer *out) {
   buffer_format(out, "title-weight %" PRIu32 "\n", manifest->title_weight);
   buffer_format(out, "text %d\n", manifest->has_text);
   buffer_format(out, "next %" PRIu64 "\n", manifest->next_number);
+  if (manifest->next_pack > 1) buffer_format(out, "next-pack %" PRIu32 "\n", manifest->next_pack);
   for (size_t i = 0; i < manifest->segment_count; i++) {
     const struct manifest_segment *s = &manifest->segments[i];
     buffer_format(out, "segment %" PRIu64 " %" PRIu32 " %" PRIu64 " %" PRIu64 " %" PRIu32 "\n", s->number, s->documents,
@@ -52,7 +53,8 @@ static void encode(const struct manifest *manifest, struct buffer *out) {
   }
   for (size_t i = 0; i < manifest->pack_count; i++) {
     const struct manifest_pack *p = &manifest->packs[i];
-    buffer_format(out, "%s %" PRIu32 " %" PRIu64 "\n", p->texts ? "texts" : "cards", p->number, p->bytes);
+    buffer_format(out, "%s %" PRIu32 " %" PRIu64 " %" PRIu64 "\n", p->texts ? "texts" : "cards", p->number, p->bytes,
+                  p->records);
   }
   if (manifest->shard_count) buffer_format(out, "index %016" PRIx64 "\n", manifest->identity);
   for (size_t i = 0; i < manifest->shard_count; i++) buffer_format(out, "shard %s\n", manifest->shards[i]);
@@ -94,6 +96,11 @@ static bool numbers(const char *text, uint64_t *out, size_t count) {
   return *text == 0;
 }
 
+/* A pack's; how many records it has is not said in manifests that are older than packs that are appended to. */
+static bool pack_numbers(const char *text, uint64_t *out) {
+  return (numbers(text, out, 3) || numbers(text, out, 2)) && out[0] > 0 && out[0] < PACK_MAX;
+}
+
 static int add_segment(struct manifest *out, const uint64_t *v, struct nsearch_error *err) {
   int status =
       memory_reserve(&out->segments, &out->segment_capacity, out->segment_count + 1, sizeof *out->segments, err);
@@ -106,7 +113,9 @@ static int add_segment(struct manifest *out, const uint64_t *v, struct nsearch_e
 static int add_pack(struct manifest *out, bool texts, const uint64_t *v, struct nsearch_error *err) {
   int status = memory_reserve(&out->packs, &out->pack_capacity, out->pack_count + 1, sizeof *out->packs, err);
   if (status) return status;
-  out->packs[out->pack_count++] = (struct manifest_pack){.number = (uint32_t)v[0], .texts = texts, .bytes = v[1]};
+  out->packs[out->pack_count++] =
+      (struct manifest_pack){.number = (uint32_t)v[0], .texts = texts, .bytes = v[1], .records = v[2]};
+  if (v[0] >= out->next_pack) out->next_pack = (uint32_t)v[0] + 1; /* the line is newer than the format */
   return NSEARCH_OK;
 }
 
@@ -141,11 +150,13 @@ static int decode_line(struct manifest *out, char *line, bool *known, struct nse
     out->has_text = v[0] != 0;
   } else if (strcmp(line, "next") == 0 && numbers(value, v, 1)) {
     out->next_number = v[0];
+  } else if (strcmp(line, "next-pack") == 0 && numbers(value, v, 1) && v[0] <= PACK_MAX) {
+    if (v[0] > out->next_pack) out->next_pack = (uint32_t)v[0];
   } else if (strcmp(line, "segment") == 0 && numbers(value, v, 5) && v[1] <= UINT32_MAX && v[4] <= v[1]) {
     return add_segment(out, v, err);
-  } else if (strcmp(line, "cards") == 0 && numbers(value, v, 2) && v[0] < PACK_MAX) {
+  } else if (strcmp(line, "cards") == 0 && pack_numbers(value, v)) {
     return add_pack(out, false, v, err);
-  } else if (strcmp(line, "texts") == 0 && numbers(value, v, 2) && v[0] < PACK_MAX) {
+  } else if (strcmp(line, "texts") == 0 && pack_numbers(value, v)) {
     return add_pack(out, true, v, err);
   } else if (strcmp(line, "index") == 0 && is_identity(value)) {
     out->identity = strtoull(value, NULL, 16);
@@ -192,7 +203,7 @@ static int decode(struct manifest *out, char *text, size_t len, const char *path
 }
 
 int manifest_read(struct manifest *out, const char *folder, struct nsearch_error *err) {
-  memset(out, 0, sizeof *out);
+  *out = (struct manifest){.next_pack = 1};
   struct file_map map = {0};
   char *text = NULL, *path = path_join(folder, MANIFEST_NAME);
   int status = path ? file_map(&map, path, err) : error_memory(err);

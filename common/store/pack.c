@@ -17,15 +17,17 @@ struct pack_out {
   struct file_out *file;
   char *path;
   uint32_t number;
+  bool appended; /* to one that is there */
   size_t group_bytes;
   struct buffer records, lengths, plain, packed;
-  uint32_t count;
+  uint32_t count;              /* records of the open group */
+  uint64_t added;              /* records in all */
   struct isal_zstream *stream; /* its tables are large: made once, zeroed, so that output depends on input alone */
   uint8_t *level_buffer;
 };
 
-int pack_create(struct pack_out **out, const char *path, uint32_t number, size_t group_bytes,
-                struct nsearch_error *err) {
+static int pack_start(struct pack_out **out, const char *path, uint32_t number, size_t group_bytes,
+                      struct nsearch_error *err) {
   assert(number < PACK_MAX);
   struct pack_out *pack = memory_zero(1, sizeof *pack);
   *out = pack;
@@ -35,11 +37,29 @@ int pack_create(struct pack_out **out, const char *path, uint32_t number, size_t
   pack->path = memory_string(path, strlen(path));
   pack->stream = memory_zero(1, sizeof *pack->stream);
   pack->level_buffer = memory_zero(ISAL_DEF_LVL1_DEFAULT, 1);
-  int status =
-      pack->path && pack->stream && pack->level_buffer ? file_create(&pack->file, path, err) : error_memory(err);
+  return pack->path && pack->stream && pack->level_buffer ? NSEARCH_OK : error_memory(err);
+}
+
+int pack_create(struct pack_out **out, const char *path, uint32_t number, size_t group_bytes,
+                struct nsearch_error *err) {
+  int status = pack_start(out, path, number, group_bytes, err);
+  if (!status) status = file_create(&(*out)->file, path, err);
   if (status) pack_finish(out, false, NULL, NULL);
   return status;
 }
+
+int pack_append(struct pack_out **out, const char *path, uint32_t number, uint64_t committed, size_t group_bytes,
+                struct nsearch_error *err) {
+  int status = pack_start(out, path, number, group_bytes, err);
+  if (*out) (*out)->appended = true;
+  if (!status) status = file_append_at(&(*out)->file, path, committed, err);
+  if (status) pack_finish(out, false, NULL, NULL);
+  return status;
+}
+
+uint32_t pack_number(const struct pack_out *pack) { return pack->number; }
+
+uint64_t pack_added(const struct pack_out *pack) { return pack->added; }
 
 static int deflate_group(struct pack_out *pack, size_t *len, struct nsearch_error *err) {
   size_t room = 2 * pack->plain.len + 1024;
@@ -96,6 +116,7 @@ int pack_add(struct pack_out *pack, const void *bytes, size_t len, uint64_t *pla
   buffer_vbyte(&pack->lengths, len);
   buffer_add(&pack->records, bytes, len);
   pack->count++;
+  pack->added++;
   return buffer_status(&pack->records, err);
 }
 
@@ -110,7 +131,7 @@ int pack_finish(struct pack_out **pointer, bool commit, uint64_t *bytes, struct 
     if (commit && !status) status = file_sync(pack->file, err);
     int closed = file_close(&pack->file, status ? NULL : err);
     if (!status && commit) status = closed;
-    if (status || !commit) file_remove(pack->path, NULL);
+    if ((status || !commit) && !pack->appended) file_remove(pack->path, NULL);
   }
   buffer_free(&pack->records);
   buffer_free(&pack->lengths);
@@ -125,7 +146,7 @@ int pack_finish(struct pack_out **pointer, bool commit, uint64_t *bytes, struct 
 
 int pack_open(struct pack *out, const char *path, uint64_t committed, struct nsearch_error *err) {
   memset(out, 0, sizeof *out);
-  int status = file_map(&out->map, path, err);
+  int status = file_map_head(&out->map, path, committed, err);
   if (status == NSEARCH_ERR_MISSING || (!status && out->map.len < committed)) {
     status = error_set(err, NSEARCH_ERR_DAMAGED, "%s is %s; restore it from a copy or index again", path,
                        status ? "missing" : "cut short");

@@ -126,13 +126,20 @@ int checked_touch(const struct checked_file *file, uint64_t offset, uint64_t len
 struct tombstones {
   uint64_t *bits; /* over the segment's documents, and a word of zeros; NULL: none is gone */
   uint32_t count;
+  uint64_t bytes; /* of the file */
 };
 static inline bool tombstones_has(const struct tombstones *tombstones, uint32_t doc) {
   return tombstones->bits && (tombstones->bits[doc / 64] >> doc % 64 & 1);
 }
+/* Marks a document; `documents`: those of the segment. */
+int tombstones_add(struct tombstones *tombstones, uint32_t documents, uint32_t doc, struct nsearch_error *err);
 int tombstones_write(const char *path, const uint64_t *bits, uint32_t documents, struct nsearch_error *err);
 /* NSEARCH_ERR_DAMAGED, too, when it is of a segment with another number of documents. */
 int tombstones_read(struct tombstones *out, const char *path, uint32_t documents, struct nsearch_error *err);
+/* Those that a manifest names for a segment, none where it names none; they are as many as it says. */
+struct manifest_segment;
+int tombstones_of(struct tombstones *out, const char *folder, const struct manifest_segment *entry,
+                  struct nsearch_error *err);
 void tombstones_free(struct tombstones *tombstones);
 
 /* ---- segment_format.c: what a segment file holds ------------------------------------------------------------------------ */
@@ -541,6 +548,8 @@ struct hash_order {
 };
 int segment_hash_order(struct segment *segment, bool by_url, struct hash_order *out, struct nsearch_error *err);
 uint32_t hash_order_first(const struct hash_order *order, uint64_t hash); /* place in the order of the first */
+/* The same, at `from` or behind it; cheap where that is near. */
+uint32_t hash_order_seek(const struct hash_order *order, uint32_t from, uint64_t hash);
 /* The document at that place, UINT32_MAX where its hash is another one or there are no more. */
 uint32_t hash_order_doc(const struct hash_order *order, uint32_t place, uint64_t hash);
 
@@ -566,15 +575,23 @@ struct pack_out;
 enum { CARD_GROUP = 1 << 10, TEXT_GROUP = 8 << 10 };
 int pack_create(struct pack_out **out, const char *path, uint32_t number, size_t group_bytes,
                 struct nsearch_error *err);
+/* Goes on behind the bytes that are committed; others behind them, which an unfinished run left, are cut off. Readers map
+ * what is committed alone, so none has them. */
+int pack_append(struct pack_out **out, const char *path, uint32_t number, uint64_t committed, size_t group_bytes,
+                struct nsearch_error *err);
+uint32_t pack_number(const struct pack_out *pack);
+uint64_t pack_added(const struct pack_out *pack); /* records, by this writer */
 /* The place is final at once. */
 int pack_add(struct pack_out *pack, const void *bytes, size_t len, uint64_t *place, struct nsearch_error *err);
+/* Writes what is open and syncs; *bytes: the pack's length. Without commit a new pack is removed, and one that was
+ * appended to keeps a tail that no manifest counts. */
 int pack_finish(struct pack_out **pack, bool commit, uint64_t *bytes, struct nsearch_error *err);
 
 struct pack {
   struct file_map map;
   char *path;
 };
-int pack_open(struct pack *out, const char *path, uint64_t committed, struct nsearch_error *err);
+int pack_open(struct pack *out, const char *path, uint64_t committed, struct nsearch_error *err); /* maps no more */
 void pack_close(struct pack *pack);
 /* Appends the record to out; a wrong checksum or size is NSEARCH_ERR_DAMAGED. */
 int pack_read(const struct pack *pack, uint64_t place, struct buffer *out, struct nsearch_error *err);
@@ -595,8 +612,9 @@ struct manifest_segment {
 };
 struct manifest_pack {
   uint32_t number;
-  bool texts;     /* bodies; else cards */
-  uint64_t bytes; /* committed */
+  bool texts;       /* bodies; else cards */
+  uint64_t bytes;   /* committed; behind them may be what an unfinished run left */
+  uint64_t records; /* in them, of articles that are gone too; 0: not known */
 };
 struct manifest {
   uint64_t generation;
@@ -604,7 +622,8 @@ struct manifest {
   int language;
   uint32_t title_weight;
   bool has_text;
-  uint64_t next_number; /* of segment and pack files */
+  uint64_t next_number; /* of segments and tombstones */
+  uint32_t next_pack;
   struct manifest_segment *segments;
   size_t segment_count, segment_capacity;
   struct manifest_pack *packs;

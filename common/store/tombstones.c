@@ -15,6 +15,14 @@ static uint32_t count_bits(const uint64_t *bits, uint32_t documents) {
   return count;
 }
 
+int tombstones_add(struct tombstones *tombstones, uint32_t documents, uint32_t doc, struct nsearch_error *err) {
+  if (!tombstones->bits) tombstones->bits = memory_zero(words_of(documents) + 1, sizeof *tombstones->bits);
+  if (!tombstones->bits) return error_memory(err);
+  if (!tombstones_has(tombstones, doc)) tombstones->count++;
+  tombstones->bits[doc / 64] |= UINT64_C(1) << doc % 64;
+  return NSEARCH_OK;
+}
+
 int tombstones_write(const char *path, const uint64_t *bits, uint32_t documents, struct nsearch_error *err) {
   struct checked_out *file = NULL;
   struct buffer head = {0};
@@ -48,6 +56,7 @@ int tombstones_read(struct tombstones *out, const char *path, uint32_t documents
   int status = checked_open(&file, path, err);
   if (!status) status = checked_touch(&file, 0, file.len, err);
   if (status) goto out;
+  out->bytes = file.map.len;
   out->bits = memory_zero(words_of(documents) + 1, sizeof *out->bits);
   if (!out->bits) {
     status = error_memory(err);
@@ -58,6 +67,22 @@ int tombstones_read(struct tombstones *out, const char *path, uint32_t documents
 out:
   checked_close(&file);
   if (status) tombstones_free(out);
+  return status;
+}
+
+int tombstones_of(struct tombstones *out, const char *folder, const struct manifest_segment *entry,
+                  struct nsearch_error *err) {
+  *out = (struct tombstones){0};
+  if (!entry->tombstones) return NSEARCH_OK;
+  char *path = tombstones_path(folder, entry->tombstones);
+  int status = path ? tombstones_read(out, path, entry->documents, err) : error_memory(err);
+  if (!status && out->count != entry->deleted) {
+    status = error_set(err, NSEARCH_ERR_DAMAGED,
+                       "%s: it marks %u articles and the manifest says %u; restore the file from a copy or index again",
+                       path, out->count, entry->deleted);
+    tombstones_free(out);
+  }
+  memory_free(path);
   return status;
 }
 

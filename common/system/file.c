@@ -60,7 +60,7 @@ static int out_open(struct file_out **out, const char *path, int flags, struct n
     status = error_memory(err);
     goto out;
   }
-  file->fd = open_retry(path, O_WRONLY | O_CREAT | flags);
+  file->fd = open_retry(path, O_WRONLY | flags);
   if (file->fd < 0 || fstat(file->fd, &info) < 0) {
     status = error_errno(err, "cannot open %s for writing", path);
     goto out;
@@ -76,11 +76,28 @@ out:
 }
 
 int file_create(struct file_out **out, const char *path, struct nsearch_error *err) {
-  return out_open(out, path, O_TRUNC, err);
+  return out_open(out, path, O_CREAT | O_TRUNC, err);
 }
 
 int file_append(struct file_out **out, const char *path, struct nsearch_error *err) {
-  return out_open(out, path, O_APPEND, err);
+  return out_open(out, path, O_CREAT | O_APPEND, err);
+}
+
+int file_append_at(struct file_out **out, const char *path, uint64_t len, struct nsearch_error *err) {
+  int status = out_open(out, path, O_APPEND, err);
+  if (status) return status;
+  struct file_out *file = *out;
+  if (file->written < len) {
+    status = error_set(err, NSEARCH_ERR_DAMAGED, "%s is cut short; restore it from a copy or index again", path);
+  } else if (file->written > len) {
+    int cut;
+    do cut = ftruncate(file->fd, (off_t)len);
+    while (cut < 0 && errno == EINTR);
+    if (cut < 0) status = error_errno(err, "cannot cut %s", path);
+    file->written = len;
+  }
+  if (status) file_close(out, NULL);
+  return status;
 }
 
 static int write_through(struct file_out *file, const uint8_t *bytes, size_t len, struct nsearch_error *err) {
@@ -143,6 +160,10 @@ int file_close(struct file_out **out, struct nsearch_error *err) {
 /* ---- mapping ---- */
 
 int file_map(struct file_map *out, const char *path, struct nsearch_error *err) {
+  return file_map_head(out, path, SIZE_MAX, err);
+}
+
+int file_map_head(struct file_map *out, const char *path, uint64_t len, struct nsearch_error *err) {
   *out = (struct file_map){0};
   int status = NSEARCH_OK;
   struct stat info;
@@ -159,13 +180,14 @@ int file_map(struct file_map *out, const char *path, struct nsearch_error *err) 
     status = error_set(err, NSEARCH_ERR_SYSTEM, "cannot read %s: it is not a regular file", path);
     goto out;
   }
-  if (info.st_size > 0) {
-    void *bytes = mmap(NULL, (size_t)info.st_size, PROT_READ, MAP_SHARED, fd, 0);
+  if ((uint64_t)info.st_size < len) len = (uint64_t)info.st_size;
+  if (len > 0) {
+    void *bytes = mmap(NULL, (size_t)len, PROT_READ, MAP_SHARED, fd, 0);
     if (bytes == MAP_FAILED) {
       status = error_errno(err, "cannot map %s", path);
       goto out;
     }
-    *out = (struct file_map){.bytes = bytes, .len = (size_t)info.st_size};
+    *out = (struct file_map){.bytes = bytes, .len = (size_t)len};
   }
 out:
   close(fd);

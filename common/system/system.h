@@ -97,6 +97,8 @@ const uint8_t *bytes_take(struct bytes *in, uint64_t len); /* a run of len bytes
 struct file_out;
 int file_create(struct file_out **out, const char *path, struct nsearch_error *err); /* truncates what is there */
 int file_append(struct file_out **out, const char *path, struct nsearch_error *err); /* at its end */
+/* At `len`, to which a longer file is cut; a shorter one is NSEARCH_ERR_DAMAGED. */
+int file_append_at(struct file_out **out, const char *path, uint64_t len, struct nsearch_error *err);
 int file_write(struct file_out *file, const void *bytes, size_t len, struct nsearch_error *err);
 uint64_t file_offset(const struct file_out *file);                    /* length of the file, buffered bytes included */
 int file_sync(struct file_out *file, struct nsearch_error *err);      /* flush and fsync */
@@ -108,6 +110,8 @@ struct file_map {
   size_t len;
 };
 int file_map(struct file_map *out, const char *path, struct nsearch_error *err); /* NSEARCH_ERR_MISSING when absent */
+/* At most its first `len` bytes: what is behind them may be cut off meanwhile. */
+int file_map_head(struct file_map *out, const char *path, uint64_t len, struct nsearch_error *err);
 void file_unmap(struct file_map *map);
 void file_forget(const struct file_map *map); /* what was read goes out of the process's memory until it is read again */
 

@@ -10,8 +10,11 @@
  *   merge_lists.c    the lists of one term
  *   replace.c        which articles a later one with the same id replaces
  *   repack.c         cards and texts of the articles that stay, without the others
+ *   policy.c         which segments are merged
+ *   compact.c        segments, old and fresh -> those of the next commit
  *   native_writer.c  the engine's table: workers
- *   commit.c         segments, old and fresh -> those of the next commit */
+ *   writer_packs.c   the packs that they write to
+ *   commit.c         a commit from its first step to its last */
 #ifndef INDEXER_NATIVE_NATIVE_H
 #define INDEXER_NATIVE_NATIVE_H
 
@@ -209,6 +212,7 @@ struct engine_writer {
   struct write_options options;
   pthread_mutex_t mutex;    /* guards what follows */
   struct folder folder;     /* its manifest: packs that were finished since the last commit, too */
+  uint64_t taken[PACK_MAX / 64]; /* bit set of the packs that a worker has */
   uint64_t *fresh;          /* segments written since the last commit */
   size_t fresh_count, fresh_capacity;
   struct batch *pending[THREADS_MAX]; /* of workers that were closed: the next worker goes on with one of them */
@@ -217,41 +221,84 @@ struct engine_writer {
   bool lost; /* a worker could not write what it was given: nothing is committed any more */
 };
 
-uint64_t writer_number(struct engine_writer *writer); /* of the next file */
-int writer_start_pack(struct engine_writer *writer, struct pack_out **pack, uint32_t *number, size_t group_bytes,
+uint64_t writer_number(struct engine_writer *writer); /* of the next segment or tombstone file */
+
+/* ---- writer_packs.c -------------------------------------------------------------------------------------------------------- */
+
+/* A pack that goes on, or, where all are full or in use, and with `anew`, a new one. */
+int writer_start_pack(struct engine_writer *writer, struct pack_out **pack, bool texts, bool anew,
                       struct nsearch_error *err);
-/* Puts it on disk and into the manifest. NULL is fine. */
-int writer_finish_pack(struct engine_writer *writer, struct pack_out **pack, uint32_t number, bool texts,
-                       struct nsearch_error *err);
+/* Puts it on disk and into the manifest; one that got nothing is as it was. NULL is fine. */
+int writer_finish_pack(struct engine_writer *writer, struct pack_out **pack, bool texts, struct nsearch_error *err);
+/* Forgets what was added. NULL is fine. */
+void writer_drop_pack(struct engine_writer *writer, struct pack_out **pack);
 
 /* ---- commit.c -------------------------------------------------------------------------------------------------------------- */
 
-/* What a commit works on: every segment, old and fresh, and the packs their cards are in. */
+/* One of the segments that a commit works on. Its tombstones are those of the last commit and what this one found. */
+struct commit_segment {
+  struct manifest_segment entry; /* as the last commit has it; of a fresh one number, documents and bytes */
+  struct segment segment;
+  bool fresh;
+  uint64_t *cards, *texts; /* as in struct merge_input; NULL unless packs are written anew */
+};
+
+struct replacement {
+  uint64_t sequence, by; /* as in struct commit_report */
+};
+
 struct commit {
   struct engine_writer *writer;
-  size_t old, count; /* segments; the old ones come first */
-  uint64_t *numbers;
-  struct segment *segments;
-  uint64_t **dropped;         /* of each segment, a bit set over its documents */
-  uint64_t **cards, **texts;  /* of each segment, as in struct merge_input; all NULL unless packs are written anew */
-  struct pack *packs;         /* by number */
+  struct commit_segment *segments; /* the old ones come first */
+  size_t count, capacity;
+  struct pack *packs; /* as in the manifest, each opened when something in it is read */
+  size_t pack_count;
+  struct replacement *replaced;
+  size_t replaced_count, replaced_capacity;
+  uint64_t deleted;
   struct manifest next;
 };
 
-/* Makes a commit of the last one, the fresh segments and the deletions. how: bits of enum commit_how. */
+/* Makes a commit of the last one, the fresh segments and the deletions. how: bits of enum commit_how. What was replaced is
+ * reported when the commit stands. */
 int commit_all(struct engine_writer *writer, unsigned how, struct commit_report *report, struct nsearch_error *err);
+/* Opens a segment that is on disk. */
+int commit_open(struct commit *commit, const struct manifest_segment *entry, bool fresh, struct nsearch_error *err);
+/* Appends what is at a place in the packs. */
+int commit_read(struct commit *commit, uint64_t place, struct buffer *out, struct nsearch_error *err);
+
+/* ---- compact.c ------------------------------------------------------------------------------------------------------------- */
+
+/* Makes the segments of the next commit: merges those that the policy, the memory and `how` say, gives the others their
+ * tombstones, and leaves out those of which nothing stays. */
+int compact(struct commit *commit, unsigned how, struct nsearch_error *err);
+
+/* ---- policy.c -------------------------------------------------------------------------------------------------------------- */
+
+/* Segments by size: below POLICY_FLOOR bytes is level 0, below POLICY_FACTOR times that level 1, and so on. */
+enum { POLICY_FLOOR = 1 << 20, POLICY_FACTOR = 4 };
+
+struct policy_segment {
+  uint64_t bytes; /* the share of its live documents */
+  uint64_t cost;  /* memory of merging it */
+  bool spent;     /* too much of it is deleted */
+};
+
+/* Sets chosen[] of the old segments that are merged with the fresh ones, which count as one, as far as memory goes. */
+void policy_choose(const struct policy_segment *old, size_t count, struct policy_segment fresh, uint64_t memory,
+                   bool *chosen);
 
 /* ---- repack.c -------------------------------------------------------------------------------------------------------------- */
 
-/* Copies cards and texts of all documents that are not dropped into two new packs; sets cards and texts. 16 bytes an
- * article are held until the commit is done. */
-int repack(struct commit *commit, struct nsearch_error *err);
+/* Sets the packs of the next commit. With COMMIT_MERGE those without an article that stays go, and what stays in those that
+ * are mostly of articles that are gone, with COMMIT_PURGE where any is, is written anew: 16 bytes an article are held until
+ * the commit is done. Without it all stay while an article does. */
+int repack(struct commit *commit, unsigned how, struct nsearch_error *err);
 
 /* ---- replace.c ------------------------------------------------------------------------------------------------------------- */
 
-/* Finds the articles among all segments whose id comes again with a higher sequence, those of old segments having none, and
- * those that are deleted. Sets their bits in dropped[s], which the caller zeroed, and reports each. Ids of equal hash are
- * compared as text. */
-int replace_find(const struct commit *commit, struct commit_report *report, struct nsearch_error *err);
+/* Marks the articles whose id comes again with a higher sequence, those of old segments having none, and those that are
+ * deleted; remembers each. Ids of equal hash are compared as text. */
+int replace_find(struct commit *commit, struct nsearch_error *err);
 
 #endif

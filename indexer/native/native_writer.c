@@ -9,7 +9,6 @@ struct engine_worker {
   struct engine_writer *writer;
   struct batch *batch;
   struct pack_out *cards, *texts;
-  uint32_t cards_number, texts_number;
 };
 
 /* ---- Opening ------------------------------------------------------------------------------------------------------ */
@@ -38,28 +37,14 @@ uint64_t writer_number(struct engine_writer *writer) {
 
 /* ---- Workers --------------------------------------------------------------------------------------------------------- */
 
-int writer_start_pack(struct engine_writer *writer, struct pack_out **pack, uint32_t *number, size_t group_bytes,
-                      struct nsearch_error *err) {
-  uint64_t next = writer_number(writer);
-  if (next >= PACK_MAX)
-    return error_set(err, NSEARCH_ERR_UNSUPPORTED, "%s has used up its %d numbers of files; index anew",
-                     writer->folder.path, PACK_MAX);
-  *number = (uint32_t)next;
-  char *path = pack_path(writer->folder.path, *number);
-  if (!path) return error_memory(err);
-  int status = pack_create(pack, path, *number, group_bytes, err);
-  memory_free(path);
-  return status;
-}
-
 static void batch_discard(struct batch *batch) {
   if (batch) batch_free(batch);
   memory_free(batch);
 }
 
 static void worker_discard(struct engine_worker *worker) {
-  pack_finish(&worker->cards, false, NULL, NULL);
-  pack_finish(&worker->texts, false, NULL, NULL);
+  writer_drop_pack(worker->writer, &worker->cards);
+  writer_drop_pack(worker->writer, &worker->texts);
   batch_discard(worker->batch);
   memory_free(worker);
 }
@@ -91,9 +76,8 @@ static int worker_open(struct engine_writer *writer, struct engine_worker **out,
   *out = worker;
   if (!worker) return error_memory(err);
   worker->writer = writer;
-  int status = writer_start_pack(writer, &worker->cards, &worker->cards_number, CARD_GROUP, err);
-  if (!status && writer->options.keep_text)
-    status = writer_start_pack(writer, &worker->texts, &worker->texts_number, TEXT_GROUP, err);
+  int status = writer_start_pack(writer, &worker->cards, false, false, err);
+  if (!status && writer->options.keep_text) status = writer_start_pack(writer, &worker->texts, true, false, err);
   if (!status) status = take_batch(writer, &worker->batch, err);
   if (status) {
     worker_discard(worker);
@@ -147,24 +131,10 @@ static int worker_add(struct engine_worker *worker, const struct nsearch_article
   return status || !is_full(worker) ? status : write_segment(worker->writer, &worker->batch, 1, 1, err);
 }
 
-int writer_finish_pack(struct engine_writer *writer, struct pack_out **pack, uint32_t number, bool texts,
-                       struct nsearch_error *err) {
-  struct manifest_pack entry = {.number = number, .texts = texts};
-  if (!*pack) return NSEARCH_OK;
-  int status = pack_finish(pack, true, &entry.bytes, err);
-  if (status) return status;
-  pthread_mutex_lock(&writer->mutex);
-  struct manifest *manifest = &writer->folder.manifest;
-  status = memory_reserve(&manifest->packs, &manifest->pack_capacity, manifest->pack_count + 1, sizeof entry, err);
-  if (!status) manifest->packs[manifest->pack_count++] = entry;
-  pthread_mutex_unlock(&writer->mutex);
-  return status;
-}
-
 static int worker_close(struct engine_worker *worker, struct nsearch_error *err) {
   struct engine_writer *writer = worker->writer;
-  int status = writer_finish_pack(writer, &worker->cards, worker->cards_number, false, err);
-  if (!status) status = writer_finish_pack(writer, &worker->texts, worker->texts_number, true, err);
+  int status = writer_finish_pack(writer, &worker->cards, false, err);
+  if (!status) status = writer_finish_pack(writer, &worker->texts, true, err);
   if (status)
     note_loss(writer);
   else
@@ -191,6 +161,11 @@ static int write_pending(struct engine_writer *writer, struct nsearch_error *err
 static int writer_remove(struct engine_writer *writer, const char *id, size_t len, uint64_t sequence,
                          struct nsearch_error *err) {
   return deletions_add(&writer->deletions, id, len, sequence, err);
+}
+
+static int writer_remove_hashed(struct engine_writer *writer, uint64_t id_hash, uint64_t sequence,
+                                struct nsearch_error *err) {
+  return deletions_add_hashed(&writer->deletions, id_hash, sequence, err);
 }
 
 static int writer_commit(struct engine_writer *writer, unsigned how, struct commit_report *report,
@@ -229,6 +204,7 @@ const struct writer_engine native_writer_engine = {
     .add = worker_add,
     .worker_close = worker_close,
     .remove = writer_remove,
+    .remove_hashed = writer_remove_hashed,
     .commit = writer_commit,
     .close = writer_close,
 };

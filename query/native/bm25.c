@@ -95,15 +95,16 @@ int scoring_find(struct scoring *scoring, struct snapshot *snapshot, const struc
 int scoring_weigh(struct scoring *scoring, const struct snapshot *snapshot, struct nsearch_error *err) {
   const struct engine_stats *stats = &snapshot->stats;
   double scale = 1;
-  int status = choose_scale(scoring, stats->articles, &scale, err);
+  uint64_t documents = stats_documents(stats);
+  int status = choose_scale(scoring, documents, &scale, err);
   if (status) return status;
   scoring->unit = 1 / scale;
-  scoring->average = stats->articles ? (double)stats->length / (double)stats->articles : 0;
+  scoring->average = documents ? (double)stats->length / (double)documents : 0;
   scoring->c0 = (float)(BM25_K1 * (1 - BM25_B));
   scoring->c1 = scoring->average > 0 ? (float)(BM25_K1 * BM25_B / scoring->average) : 0;
   for (size_t i = 0; i < scoring->count; i++) {
     struct leaf_weight *weight = &scoring->leaves[i];
-    double bound = leaf_bound(weight, stats->articles) * scale;
+    double bound = leaf_bound(weight, documents) * scale;
     if (weight->leaf->score == SCORE_BM25) weight->weight = (float)bound;
     if (weight->leaf->score == SCORE_CONSTANT) weight->constant = (uint32_t)lrint(bound);
   }

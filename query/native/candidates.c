@@ -261,13 +261,16 @@ static int mask_batch(struct screen_part *part, struct candidates *batch, struct
   return NSEARCH_OK;
 }
 
-static void dates_batch(const struct date_range *dates, struct candidates *batch) {
+void candidates_admit(struct candidates *batch, const struct pass *pass) {
+  const struct date_range *dates = &pass->dates;
+  bool cuts = date_range_cuts(dates, pass->segment->info.documents);
   uint32_t kept = 0;
+  if (!cuts && !dates->gone) return;
   for (uint32_t i = 0; i < batch->count; i++) {
     uint32_t doc = batch->docs[i];
     batch->docs[kept] = doc;
     batch->units[kept] = batch->units[i];
-    kept += date_range_admits(dates, doc);
+    kept += cuts ? date_range_admits(dates, doc) : !tombstones_has(dates->gone, doc);
   }
   batch->count = kept;
 }
@@ -275,7 +278,7 @@ static void dates_batch(const struct date_range *dates, struct candidates *batch
 int candidates_screen(struct candidates *batch, struct screen *screen, const struct pass *pass,
                       struct nsearch_error *err) {
   int status = NSEARCH_OK;
-  if (date_range_filters(&pass->dates, pass->segment->info.documents)) dates_batch(&pass->dates, batch);
+  candidates_admit(batch, pass);
   for (size_t i = 0; !status && i < screen->count && batch->count; i++) {
     struct screen_part *part = &screen->parts[i];
     status =

@@ -133,6 +133,16 @@ static int check_segment(struct check *check, const struct manifest_segment *ent
   return status;
 }
 
+static int check_tombstones(struct check *check, const struct manifest_segment *entry) {
+  struct tombstones tombstones;
+  char *path = tombstones_path(check->folder, entry->tombstones);
+  int status = path ? tombstones_of(&tombstones, check->folder, entry, check->err) : error_memory(check->err);
+  if (!status) tombstones_free(&tombstones);
+  if (path) status = tell(check, path, status);
+  memory_free(path);
+  return status;
+}
+
 /* Group by group, behind a damaged one no further: where the next begins is not known then. */
 static int check_pack(struct check *check, const struct manifest_pack *entry, struct pack *pack) {
   char *path = pack_path(check->folder, entry->number);
@@ -157,8 +167,21 @@ static int check_files(struct check *check) {
   for (size_t i = 0; i < manifest->segment_count; i++) check->total += 2 * manifest->segments[i].bytes;
   for (size_t i = 0; !status && i < manifest->pack_count; i++)
     status = check_pack(check, &manifest->packs[i], &check->packs[i]);
-  for (size_t i = 0; !status && i < manifest->segment_count; i++) status = check_segment(check, &manifest->segments[i]);
+  for (size_t i = 0; !status && i < manifest->segment_count; i++) {
+    status = check_segment(check, &manifest->segments[i]);
+    if (!status) status = check_tombstones(check, &manifest->segments[i]);
+  }
   return status;
+}
+
+/* What only all files together show. */
+static int check_whole(struct check *check) {
+  if (check->found || check->fast) return NSEARCH_OK;
+  int status = check_ids(check->folder, step, check, check->err);
+  char *path = path_join(check->folder, MANIFEST_NAME);
+  if (path) status = tell(check, path, status);
+  memory_free(path);
+  return path ? status : error_memory(check->err);
 }
 
 int index_check(const char *path, bool fast, const struct check_report *report, struct nsearch_error *err) {
@@ -169,6 +192,7 @@ int index_check(const char *path, bool fast, const struct check_report *report, 
   if (!status && !(check.packs = memory_zero(check.manifest.pack_count + 1, sizeof *check.packs)))
     status = error_memory(check.err);
   if (!status) status = check_files(&check);
+  if (!status) status = check_whole(&check);
   if (status)
     error_set(err, status, "%s", nsearch_error_message(check.err));
   else if (check.found)

@@ -70,7 +70,9 @@ static uint64_t count_node(const struct counting *own, const struct node *node, 
 uint64_t count_known(const struct scoring *scoring, const struct segment *segment, uint32_t number,
                      const struct node *tree) {
   const struct counting own = {scoring, segment->info.documents, number};
-  return count_node(&own, tree, 0);
+  uint64_t count = count_node(&own, tree, 0), gone = segment->gone.count;
+  if (gone == 0 || count == 0) return count;
+  return count == own.documents ? count - gone : COUNT_UNKNOWN;
 }
 
 uint64_t count_least(const struct scoring *scoring, const struct node *node, size_t leaf) {
@@ -88,7 +90,7 @@ uint64_t count_least(const struct scoring *scoring, const struct node *node, siz
 
 /* ---- Where it does not ---------------------------------------------------------------------------------------------- */
 
-/* One word and what few others make of it; every document of the range is in it. */
+/* One word and what few others make of it; every document of the range is in it, and none is deleted. */
 static int count_difference(struct pass *pass, struct matcher *matcher, struct nsearch_error *err) {
   uint64_t first, others = 0;
   int status = matcher_first_count(matcher, pass->dates.first, pass->dates.end, &first, err);
@@ -110,7 +112,7 @@ static int count_difference(struct pass *pass, struct matcher *matcher, struct n
 static int count_windows(struct pass *pass, struct nsearch_error *err) {
   struct matcher *matcher;
   int status = pass_matcher(pass, &matcher, err);
-  bool unseen = !pass->facets && !pass->scorer && pass->dates.inexact >= pass->dates.end;
+  bool unseen = !pass->facets && !pass->scorer && !pass->dates.gone && pass->dates.inexact >= pass->dates.end;
   if (!status && unseen && matcher_differs_little(matcher)) {
     status = count_difference(pass, matcher, err);
   } else if (!status) {
@@ -151,12 +153,12 @@ static bool counts_by_lists(const struct pass *pass, const struct shape *shape) 
     uint64_t df = pass->scoring->leaves[part->leaf].df;
     if (df < least) least = df;
   }
-  return least < pass->snapshot->stats.articles / RARE;
+  return least < stats_documents(&pass->snapshot->stats) / RARE;
 }
 
 int count_pass(struct pass *pass, const struct shape *shape, struct nsearch_error *err) {
   const struct node *tree = pass->request->tree;
-  bool ranged = request_is_dated(pass->request) && !pass->facets;
+  bool ranged = request_is_dated(pass->request) && !pass->facets && !pass->dates.gone;
   if (ranged && tree->kind == NODE_TERM && tree->score == SCORE_BM25) return count_range(pass, err);
   pass->counting = counts_by_lists(pass, shape);
   return pass->counting ? conjunction_pass(pass, shape, err) : count_windows(pass, err);

@@ -1,4 +1,5 @@
-/* A date range over one segment: mostly a range of documents, since they run from newest to oldest. */
+/* A date range over one segment: mostly a range of documents, since they run from newest to oldest, without those that
+ * are marked as deleted. */
 #include "query/native/native.h"
 
 static int64_t published_of(const struct date_range *range, uint32_t doc) {
@@ -40,6 +41,7 @@ int date_range_open(struct date_range *range, struct segment *segment, int64_t s
   range->since = since;
   range->first = 0;
   range->end = range->inexact = documents;
+  range->gone = segment->gone.count ? &segment->gone : NULL;
   if (since == INT64_MIN && until == INT64_MAX) return NSEARCH_OK;
   int64_t below = INT64_MIN; /* the last documents, those without a date, stay out */
   if (until != INT64_MAX) range->first = first_not_after(range, documents, until);
@@ -59,6 +61,7 @@ uint32_t date_range_dated(const struct date_range *range, uint32_t documents) {
 
 bool date_range_admits(const struct date_range *range, uint32_t doc) {
   if (doc < range->first || doc >= range->end) return false;
+  if (range->gone && tombstones_has(range->gone, doc)) return false;
   if (doc < range->inexact) return true;
   enum nsearch_precision precision = (enum nsearch_precision)(range->date_info[doc] & 15);
   return date_period_end(published_of(range, doc), precision) >= range->since;
@@ -73,9 +76,15 @@ static void clear_bits(uint64_t *mask, uint32_t from, uint32_t to) {
   }
 }
 
+/* The tombstones end with the segment, behind which no bits are left; base is one of a window. */
+static void clear_gone(const struct tombstones *gone, uint32_t end, uint32_t base, uint64_t *mask) {
+  for (uint32_t w = 0; w < WINDOW_WORDS && base + w * 64 < end; w++) mask[w] &= ~gone->bits[base / 64 + w];
+}
+
 void date_range_filter(const struct date_range *range, uint32_t base, uint64_t *mask) {
   if (range->first > base) clear_bits(mask, 0, range->first - base < WINDOW ? range->first - base : WINDOW);
   if (range->end < base + WINDOW) clear_bits(mask, range->end > base ? range->end - base : 0, WINDOW);
+  if (range->gone) clear_gone(range->gone, range->end, base, mask);
   if (range->inexact >= base + WINDOW) return;
   for (uint32_t at = range->inexact > base ? range->inexact - base : 0; at < WINDOW && base + at < range->end; at++) {
     if ((mask[at / 64] >> at % 64 & 1) && !date_range_admits(range, base + at)) {

@@ -6,7 +6,7 @@
  *   mask.c       the documents of a list in a window
  *   bm25.c       the weights of a question's leaves; the scores of a block
  *   count.c      numbers of matches: told by the dictionary, or counted the cheapest way
- *   dates.c      a date range over one segment
+ *   dates.c      a date range over one segment; what is deleted is in none
  *   matcher.c    a tree over one segment, evaluated window by window
  *   union_count.c   unions of a matcher that score nothing; a word and what few others make of it
  *   phrase.c     phrases and NEAR: positions, looked at for survivors only
@@ -27,7 +27,8 @@
  *   search.c     a request over all segments
  *   explain.c    how one article comes to its score
  *   occurrences.c  how often terms stand in some articles
- *   check.c      whether the files of an index are whole */
+ *   check.c      whether the files of an index are whole
+ *   check_ids.c  whether no two articles have one id */
 #ifndef QUERY_NATIVE_NATIVE_H
 #define QUERY_NATIVE_NATIVE_H
 
@@ -198,19 +199,25 @@ double bm25_stretch(const struct scoring *scoring, const struct segment *segment
 
 /* ---- dates.c ------------------------------------------------------------------------------------------------------------- */
 
+/* The documents of a segment that a request may find: those in a range of dates that are not marked as deleted. All
+ * candidates and all masks of matches pass here before they are offered or counted. */
 struct date_range {
   const uint8_t *published, *date_info; /* columns */
   int64_t since;
   uint32_t first, end; /* documents that can be in it */
   uint32_t inexact;    /* from this document on each must be looked at */
+  const struct tombstones *gone; /* NULL: none of the segment's documents is */
 };
 /* INT64_MIN and INT64_MAX leave an end open; undated articles are in the range that is open at both ends alone. */
 int date_range_open(struct date_range *range, struct segment *segment, int64_t since, int64_t until,
                     struct nsearch_error *err);
 bool date_range_admits(const struct date_range *range, uint32_t doc);
-/* Whether it keeps any of a segment's documents out. */
-static inline bool date_range_filters(const struct date_range *range, uint32_t documents) {
+/* Whether its dates keep any of a segment's documents out, and whether anything does. */
+static inline bool date_range_cuts(const struct date_range *range, uint32_t documents) {
   return range->end - range->first < documents || range->inexact < range->end;
+}
+static inline bool date_range_filters(const struct date_range *range, uint32_t documents) {
+  return range->gone || date_range_cuts(range, documents);
 }
 /* Clears the bits of the documents of [base, base + WINDOW) that are not in it, those past the segment's end too. */
 void date_range_filter(const struct date_range *range, uint32_t base, uint64_t *mask);
@@ -488,7 +495,9 @@ int candidates_require(struct candidates *batch, struct lists *lists, bool wante
  * with `required` only those that are in the lists. */
 int candidates_add(struct candidates *batch, struct lists *lists, bool required, uint32_t rest, const struct pass *pass,
                    struct nsearch_error *err);
-/* Those that the dates and the screen admit. */
+/* Those that the dates admit, and that are not deleted. */
+void candidates_admit(struct candidates *batch, const struct pass *pass);
+/* Those of them that the screen admits, too. */
 int candidates_screen(struct candidates *batch, struct screen *screen, const struct pass *pass, struct nsearch_error *err);
 int candidates_offer(const struct candidates *batch, struct pass *pass, struct nsearch_error *err);
 
@@ -549,11 +558,12 @@ int walk_count(struct pass *pass, struct matcher *matcher, struct nsearch_error 
 /* ---- count.c ------------------------------------------------------------------------------------------------------------- */
 
 #define COUNT_UNKNOWN UINT64_MAX
-/* The number of documents of a segment that match, dates aside, where the leaves' numbers of articles tell it. */
+/* The number of documents of a segment that match, dates aside, where the leaves' numbers of articles tell it: of one
+ * with tombstones only that it is none or all. */
 uint64_t count_known(const struct scoring *scoring, const struct segment *segment, uint32_t number,
                      const struct node *tree);
-/* A number of articles of the whole index that the tree's matches, dates aside, never fall below: that of the most
- * frequent word of a union. `leaf` is the number of the tree's first leaf. */
+/* A number of articles of the whole index that the tree's matches, dates and tombstones aside, never fall below: that of
+ * the most frequent word of a union. `leaf` is the number of the tree's first leaf. */
 uint64_t count_least(const struct scoring *scoring, const struct node *node, size_t leaf);
 /* Counts all matches, in facets too, and gives them to the scorer. */
 int count_pass(struct pass *pass, const struct shape *shape, struct nsearch_error *err);
@@ -576,5 +586,10 @@ int snapshot_search(struct snapshot *snapshot, const struct search_request *requ
 
 /* check() of struct reader_engine. */
 int index_check(const char *path, bool fast, const struct check_report *report, struct nsearch_error *err);
+
+/* ---- check_ids.c --------------------------------------------------------------------------------------------------- */
+
+/* Of an index whose files are whole. Two articles that can be found and have one id are NSEARCH_ERR_DAMAGED. */
+int check_ids(const char *path, check_step step, void *payload, struct nsearch_error *err);
 
 #endif

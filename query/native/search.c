@@ -33,6 +33,16 @@ static uint64_t known_count(const struct search *search) {
   return sum;
 }
 
+/* A segment whose dictionary tells its number is not looked at, whatever the others take. */
+static int count_segment(struct search *search, struct pass *pass, struct nsearch_error *err) {
+  bool seen = search->facets || request_is_dated(search->request);
+  uint64_t known =
+      seen ? COUNT_UNKNOWN : count_known(&search->scoring, pass->segment, pass->number, search->request->tree);
+  if (known == COUNT_UNKNOWN) return count_pass(pass, &search->shape, err);
+  pass->matches += known;
+  return NSEARCH_OK;
+}
+
 static bool must_count(const struct search *search) {
   return (search->request->count && search->known == COUNT_UNKNOWN) || search->request->facet_count;
 }
@@ -103,7 +113,7 @@ static int walk_segment(struct search *search, struct pass *pass, struct nsearch
   if (status || all) return status;
   search->all_seen = false;
   pass->matches = 0;
-  return must_count(search) ? count_pass(pass, &search->shape, err) : NSEARCH_OK;
+  return must_count(search) ? count_segment(search, pass, err) : NSEARCH_OK;
 }
 
 static int search_segment(struct search *search, uint32_t number, struct nsearch_error *err) {
@@ -122,7 +132,7 @@ static int search_segment(struct search *search, uint32_t number, struct nsearch
     status = count_and_rank_segment(search, &pass, err);
   } else {
     if (!status && rank) status = rank_segment(search, &pass, err);
-    if (!status && count) status = count_pass(&pass, &search->shape, err);
+    if (!status && count) status = count_segment(search, &pass, err);
   }
   if (!status && !ranked) status = walk_segment(search, &pass, err);
   search->seen += pass.matches;
@@ -134,6 +144,8 @@ static int search_segment(struct search *search, uint32_t number, struct nsearch
 static void set_matches(const struct search *search, struct search_answer *answer) {
   const struct search_request *request = search->request;
   uint64_t least = request_is_dated(request) ? 0 : count_least(&search->scoring, request->tree, 0);
+  uint64_t deleted = search->snapshot->stats.deleted; /* they may all be among those */
+  least -= deleted < least ? deleted : least;
   if (search->known != COUNT_UNKNOWN) {
     answer->matches = search->known;
     answer->matches_exact = true;

@@ -24,6 +24,7 @@ static int take_block(struct pass *pass, const struct lists *lists, uint32_t blo
   memcpy(batch->docs, cursor->docs, cursor->size * sizeof *batch->docs);
   pass_score(pass, lists->weight, cursor->docs, cursor->freqs, cursor->size, batch->units);
   candidates_keep(batch, pass_threshold(pass));
+  candidates_admit(batch, pass);
   return candidates_offer(batch, pass, err);
 }
 

@@ -58,8 +58,9 @@ static void add_segment_parts(struct engine_stats *stats, const struct segment *
   add_part(stats, "format", counted < segment->file.map.len ? segment->file.map.len - counted : 0);
 }
 
+/* Dates of the first and the last of the dated documents that can be found: from newest to oldest. */
 static int add_dates(struct engine_stats *stats, struct segment *segment, struct nsearch_error *err) {
-  uint32_t documents = segment->info.documents;
+  uint32_t documents = segment->info.documents, first = 0;
   const uint8_t *published = segment_section(segment, SECTION_PUBLISHED, err);
   if (!published && documents) return NSEARCH_ERR_DAMAGED;
   uint32_t dated = 0, high = documents;
@@ -71,8 +72,11 @@ static int add_dates(struct engine_stats *stats, struct segment *segment, struct
       high = middle;
     }
   }
-  if (dated == 0) return NSEARCH_OK;
-  int64_t newest = (int64_t)load_u64(published), oldest = (int64_t)load_u64(published + 8 * (size_t)(dated - 1));
+  while (first < dated && tombstones_has(&segment->gone, first)) first++;
+  while (dated > first && tombstones_has(&segment->gone, dated - 1)) dated--;
+  if (dated == first) return NSEARCH_OK;
+  int64_t newest = (int64_t)load_u64(published + 8 * (size_t)first);
+  int64_t oldest = (int64_t)load_u64(published + 8 * (size_t)(dated - 1));
   if (!stats->has_dates || newest > stats->newest) stats->newest = newest;
   if (!stats->has_dates || oldest < stats->oldest) stats->oldest = oldest;
   stats->has_dates = true;
@@ -96,7 +100,9 @@ static int read_stats(struct snapshot *snapshot, struct nsearch_error *err) {
   stats->segments = snapshot->segment_count;
   for (size_t i = 0; i < snapshot->segment_count; i++) {
     struct segment *segment = &snapshot->segments[i];
-    stats->articles += segment->info.documents;
+    stats->articles += segment->info.documents - segment->gone.count;
+    stats->deleted += segment->gone.count;
+    if (segment->gone.bits) add_part(stats, "tombstones", segment->gone.bytes);
     stats->terms += segment->info.terms;
     stats->postings += segment->info.postings;
     stats->tokens += segment->info.tokens;
@@ -115,12 +121,17 @@ static int read_stats(struct snapshot *snapshot, struct nsearch_error *err) {
 
 /* ---- Opening --------------------------------------------------------------------------------------------------------------- */
 
-static int open_tombstones(struct snapshot *snapshot, size_t s, struct nsearch_error *err) {
-  const struct manifest_segment *entry = &snapshot->manifest.segments[s];
-  struct segment *segment = &snapshot->segments[s];
-  if (!entry->tombstones) return NSEARCH_OK;
-  char *path = tombstones_path(snapshot->folder, entry->tombstones);
-  int status = path ? tombstones_read(&segment->gone, path, segment->info.documents, err) : error_memory(err);
+/* Bits beyond the segment's documents would be none of its own. */
+static int open_segment(struct snapshot *snapshot, const struct manifest_segment *entry, struct nsearch_error *err) {
+  struct segment *segment = &snapshot->segments[snapshot->segment_count];
+  char *path = segment_path(snapshot->folder, entry->number);
+  int status = path ? segment_open(segment, path, err) : error_memory(err);
+  if (!status) snapshot->segment_count++;
+  if (!status) status = tombstones_of(&segment->gone, snapshot->folder, entry, err);
+  if (!status && segment->gone.count && segment->info.documents != entry->documents)
+    status =
+        error_set(err, NSEARCH_ERR_DAMAGED,
+                  "%s: it is not the file that the manifest names; restore the file from a copy or index again", path);
   memory_free(path);
   return status;
 }
@@ -131,12 +142,7 @@ static int open_files(struct snapshot *snapshot, struct nsearch_error *err) {
   snapshot->packs = memory_zero(manifest->pack_count + 1, sizeof *snapshot->packs);
   if (!snapshot->segments || !snapshot->packs) return error_memory(err);
   for (size_t i = 0; i < manifest->segment_count; i++) {
-    char *path = segment_path(snapshot->folder, manifest->segments[i].number);
-    int status = path ? segment_open(&snapshot->segments[i], path, err) : error_memory(err);
-    memory_free(path);
-    if (status) return status;
-    snapshot->segment_count++;
-    status = open_tombstones(snapshot, i, err);
+    int status = open_segment(snapshot, &manifest->segments[i], err);
     if (status) return status;
   }
   for (size_t i = 0; i < manifest->pack_count; i++) {
@@ -245,7 +251,7 @@ struct wanted {
   enum article_part part;
 };
 
-/* Documents of a segment whose id or URL has this hash are compared as text. */
+/* Documents of a segment whose id or URL has this hash are compared as text, but for deleted ones. */
 static int find_in(struct snapshot *snapshot, uint32_t number, bool by_url, const struct wanted *wanted,
                    struct nsearch_article *scratch, struct doc_ref *out, bool *found, struct nsearch_error *err) {
   struct hash_order order;
@@ -254,6 +260,7 @@ static int find_in(struct snapshot *snapshot, uint32_t number, bool by_url, cons
   for (uint32_t doc, at = hash_order_first(&order, wanted->hash);
        (doc = hash_order_doc(&order, at, wanted->hash)) != UINT32_MAX; at++) {
     size_t len;
+    if (tombstones_has(&snapshot->segments[number].gone, doc)) continue;
     *out = (struct doc_ref){number, doc};
     status = fetch(snapshot, *out, WANT_CARD, scratch, err);
     if (status) return status;

@@ -89,7 +89,7 @@ static int add_list(struct sparse *sparse, struct sparse_list *list, uint32_t ba
 }
 
 /* Offers what was added, and clears it. */
-static int take_span(struct sparse *sparse, uint32_t base, bool dated, struct nsearch_error *err) {
+static int take_span(struct sparse *sparse, uint32_t base, bool filtered, struct nsearch_error *err) {
   struct pass *pass = sparse->pass;
   int status = NSEARCH_OK;
   for (uint32_t w = 0; w < sparse->words; w++) {
@@ -97,7 +97,7 @@ static int take_span(struct sparse *sparse, uint32_t base, bool dated, struct ns
     for (; bits; bits &= bits - 1) {
       uint32_t at = w * 64 + (uint32_t)__builtin_ctzll(bits), units = sparse->units[at];
       sparse->units[at] = 0;
-      if (status || units < pass_threshold(pass) || (dated && !date_range_admits(&pass->dates, base + at))) continue;
+      if (status || units < pass_threshold(pass) || (filtered && !date_range_admits(&pass->dates, base + at))) continue;
       status = pass_offer(pass, base + at, units, err);
     }
     sparse->present[w] = 0;
@@ -107,7 +107,7 @@ static int take_span(struct sparse *sparse, uint32_t base, bool dated, struct ns
 
 int sparse_pass(struct pass *pass, const struct shape *shape, struct nsearch_error *err) {
   struct sparse sparse = {.pass = pass};
-  bool dated = date_range_filters(&pass->dates, pass->segment->info.documents);
+  bool filtered = date_range_filters(&pass->dates, pass->segment->info.documents);
   int status = open_lists(&sparse, shape, err);
   for (uint64_t base = pass->dates.first; !status && base < pass->dates.end; base += SPAN) {
     uint64_t end = base + SPAN < pass->dates.end ? base + SPAN : pass->dates.end;
@@ -115,7 +115,7 @@ int sparse_pass(struct pass *pass, const struct shape *shape, struct nsearch_err
       status = pass_check(pass, err);
       if (!status) status = add_list(&sparse, &sparse.lists[i], (uint32_t)base, (uint32_t)end, err);
     }
-    if (!status) status = take_span(&sparse, (uint32_t)base, dated, err);
+    if (!status) status = take_span(&sparse, (uint32_t)base, filtered, err);
   }
   for (size_t i = 0; i < sparse.count; i++) cursor_free(&sparse.lists[i].cursor);
   memory_free(sparse.lists);

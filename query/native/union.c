@@ -346,7 +346,7 @@ int union_pass(struct pass *pass, const struct shape *shape, struct nsearch_erro
   merger->pass = pass;
   int status = open_members(merger, shape, err);
   if (!status && merger->count) status = screen_open(&merger->screen, pass, shape, err);
-  bool dated = date_range_filters(&pass->dates, pass->segment->info.documents);
+  bool dated = date_range_cuts(&pass->dates, pass->segment->info.documents);
   if (status || merger->count == 0) goto out;
   if (merger->count == 1 && !dated && merger->screen.count == 0) {
     status = single_list(pass, &merger->members[0].lists, &merger->batch, err);

@@ -64,7 +64,7 @@ class Index:
         self.tally, self.corpus, self.variant, self.program, self.path = tally, corpus, variant, program, path
         self.judge, self.scratch = judge, scratch
         self.engine = "xapian" if variant.startswith("xapian") else "native"
-        self.entries = {entry.article["id"]: entry for entry in judge.entries}
+        self.entries = {judge.entries[number].article["id"]: judge.entries[number] for number in judge.live}
 
     def check(self, how, text, fault):
         self.tally.check(self.corpus, self.variant + ", " + how, text, fault)

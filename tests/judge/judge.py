@@ -14,6 +14,7 @@ import asking
 import generate
 import grow
 import long
+import marking
 import ranking
 import selfcheck
 import servers
@@ -23,7 +24,9 @@ ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 EVERY = 100000  # more hits than any corpus here has
 
 # How each corpus is indexed: options, and the language the judge takes. SEGMENTS is about a fiftieth of the articles. Live
-# ones are written in several runs, with replacements and deletions: that is judged by a quarter of the questions.
+# ones are written in several runs, with replacements and deletions, and merged in the end, but for live-runs: there each
+# run is a segment, and what was replaced or deleted stays in it. In the marked one the judge itself marked what is
+# deleted. These are judged by a quarter of the questions.
 VARIANTS = {
     "one": (["--threads", "1"], "en"),
     "fifty": (["--threads", "2", "--segment-articles", "SEGMENTS"], "en"),
@@ -34,7 +37,8 @@ VARIANTS = {
                     None),
     "xapian-shards": (["--threads", "2"], "en"),  # three of them, remote
     "live": (["--threads", "2"], "en"),
-    "live-fifty": (["--threads", "2", "--segment-articles", "SEGMENTS"], "en"),
+    "live-runs": (["--threads", "2", "--segment-articles", str(EVERY)], "en"),
+    "live-marked": (["--threads", "2"], "en"),
     "xapian-live": (["--engine", "xapian", "--threads", "2"], "en"),
     "xapian-live-shards": (["--threads", "2"], "en"),
 }
@@ -93,36 +97,90 @@ class Bench:
         self.variants = variants
         self.judges = {}
 
-    def judge(self, language):
-        if language not in self.judges:
-            self.judges[language] = ranking.Judge(self.found, language, stop_words=analysis.stop_words(ROOT))
-        return self.judges[language]
+    def judge(self, language, marked=()):
+        known = language, tuple(article["id"] for article in marked)
+        if known not in self.judges:
+            self.judges[known] = ranking.Judge(self.found, language, stop_words=analysis.stop_words(ROOT), marked=marked)
+        return self.judges[known]
 
-    def index_earlier(self, path, options, ids):
-        """Two runs: of what the corpus will replace, those of its articles that it is known to hold, with other texts of the
-        same words; and of what will be deleted."""
-        for run in range(2):
-            below = os.path.join(self.scratch, "earlier-%d" % run)
-            os.makedirs(below, exist_ok=True)
-            made = []
-            for number, article in enumerate(self.found):
-                other = self.found[(number * 7 + run + 1) % len(self.found)]
-                if number % 3 == run and article["id"] in ids:
-                    made.append(dict(other, id=article["id"], url=article["url"]))
-                if number % 5 == run:
-                    made.append(dict(other, id="goner-%d" % number, url="", section="Goner"))
-            sources.write(os.path.join(below, "earlier.jsonl"), made)
-            asking.run(self.program, ["index", "--quiet", "--index", path, *options, below])
+    def index(self, path, options, name, articles):
+        below = os.path.join(self.scratch, name)
+        os.makedirs(below, exist_ok=True)
+        sources.write(os.path.join(below, "articles.jsonl"), articles)
+        asking.run(self.program, ["index", "--quiet", "--index", path, *options, below])
 
-    def build(self, variant, path, options, language):
-        """At once, or live: in several runs, with articles that are replaced and deleted."""
-        live = "live" in variant
-        if live:
-            self.index_earlier(path, options, {entry.article["id"] for entry in self.judge(language).entries})
+    def index_corpus(self, path, options):
         asking.run(self.program, ["index", "--quiet", "--index", path, *options, os.path.join(self.scratch, "corpus")])
-        if live:
-            asking.run(self.program, ["delete", "--index", path, "--query", "section:goner"])
+
+    def delete_goners(self, path):
+        asking.run(self.program, ["delete", "--index", path, "--query", "section:goner"])
+
+    def latest(self, every, first):
+        """Of the articles as they stay in the end, every so many-th."""
+        judge = self.judge("en")
+        return [judge.entries[number].article for number in sorted(judge.live) if number % every == first]
+
+    def others(self, articles, run):
+        """Earlier versions: other texts of the same words."""
+        texts = self.latest(1, 0)
+        return [dict(texts[(number * 7 + run + 1) % len(texts)], id=article["id"], url=article["url"])
+                for number, article in enumerate(articles)]
+
+    def goners(self, every, first):
+        texts = self.latest(1, 0)
+        return [dict(texts[(number * 7 + first + 1) % len(texts)], id="goner-%d" % number, url="", section="Goner")
+                for number in range(first, len(texts), every)]
+
+    def build_live(self, path, options):
+        """Two runs of what the corpus will replace and of what will be deleted, the corpus, and all in one segment."""
+        for run in range(2):
+            self.index(path, options, "earlier-%d" % run,
+                       self.others(self.latest(3, run), run) + self.goners(5, run))
+        self.index_corpus(path, options)
+        self.delete_goners(path)
+        return []
+
+    def build_runs(self, path, options):
+        """The corpus, some of it as it was before, with what will be deleted; then the changes, which leave no segment with
+        more than a fifth of its articles gone."""
+        changed = self.latest(9, 4)
+        ids = {article["id"] for article in changed}
+        before, goners = self.others(changed, 3), self.goners(13, 0)
+        unchanged = [article for article in self.latest(1, 0) if article["id"] not in ids]
+        self.index(path, options, "before", unchanged + before + goners)
+        self.index(path, options, "changes", changed)
+        self.delete_goners(path)
+        return before + goners
+
+    def build_marked(self, path, options):
+        goners = self.goners(3, 0)
+        self.index(path, options, "before", self.latest(1, 0) + goners)
+        judge = self.judge("en", goners)
+        marking.mark(path, len(judge.entries), sorted(judge.place[number] for number in judge.everything - judge.live))
+        return goners
+
+    def build(self, variant, path, options):
+        """Gives the articles that were replaced or deleted and may still count."""
+        marked = []
+        if variant == "live-marked":
+            marked = self.build_marked(path, options)
+        elif variant == "live-runs":
+            marked = self.build_runs(path, options)
+        elif "live" in variant:
+            marked = self.build_live(path, options)
+        else:
+            self.index_corpus(path, options)
+        if variant == "live":
+            asking.run(self.program, ["optimize", "--index", path])
         asking.run(self.program, ["check", "--quiet", "--index", path])
+        return marked
+
+    def check_figures(self, variant, judge, figures):
+        """What the index says it holds is what it was given."""
+        expected = len(judge.live), len(judge.entries) - len(judge.live)
+        got = figures["articles"], figures["deleted"]
+        self.tally.check(self.name, variant + ", stats", "",
+                         None if got == expected else "expected (articles, deleted) %r, got %r" % (expected, got))
 
     def indexes(self):
         """Builds each variant and yields it."""
@@ -139,9 +197,11 @@ class Bench:
             path = os.path.join(self.scratch, variant)
             options = [str(max(1, len(self.found) // 50)) if option == "SEGMENTS" else option for option in options]
             try:
-                self.build(variant, path, [*options, *shards.options()], language)
-                yield asking.Index(self.tally, self.name, variant, self.program, path, self.judge(language),
-                                   self.scratch)
+                marked = self.build(variant, path, [*options, *shards.options()])
+                figures = json.loads(asking.run(self.program, ["stats", "--json", "--index", path])[0])
+                judge = self.judge(language, marked if figures["deleted"] else [])
+                self.check_figures(variant, judge, figures)
+                yield asking.Index(self.tally, self.name, variant, self.program, path, judge, self.scratch)
             finally:
                 shards.stop()
                 shutil.rmtree(shards.folder)

@@ -14,6 +14,7 @@ import analysis
 K1, B = 1.2, 0.75
 BODY_GAP = AUTHOR_GAP = 100
 EXPANSION_MAX = 1000
+FUZZY_MAX = 64
 BINARY32 = struct.Struct("f")
 
 
@@ -116,11 +117,14 @@ def f32(value):
 
 
 class Judge:
-    def __init__(self, articles, language="en", title_weight=2, stop_words=None):
-        """`articles` in the order in which they come; of equal ids the last stays. `language` is None for none."""
+    def __init__(self, articles, language="en", title_weight=2, stop_words=None, marked=()):
+        """`articles` in the order in which they come; of equal ids the last stays. `language` is None for none. `marked`
+        are replaced or deleted, and no merge has left them out: they are in N, df and lengths, in the dictionaries and in
+        spellings, and no answer has them."""
         latest = {article["id"]: article for article in articles if article["title"] or article["body"]}
         self.entries = [Entry(article, (analysis.language_of(article["language"]) or language) if language else None)
-                        for article in latest.values()]
+                        for article in [*latest.values(), *marked]]
+        self.live = set(range(len(latest)))
         self.stems = language is not None
         self.languages = sorted({entry.language for entry in self.entries} - {None})
         self.stop_words = set()
@@ -211,9 +215,10 @@ class Judge:
     def replacement(self, raw, plain):
         """What stands nearest to a word that no article holds; None when one does or nothing is near."""
         exact = analysis.terms(raw, False, None)[0]
-        if self.with_any(self.plain_keys(raw, False) if plain else [exact]) or len(exact) < 4:
+        if self.with_any(self.plain_keys(raw, False) if plain else [exact]) & self.live or len(exact) < 4:
             return None
-        return (self.near_terms("", exact, 2 if len(exact) >= 8 else 1) or [None])[0]
+        near = self.near_terms("", exact, 2 if len(exact) >= 8 else 1)[:FUZZY_MAX]
+        return next((term for term in near if self.with_any([term]) & self.live), None)
 
     @staticmethod
     def has_value(article, field, wanted):
@@ -270,6 +275,7 @@ class Judge:
         if question.since or question.until:
             found = found & self.in_period(period(question.since)[0] if question.since else None,
                                             period(question.until)[1] if question.until else None)
+        found = found & self.live
         scores, rounded = (self.scores(found, leaves) if question.order == "relevance" else
                            (dict.fromkeys(found, 0.0), 0.0))
         place = self.place if question.order != "oldest" else self.oldest_place

@@ -81,6 +81,15 @@ def check(report):
     equal('"flood of"', "b", ids(Phrase("flood of")))
     equal("-absent", [("b", 0.0), ("a", 0.0)], answer(("-", Word("absent"))))
 
+    # A third article, of length 4 and with tf 2, is deleted and still counts: the average stays 4.
+    judge = ranking.Judge([article("a", "flood", ""), article("b", "", "one flood of many big rivers", "2025")],
+                          marked=[article("c", "", "flood rise flood again")])
+    equal("flood, one deleted", [("a", 0.0971137), ("b", 0.0503892)], answer(Word("flood")))
+    equal("again, deleted", [], answer(Word("again")))
+    equal("-absent, one deleted", [("b", 0.0), ("a", 0.0)], answer(("-", Word("absent"))))
+    equal("rivars", "rivers", judge.replacement("rivars", True))
+    equal("agein", None, judge.replacement("agein", True))
+
     # Which of a, b, c, d (their own words but one) and e (all of them) match; text says what the tree looks like.
     judge = ranking.Judge([article(name, "", body) for name, body in
                            (("a", "xa xb"), ("b", "xb xc"), ("c", "xc xd"), ("d", "xd"), ("e", "xa xb xc xd"))])

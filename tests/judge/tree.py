@@ -10,7 +10,6 @@ import re
 import analysis
 import ranking
 
-FUZZY_MAX = 64
 KEYWORDS = ("source", "section", "topic", "lang", "site", "id")
 
 
@@ -152,7 +151,7 @@ class Fuzzy:
         field = self.field or field
         exact = exact_terms(self.word)[0]
         terms = asking.judge.near_terms(field, exact, self.most or (2 if len(exact) >= 8 else 1))
-        return expanded(asking, field, (terms[:FUZZY_MAX], len(terms) > FUZZY_MAX)).boosted(self.boost)
+        return expanded(asking, field, (terms[:ranking.FUZZY_MAX], len(terms) > ranking.FUZZY_MAX)).boosted(self.boost)
 
 
 class Near:

@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "common/store/store.h"
+#include "tests/unit/mark.h"
 #include "tests/unit/native_model.h"
 
 /* ---- Scratch ---- */
@@ -103,9 +104,25 @@ void make_model(uint32_t count) {
   model_count = count;
   for (uint32_t i = 0; i < count; i++) {
     make_article(&model[i]);
+    model[i].gone = false;
     char id[16];
     model[i].id_hash = hash_bytes(id, (size_t)snprintf(id, sizeof id, "a%u", i));
   }
+}
+
+void make_gone(uint32_t share) {
+  for (uint32_t i = 0; i < model_count; i++) {
+    int64_t season = model[i].date.seconds / (30 * DAY);
+    model[i].gone = season == 7 || season == 21 || random_below(share) == 0;
+  }
+}
+
+static bool is_gone(const char *id) { return model[atoi(id + 1)].gone; }
+
+void mark_gone(const char *path) {
+  uint64_t gone = 0;
+  for (uint32_t i = 0; i < model_count; i++) gone += model[i].gone;
+  assert_int_equal(mark_articles(path, is_gone), gone);
 }
 
 static uint32_t model_length(const struct model_article *article) {

@@ -30,6 +30,7 @@ struct model_article {
   uint8_t title[6], body[40];
   uint32_t title_len, body_len;
   uint64_t id_hash;
+  bool gone; /* deleted: it counts in scores and is no match */
 };
 extern struct model_article model[ARTICLES];
 extern uint32_t model_count;
@@ -40,12 +41,15 @@ extern const char *word_key[VOCABULARY]; /* three bytes each: the word as a term
 extern bool model_one_year;
 void make_model(uint32_t count);
 void make_article(struct model_article *article);
+/* Marks about one article in `share` as gone, and all of a season; in the model, and then in an index of it. */
+void make_gone(uint32_t share);
+void mark_gone(const char *path);
 
 /* ---- The twin ---- */
 
-/* Scores go by these counts, of the articles as they are. */
+/* Scores go by these counts, of the articles as they are, gone or not. */
 void model_count_words(void);
-bool model_matches(uint32_t number, const struct node *node, double *score);
+bool model_matches(uint32_t number, const struct node *node, double *score); /* gone or not */
 bool model_in_range(uint32_t number, int64_t since, int64_t until);
 int64_t model_seconds(uint32_t number); /* what an order by date goes by */
 

@@ -103,7 +103,7 @@ static void test_hostile_segments(void **state) {
   (void)state;
   char path[80], segment[100], merged[80];
   snprintf(path, sizeof path, "%s/hostile", folder);
-  snprintf(segment, sizeof segment, "%s/000003.segment", path);
+  snprintf(segment, sizeof segment, "%s/000001.segment", path);
   snprintf(merged, sizeof merged, "%s/merged", folder);
   make_model(1500);
   write_index(path, 5000, 0);

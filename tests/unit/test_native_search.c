@@ -108,12 +108,29 @@ static void check_same(const struct opened *a, const struct search_answer *x, co
   }
 }
 
+/* A source is the first letters of a word, as many as the article's number says: how many matches have each. */
+static void check_sources(const struct opened *opened, const struct search_request *asked, const bool *match) {
+  struct facet_request source = {.field = FACET_SOURCE};
+  struct search_request request = *asked;
+  uint64_t counts[7] = {0}, distinct = 0;
+  for (uint32_t i = 0; i < model_count; i++) counts[i % 7] += match[i];
+  for (int len = 1; len < 7; len++) distinct += counts[len] != 0;
+  request.facets = &source;
+  request.facet_count = 1;
+  struct search_answer answer = ask(opened, &request);
+  assert_int_equal(answer.facets[0].count, distinct);
+  for (size_t i = 0; i < distinct; i++)
+    assert_int_equal(answer.facets[0].values[i].count, counts[strlen(answer.facets[0].values[i].value)]);
+  search_answer_free(&answer);
+}
+
 static void check_question(const struct opened *merged, const struct opened *several, struct search_request *request) {
   static bool match[ARTICLES];
   static double score[ARTICLES];
   uint64_t count = 0;
   for (uint32_t i = 0; i < model_count; i++) {
-    match[i] = model_matches(i, request->tree, &score[i]) && model_in_range(i, request->since, request->until);
+    match[i] = model_matches(i, request->tree, &score[i]) && model_in_range(i, request->since, request->until) &&
+               !model[i].gone;
     if (request->order != ORDER_RELEVANCE) score[i] = 0;
     count += match[i];
   }
@@ -129,14 +146,17 @@ static void check_question(const struct opened *merged, const struct opened *sev
     struct search_answer quick = ask(indexes[i], request);
     check_same(indexes[i], &counted[i], indexes[i], &quick);
     if (quick.matches_exact) assert_int_equal(quick.matches, count);
+    assert_true(quick.matches <= count);
     memory_free(quick.hits);
+    check_sources(indexes[i], request, match);
   }
   check_same(merged, &counted[0], several, &counted[1]);
   memory_free(counted[0].hits);
   memory_free(counted[1].hits);
 }
 
-static void ask_model(int questions) {
+/* With a share of the articles gone; 0: none. */
+static void ask_model(int questions, uint32_t gone) {
   static const uint32_t limits[] = {0, 1, 3, 10, 100, ARTICLES};
   char one[80], many[80];
   snprintf(one, sizeof one, "%s/one", folder);
@@ -145,6 +165,11 @@ static void ask_model(int questions) {
   model_count_words();
   write_index(one, 0, REPLACED);
   write_index(many, SEGMENT, REPLACED);
+  if (gone) {
+    make_gone(gone);
+    mark_gone(one);
+    mark_gone(many);
+  }
   struct opened merged = open_index(one), several = open_index(many);
   assert_int_equal(merged.snapshot->segment_count, 1);
   assert_true(several.snapshot->segment_count > 1);
@@ -164,14 +189,28 @@ static void ask_model(int questions) {
 
 static void test_against_model(void **state) {
   (void)state;
-  ask_model(200);
+  ask_model(200, 0);
 }
 
 /* Where all dates are near, a range may keep articles out and still end with the segment. */
 static void test_against_one_year(void **state) {
   (void)state;
   model_one_year = true;
-  ask_model(60);
+  ask_model(60, 0);
+  model_one_year = false;
+}
+
+/* Articles that are gone count in scores, and are neither found nor counted: half of them, and few. */
+static void test_gone(void **state) {
+  (void)state;
+  ask_model(200, 2);
+  ask_model(200, 200);
+}
+
+static void test_gone_in_one_year(void **state) {
+  (void)state;
+  model_one_year = true;
+  ask_model(60, 3);
   model_one_year = false;
 }
 
@@ -216,8 +255,7 @@ static void check_few(const struct opened *opened, struct search_request request
   memory_free(few.hits);
 }
 
-static void test_many_short_lists(void **state) {
-  (void)state;
+static void ask_many_short_lists(uint32_t gone) {
   static const uint64_t limits[] = {100, 201, ARTICLES};
   char one[80], many[80];
   struct node leaves[VOCABULARY], *children[VOCABULARY];
@@ -227,6 +265,11 @@ static void test_many_short_lists(void **state) {
   make_rare_words();
   write_index(one, 0, 0);
   write_index(many, SEGMENT, 0);
+  if (gone) {
+    make_gone(gone);
+    mark_gone(one);
+    mark_gone(many);
+  }
   struct opened merged = open_index(one), several = open_index(many);
   for (uint32_t w = 1; w < VOCABULARY; w++) {
     keys[w] = (struct term_key){word_key[w], 3};
@@ -251,6 +294,12 @@ static void test_many_short_lists(void **state) {
   close_index(&several);
   remove_index(one);
   remove_index(many);
+}
+
+static void test_many_short_lists(void **state) {
+  (void)state;
+  ask_many_short_lists(0);
+  ask_many_short_lists(3);
 }
 
 /* ---- How often words stand in articles ---- */
@@ -388,7 +437,7 @@ static void test_unusual(void **state) {
   (void)state;
   char path[80], segment[100];
   snprintf(path, sizeof path, "%s/unusual", folder);
-  snprintf(segment, sizeof segment, "%s/000003.segment", path);
+  snprintf(segment, sizeof segment, "%s/000001.segment", path);
   make_model(3000);
   write_index(path, 0, 0);
   struct opened opened = open_index(path);
@@ -415,6 +464,8 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_against_model),
       cmocka_unit_test(test_against_one_year),
+      cmocka_unit_test(test_gone),
+      cmocka_unit_test(test_gone_in_one_year),
       cmocka_unit_test(test_many_short_lists),
       cmocka_unit_test(test_occurrences),
       cmocka_unit_test(test_probe_behind_the_end),

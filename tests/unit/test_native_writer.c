@@ -106,7 +106,7 @@ static void test_lost_articles(void **state) {
   struct engine_writer *writer;
   struct engine_worker *worker;
   snprintf(path, sizeof path, "%s/lost", folder);
-  snprintf(obstacle, sizeof obstacle, "%s/000003.segment", path);
+  snprintf(obstacle, sizeof obstacle, "%s/000001.segment", path);
   make_model(4);
   write_options(&options, 0);
   assert_int_equal(native_writer_engine.open(&writer, path, &options, NULL), 0);
