@@ -192,6 +192,7 @@ static const struct source_case broken[] = {
     {"a", "<rss><channel><item><title>A</title></item><item><title>B</title><descr",
      "feed\n1 title=A\n2 title=B\n0 broken\n"},
     {"a", "<rss><channel><item><title><![CDATA[A]]></title><description><![CD", "feed\n1 title=A\n0 broken\n"},
+    {"a", "<rss><channel><item><title><![CD", "feed\n1\n"},
     /* A section that hides tags, and one that does not end. */
     {"a", RSS("<item><title><![CDATA[</item><item>]]></title></item>"), ONE("title=</item><item> source=Post")},
     {"a", RSS("<item><title>A</title></item><!-- <item><title>B</title></item>"),
