@@ -68,7 +68,6 @@ endif
 comma := ,
 ifneq ($(filter fuzz,$(MAKECMDGOALS)),)
 CC := clang
-CXX := clang++
 override SAN := fuzzer-no-link,$(or $(SAN),address$(comma)undefined)
 # Tracing comparisons takes more time than all else together.
 override CPPFLAGS += -fno-sanitize-coverage=trace-cmp
