@@ -34,10 +34,10 @@ CXX := $(if $(findstring clang,$(CC)),clang++,g++)
 endif
 CFLAGS ?= -O2 -g
 WERROR ?= -Werror
-LIBS ?= $(if $(filter 1,$(XAPIAN)),-lxapian -lstdc++) -lutf8proc -lstemmer -lyajl -lxml2 -luchardet -lisal -lz -lpthread -lm
+LIBS ?= $(if $(filter 1,$(XAPIAN)),-lxapian -lstdc++) -lutf8proc -lstemmer -lyajl -lxml2 -luchardet -lisal -larchive -lbrotlidec -lz -lpthread -lm
 OBJCOPY ?= objcopy
 JOBS ?= $(shell nproc)
-TESTS ?= unit build cli judge relevance corpora fuzz
+TESTS ?= unit build cli judge relevance eval corpora fuzz
 FUZZ_SECONDS ?= 60
 PEERS ?= lucene tantivy pisa xapian fts5
 ARTICLES ?= 1000000
@@ -50,7 +50,7 @@ MANDIR ?= $(PREFIX)/share/man
 COMPLETIONDIR ?= $(PREFIX)/share/bash-completion/completions
 
 # Debian packages: to build, to test, to lint.
-PACKAGES := gcc libc6-dev make libutf8proc-dev libstemmer-dev libxxhash-dev zlib1g-dev libisal-dev libyajl-dev libuchardet-dev libxml2-dev
+PACKAGES := gcc libc6-dev make libutf8proc-dev libstemmer-dev libxxhash-dev zlib1g-dev libisal-dev libarchive-dev libbrotli-dev libyajl-dev libuchardet-dev libxml2-dev
 ifeq ($(XAPIAN),1)
 PACKAGES += g++ libxapian-dev
 endif
@@ -124,9 +124,11 @@ fuzz_sources := $(patsubst %,tests/fuzz/%.c,$(fuzz_targets) replay shared)
 
 object = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 cxx_objects := $(patsubst %.cc,$(BUILD)/obj/%.o,$(cxx_sources))
+eval_sources := tests/eval/page.c
 library_objects := $(call object,$(library_sources)) $(cxx_objects)
 program_objects := $(call object,$(program_sources))
-objects := $(call object,$(library_sources)) $(program_objects) $(call object,$(unit_sources) $(unit_support) $(fuzz_sources))
+objects := $(call object,$(library_sources)) $(program_objects) \
+  $(call object,$(unit_sources) $(unit_support) $(fuzz_sources) $(eval_sources))
 replays := $(patsubst %,$(BUILD)/replay/%,$(fuzz_targets))
 fuzzers := $(patsubst %,$(BUILD)/fuzz/%,$(fuzz_targets))
 unit_tests := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(unit_sources))
@@ -193,7 +195,13 @@ $(program): $(program_objects) $(static_library)
 $(unit_tests): $(BUILD)/tests/%: $(BUILD)/obj/tests/unit/%.o $(call object,$(unit_support)) $(internal_library)
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
-	$(quiet)$(link) -o $@ $^ -lcmocka $(LIBS)
+	$(quiet)$(link) -o $@ $^ -lcmocka -lbrotlienc $(LIBS)
+
+page_reader := $(BUILD)/eval/page
+$(page_reader): $(call object,$(eval_sources)) $(internal_library)
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(quiet)$(link) -o $@ $^ $(LIBS)
 
 # A fuzz target with a plain main, for the kept corpus, and with libFuzzer's.
 $(replays): $(BUILD)/replay/%: $(BUILD)/obj/tests/fuzz/%.o $(call object,tests/fuzz/replay.c tests/fuzz/shared.c) $(internal_library)
@@ -225,9 +233,12 @@ demo: $(program) ## install what is missing, build, index tests/corpus and ask i
 	best=$$($(program) query --index $(demo_index) --json -n 1 "Alibaba PLA" | sed -n 's/.*"id": *"\([^"]*\)".*/\1/p'); \
 	run $(program) related --index $(demo_index) -n 3 "$$best"
 
-check: all $(unit_tests) $(replays) ## install what is missing, build, run the test suite
+check: all $(unit_tests) $(replays) $(page_reader) ## install what is missing, build, run the test suite
 	$(quiet)BUILD='$(abspath $(BUILD))' NSEARCH='$(abspath $(program))' CC='$(CC)' SAN='$(SAN)' TESTS='$(TESTS)' \
 	  JOBS='$(JOBS)' MAKE_ARGS='$(MAKEOVERRIDES)' tests/run.sh
+
+eval-html: $(page_reader) ## how well articles are read out of pages; NSEARCH_CORPORA names their folder
+	$(quiet)BUILD='$(abspath $(BUILD))' tests/eval/run.sh
 
 fuzz: $(fuzzers) ## try hostile questions and files with libFuzzer, FUZZ_SECONDS for each target
 	$(quiet)BUILD='$(abspath $(BUILD))' FUZZ_SECONDS='$(FUZZ_SECONDS)' tests/fuzz/fuzz.sh $(fuzz_targets)
@@ -288,7 +299,7 @@ demo check bench fuzz: | $(deps_first)
 endif
 
 # Headers are laid out by hand: their comments stand in columns.
-c_files := $(sources) $(cxx_sources) $(unit_sources) $(unit_support) $(fuzz_sources) $(wildcard docs/examples/*.c tests/bench/*.c)
+c_files := $(sources) $(cxx_sources) $(unit_sources) $(unit_support) $(fuzz_sources) $(eval_sources) $(wildcard docs/examples/*.c tests/bench/*.c)
 
 lint: lint-format lint-tidy lint-cppcheck ## clang-format, clang-tidy and cppcheck
 
@@ -334,5 +345,5 @@ help: ## this list
 	@echo 'The variables (CC, SAN, V, PREFIX, ...) are described at the top of the Makefile.'
 
 FORCE:
-.PHONY: all bench check clean demo deps deps-bench deps-check deps-fuzz deps-lint format fuzz help install lint \
+.PHONY: all bench check clean demo deps deps-bench deps-check deps-fuzz deps-lint eval-html format fuzz help install lint \
         lint-cppcheck lint-format lint-tidy uninstall FORCE

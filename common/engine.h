@@ -257,6 +257,7 @@ enum commit_how {
 
 struct engine_writer;
 struct engine_worker;
+struct folder; /* indexer/ */
 struct writer_engine {
   const char *name;
   /* Opens a new index, or one of this engine that is there, to add to it. What the options leave open is settled; those
@@ -280,6 +281,7 @@ struct writer_engine {
   int (*commit)(struct engine_writer *writer, unsigned how, struct commit_report *report, struct nsearch_error *err);
   void (*close)(struct engine_writer *writer); /* drops what was not committed */
   const struct nsearch_shards *(*shards)(const struct engine_writer *writer); /* NULL in the table: none */
+  struct folder *(*folder)(struct engine_writer *writer); /* of the index; NULL in the table: it lies in none */
 };
 
 /* The engine that the folder's manifest names; NSEARCH_ERR_MISSING when there is no manifest, NSEARCH_ERR_UNSUPPORTED when

@@ -116,7 +116,8 @@ typedef enum nsearch_origin {
   NSEARCH_ORIGIN_FEED = 2,
   NSEARCH_ORIGIN_META = 3,   /* a meta tag of a page */
   NSEARCH_ORIGIN_URL = 4,
-  NSEARCH_ORIGIN_FILE = 5    /* the file's time */
+  NSEARCH_ORIGIN_FILE = 5,   /* the file's time */
+  NSEARCH_ORIGIN_CRAWL = 6   /* when a page was fetched: it is no younger than that */
 } nsearch_origin;
 
 /* An article with every field empty; NULL only for want of memory. */
@@ -404,7 +405,7 @@ NSEARCH_API nsearch_status nsearch_add(nsearch_writer *writer, const nsearch_art
 
 /* From the next commit on the index is without the article that has this id, added or committed before this call. That there
  * is none is no error. To delete by URL, or what a question finds, ask a reader for the ids. The text stays in a file of the
- * index until nsearch_optimize() with purge, or until all other articles of that file are gone too. */
+ * index until nsearch_optimize() with purge, or without where most of that file is of articles that are gone. */
 NSEARCH_API nsearch_status nsearch_delete(nsearch_writer *writer, const char *id, nsearch_error *err);
 
 /* Makes all that was added readable and all that was deleted unreadable, durably, as one generation: after a crash at any
@@ -421,8 +422,8 @@ NSEARCH_API nsearch_status nsearch_commit(nsearch_writer *writer, nsearch_error 
  * writer's; not while another thread is in nsearch_add(). */
 NSEARCH_API const nsearch_shards *nsearch_writer_shards(const nsearch_writer *writer);
 
-/* A commit that also makes one segment of the index and, with purge non-zero, writes texts and cards anew without those of
- * articles that are gone. NSEARCH_ERR_UNSUPPORTED, and nothing is committed, with remote shards: xapian-compact, where
+/* A commit that also makes one segment of the index, as far as memory allows, and writes texts and cards anew without those
+ * of articles that are gone: of files that are mostly of such, and with purge non-zero of all that have any. NSEARCH_ERR_UNSUPPORTED, and nothing is committed, with remote shards: xapian-compact, where
  * their databases are, makes them small. */
 NSEARCH_API nsearch_status nsearch_optimize(nsearch_writer *writer, int purge, nsearch_error *err);
 
@@ -451,6 +452,16 @@ NSEARCH_API nsearch_status nsearch_ingest_add_include(nsearch_ingest *ingest, co
 NSEARCH_API nsearch_status nsearch_ingest_add_exclude(nsearch_ingest *ingest, const char *glob, nsearch_error *err);
 /* Take ids that are all digits as they are instead of putting the file's path before them. */
 NSEARCH_API void nsearch_ingest_set_global_ids(nsearch_ingest *ingest, int on);
+/* Read files, too, that were read before and have not changed since. They are left alone unless said: the index has a
+ * catalogue of the files that were read to their end, by absolute path, with size, time and a hash of the bytes, and of
+ * what shaped their articles: mappings, ids, the part of the path that is below the argument. */
+NSEARCH_API void nsearch_ingest_set_again(nsearch_ingest *ingest, int on);
+
+/* Take out articles that no file holds any more: of files below the paths that were read once and are gone, and those that
+ * a file gave and no longer gives now that it is read again. An id that another file gave, too, is taken from that file
+ * then, the last one that has it in the order of reading. nsearch_deleted() tells after the commit how many went.
+ * NSEARCH_ERR_UNSUPPORTED with the engine xapian. */
+NSEARCH_API void nsearch_ingest_set_prune(nsearch_ingest *ingest, int on);
 
 /* What happened to a file or record that is not simply an article. */
 typedef enum nsearch_event_kind {
@@ -460,7 +471,7 @@ typedef enum nsearch_event_kind {
   NSEARCH_EVENT_UNKNOWN = 4,    /* a file of no known format */
   NSEARCH_EVENT_REPLACED = 5,   /* an article whose id came again later, or one that replaced an article of an earlier commit */
   NSEARCH_EVENT_TOO_LARGE = 6,  /* a record over the limit */
-  NSEARCH_EVENT_SKIPPED = 7     /* a record of a kind that is no article: a picture, a plan, an event without text */
+  NSEARCH_EVENT_SKIPPED = 7     /* a record or file of a kind that holds no article: a picture, a plan, a request of a crawl */
 } nsearch_event_kind;
 
 /* Called from one thread at a time, also by nsearch_commit(): only a commit finds out what was replaced. Call-back and
@@ -486,6 +497,9 @@ NSEARCH_API nsearch_status nsearch_read(nsearch_writer *writer, const nsearch_in
  * nsearch_commit(), which completes it; all else is final. */
 NSEARCH_API void nsearch_report_free(nsearch_report *report);
 NSEARCH_API uint64_t nsearch_report_files(const nsearch_report *report);    /* read so far, unknown ones included */
+/* Files left alone, as they have not changed since they were read; in *problems (may be NULL) how many of these gave records
+ * that were broken or too large. */
+NSEARCH_API uint64_t nsearch_report_unchanged(const nsearch_report *report, uint64_t *problems);
 NSEARCH_API uint64_t nsearch_report_records(const nsearch_report *report);  /* seen so far, bad and empty ones included */
 NSEARCH_API uint64_t nsearch_report_articles(const nsearch_report *report); /* added; replaced ones included */
 NSEARCH_API uint64_t nsearch_report_events(const nsearch_report *report, nsearch_event_kind kind);

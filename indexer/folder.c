@@ -24,7 +24,7 @@ int folder_remove(const char *path, struct nsearch_error *err) {
 
 /* What is behind the number of a file's name, ".segment"; NULL where the name is none of an index's. */
 static const char *numbered(const char *name, uint64_t *number) {
-  static const char *const kinds[] = {".segment", ".pack", ".tombstones", ".xapian", ".part"};
+  static const char *const kinds[] = {".segment", ".pack", ".tombstones", ".catalogue", ".xapian", ".part"};
   size_t digits = strspn(name, "0123456789");
   if (digits < 6 || digits > 19) return NULL;
   *number = strtoull(name, NULL, 10);
@@ -51,6 +51,8 @@ static bool is_leftover(const char *name, const struct manifest *manifest) {
   } else if (strcmp(kind, ".tombstones") == 0) {
     for (size_t i = 0; i < manifest->segment_count; i++)
       if (manifest->segments[i].tombstones == number) return false;
+  } else if (strcmp(kind, ".catalogue") == 0) {
+    return manifest->catalogue.number != number;
   } else if (strcmp(kind, ".part") != 0) {
     for (size_t i = 0; i < manifest->segment_count; i++)
       if (manifest->segments[i].number == number) return false;
@@ -155,6 +157,7 @@ int folder_open(struct folder *folder, const char *path, const char *engine, str
 
 void folder_close(struct folder *folder) {
   bool has_index = true;
+  catalogue_close(folder->catalogue);
   if (folder->lock >= 0 && folder_clean(folder, NULL) == NSEARCH_OK) {
     char *lock = path_join(folder->path, LOCK_NAME);
     if (lock && look(folder->path, &has_index, NULL) == NSEARCH_OK && !has_index) file_remove(lock, NULL);
@@ -179,11 +182,25 @@ static int sync_folders(const struct folder *folder, struct nsearch_error *err) 
   return status;
 }
 
-int folder_write(struct folder *folder, struct nsearch_error *err) {
+/* The catalogue as `next` is to name it, on disk. */
+static int settle_catalogue(struct folder *folder, struct manifest *next, struct nsearch_error *err) {
+  next->catalogue = folder->manifest.catalogue;
+  return folder->catalogue ? catalogue_settle(folder->catalogue, &next->catalogue, err) : NSEARCH_OK;
+}
+
+/* The manifest's being in its place makes a commit of it. */
+static int put_manifest(struct folder *folder, const struct manifest *next, struct nsearch_error *err) {
   int status = sync_folders(folder, err);
-  if (!status) status = manifest_write(&folder->manifest, folder->path, err);
-  if (!status) folder->has_index = true;
-  return status;
+  if (!status) status = manifest_write(next, folder->path, err);
+  if (status) return status;
+  folder->has_index = true;
+  if (folder->catalogue) catalogue_committed(folder->catalogue);
+  return NSEARCH_OK;
+}
+
+int folder_write(struct folder *folder, struct nsearch_error *err) {
+  int status = settle_catalogue(folder, &folder->manifest, err);
+  return status ? status : put_manifest(folder, &folder->manifest, err);
 }
 
 int folder_commit(struct folder *folder, struct manifest *next, struct nsearch_error *err) {
@@ -195,13 +212,47 @@ int folder_commit(struct folder *folder, struct manifest *next, struct nsearch_e
   next->has_text = manifest->has_text;
   next->next_number = manifest->next_number;
   next->next_pack = manifest->next_pack;
-  int status = sync_folders(folder, err);
-  if (!status) status = manifest_write(next, folder->path, err);
+  int status = settle_catalogue(folder, next, err);
+  if (!status) status = put_manifest(folder, next, err);
   if (status) return status;
   manifest_free(manifest);
   *manifest = *next;
   *next = (struct manifest){0};
-  folder->has_index = true;
   folder_clean(folder, NULL); /* a failure is left to the next writer */
   return NSEARCH_OK;
+}
+
+/* ---- The catalogue ---- */
+
+int folder_catalogue(struct folder *folder, bool again, struct catalogue **out, struct nsearch_error *err) {
+  int status = NSEARCH_OK;
+  if (!folder->catalogue)
+    status = catalogue_open(&folder->catalogue, folder->path, &folder->manifest.catalogue, false, err);
+  if (status == NSEARCH_ERR_DAMAGED && again) {
+    error_clear(err);
+    status = catalogue_open(&folder->catalogue, folder->path, &folder->manifest.catalogue, true, err);
+  }
+  *out = folder->catalogue;
+  return status;
+}
+
+/* The engine's part is as the manifest in the folder has it, whatever the engine has begun since, and its files stay. */
+int folder_commit_catalogue(struct folder *folder, struct nsearch_error *err) {
+  struct manifest next = {0};
+  const struct manifest_catalogue before = folder->manifest.catalogue;
+  if (!folder->catalogue || !folder->catalogue->changed || !folder->has_index) return NSEARCH_OK;
+  int status = manifest_read(&next, folder->path, err);
+  if (!status) status = settle_catalogue(folder, &next, err);
+  next.generation++;
+  if (!status) status = put_manifest(folder, &next, err);
+  if (!status) {
+    folder->manifest.generation = next.generation;
+    folder->manifest.catalogue = next.catalogue;
+  }
+  manifest_free(&next);
+  if (status || before.number == 0 || before.number == folder->manifest.catalogue.number) return status;
+  char *path = catalogue_path(folder->path, before.number);
+  if (path) file_remove(path, NULL); /* a failure is left to the next writer */
+  memory_free(path);
+  return status;
 }

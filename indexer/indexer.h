@@ -1,7 +1,10 @@
 /* indexer: from sources to a committed index. The map of this folder; includes common/ only.
  *
  *   walk.c      paths -> files
- *   input.c     a file -> its bytes, decompressed
+ *   input.c     a file -> a window on its bytes, decompressed
+ *   gzip.c, filter.c   compression undone
+ *   archive.c   the members of a tar or zip
+ *   members.c   a file -> the inputs in it: itself, or members of archives
  *   sources/    bytes -> spans (split) -> articles (parse), one file per format
  *   identity.c  the id of an article
  *   options.c   what to read: paths, --map, globs, call-backs
@@ -9,12 +12,16 @@
  *   ingest.c    the run: N workers pull spans in turn, parse them and feed the engine
  *   writer.c    the writer functions of nsearch.h
  *   folder.c    the folder of an index being written
+ *   catalogue.c which files were read, and what they gave
+ *   source_file.c a file that is read, as the catalogue will know it
+ *   prune.c     articles that no file holds any more
  *   deletions.c ids to be left out
  *   native/     articles -> term stream -> inversion -> segment -> merge -> commit
  *   xapian/     articles -> documents -> databases -> compaction -> commit */
 #ifndef INDEXER_INDEXER_H
 #define INDEXER_INDEXER_H
 
+#include <pthread.h>
 #include <stdatomic.h>
 
 #include "common/article/article.h"
@@ -22,12 +29,55 @@
 #include "common/store/store.h"
 #include "common/system/system.h"
 
-/* ---- input.c: the bytes of one file, decompressed --------------------------------------------------------------- */
+/* ---- streams: bytes in order, one stage upon another -------------------------------------------------------------- */
 
 enum { RECORD_MAX = 64 << 20 }; /* bytes of one record; a larger one is skipped while streaming and reported */
 
+/* A stage gives bytes that it makes of those of the stage below, which it owns. */
+struct stream {
+  /* Up to room bytes; got 0 is the end. NSEARCH_ERR_INPUT for damage and NSEARCH_ERR_SYSTEM for a failing read: told
+   * once, with *got as what came before, and the end then, unless resume() finds more. */
+  int (*read)(struct stream *stream, void *bytes, size_t room, size_t *got, struct nsearch_error *err);
+  /* Moves to an offset, as lseek(). NULL: the stream only runs forward. */
+  bool (*seek)(struct stream *stream, int64_t *offset, int whence);
+  /* After damage: true when bytes behind it can be read. NULL: never. */
+  bool (*resume)(struct stream *stream);
+  void (*close)(struct stream *stream);
+};
+
+/* What a stage has read from the one below and not used yet. It begins with bytes that were looked at to find out what
+ * the stream is. */
+enum { STAGED_BYTES = 64 << 10 };
+struct staged {
+  struct stream *below;
+  size_t start, end; /* what waits is bytes[start..end) */
+  uint64_t offset;   /* of bytes[end] in the stream below */
+  bool at_end;       /* of the stream below */
+  uint8_t bytes[STAGED_BYTES];
+};
+void staged_init(struct staged *staged, struct stream *below, const char *head, size_t len);
+/* Reads when nothing waits; nothing waits after it at the end only. */
+int staged_fill(struct staged *staged, struct nsearch_error *err);
+/* Closes the stream below. */
+void staged_close(struct staged *staged);
+
+/* ---- gzip.c: members one after another, and how to go on behind a broken one; filter.c: bzip2, xz, zstd by libarchive -- */
+
+/* How many bytes tell what a stream is compressed with. */
+enum { FILTER_HEAD = 16 };
+/* When head begins a stream of a known compression, puts a stage that undoes it upon *stream, which begins with head.
+ * On failure *stream is as before. */
+int filter_open(struct stream **stream, const char *head, size_t len, struct nsearch_error *err);
+int gzip_open(struct stream **stream, const char *head, size_t len, struct nsearch_error *err);
+
+/* Text that compresses better than EXPANSION_MAX to 1 is taken for a bomb once EXPANSION_FREE bytes came out of it. */
+enum { EXPANSION_MAX = 250, EXPANSION_FREE = 256 << 20 };
+int expansion_check(uint64_t out, uint64_t in, struct nsearch_error *err); /* NSEARCH_ERR_INPUT */
+
+/* ---- input.c: the bytes of one file, decompressed --------------------------------------------------------------- */
+
 /* A window that slides over the stream. window[0..len) is what is there; input_fill() adds to it, input_consume()
- * drops from its front. gzip is undone on the way (by content, members one after another). */
+ * drops from its front. Compression is undone on the way, by content. */
 struct input {
   const char *window;
   size_t len;
@@ -40,16 +90,81 @@ struct input {
 };
 
 int input_open(struct input **out, const char *path, struct nsearch_error *err); /* "-" is standard input */
+/* Takes over the stream, also when it fails. */
+int input_open_stream(struct input **out, struct stream *stream, struct nsearch_error *err);
 void input_close(struct input *input);
 
-/* Tries to make at least `want` bytes visible; fewer only at the end of the stream. NSEARCH_ERR_INPUT for a broken
- * gzip member, NSEARCH_ERR_SYSTEM for a failing read: told once, then the stream ends there: what came before stays
- * visible and at_end is set. The window may move. */
+/* Tries to make at least `want` bytes visible; fewer only at the end of the stream. NSEARCH_ERR_INPUT for
+ * compressed data that is broken, NSEARCH_ERR_SYSTEM for a failing read: told once, then the stream ends there: what came
+ * before stays visible and at_end is set. The window may move. */
 int input_fill(struct input *input, size_t want, struct nsearch_error *err);
 void input_consume(struct input *input, size_t bytes);
 
 /* Sets a copy of the first bytes of the window aside, for a source that needs them with every span; once in a file. */
 int input_keep(struct input *input, size_t bytes, struct nsearch_error *err);
+
+/* When the stream ended at damage behind which more can be read, goes on there: true, and at_end is false again. The
+ * bytes that follow have nothing to do with those before. */
+bool input_resume(struct input *input);
+
+/* XXH3 of all bytes of the file as stored, those that nobody asked for too: it is read to its end for that. */
+int input_hash(struct input *input, uint64_t *hash, struct nsearch_error *err);
+
+/* Where the bytes can be read in any order: moves to an offset as lseek() counts it, told in *offset. False elsewhere. */
+bool input_can_seek(const struct input *input);
+bool input_seek(struct input *input, int64_t *offset, int whence);
+
+/* ---- archive.c: tar and zip, by libarchive ------------------------------------------------------------------------- */
+
+struct archive_in;
+
+enum { ARCHIVE_HEAD = 512, MEMBER_NAME_MAX = 4096 };
+/* True when a file that begins so is a tar or zip. A document that is packed as a zip (docx, odt, epub) is none. */
+bool archive_claims(const char *head, size_t len);
+
+/* Reads from where the input is, which must outlive the archive. */
+int archive_open(struct archive_in **out, struct input *input, struct nsearch_error *err);
+void archive_close(struct archive_in *archive);
+
+/* The next regular file in it; links, folders and devices are passed over. *more is false at the end. The name is one in
+ * the archive and nothing else: it is never opened. NSEARCH_ERR_INPUT when the archive is damaged: nothing follows then. */
+struct archive_member {
+  const char *name; /* the archive's, until the next call; without what makes it absolute */
+  bool is_encrypted;
+};
+int archive_next(struct archive_in *archive, struct archive_member *member, bool *more, struct nsearch_error *err);
+
+/* The bytes of the member that archive_next() gave, for input_open_stream(); of no use after the next one. */
+int archive_stream(struct archive_in *archive, struct stream **out, struct nsearch_error *err);
+
+/* ---- members.c: a file as what is to be read of it: itself, or the members of an archive, and of archives in it ------- */
+
+enum { HEAD_BYTES = 64 << 10 }; /* by which a format is recognised */
+
+struct members;
+
+/* What comes next of a file: an input, or a problem, or both where the input breaks off right at its head. */
+struct member {
+  struct input *input; /* borrowed until the next call; its head is in the window; NULL: a problem only */
+  const char *path;    /* of the file or "archive.tar/name"; until the next call */
+  const char *below;   /* tail of path: as in struct walk_file */
+  enum nsearch_event_kind problem; /* 0: none */
+  int status;          /* of the problem */
+  char message[200];
+};
+
+/* Opens a file of a walk. What stands in archives is chosen by include and exclude as files are; all of it where the
+ * archive itself was chosen by its name. */
+struct walk_file;
+struct globs;
+int members_open(struct members **out, const struct walk_file *file, const struct globs *include,
+                 const struct globs *exclude, struct nsearch_error *err);
+int members_next(struct members *members, struct member *member, bool *more, struct nsearch_error *err);
+uint64_t members_raw_bytes(const struct members *members); /* read of the file so far, as stored */
+struct input *members_outer(struct members *members);      /* the file's own bytes */
+/* Whether include or exclude may have kept back some of an archive: what it gave is not all that it holds. */
+bool members_left_out(const struct members *members);
+void members_close(struct members *members);
 
 /* ---- sources/: one file per format ------------------------------------------------------------------------------ */
 
@@ -106,8 +221,8 @@ struct source {
   int (*parse)(const struct span *span, const struct sink *sink, struct nsearch_error *err);
 };
 
-extern const struct source source_jsonl, source_json, source_reuters, source_trec;
-extern const struct source source_newsml, source_nitf, source_feed, source_text;
+extern const struct source source_jsonl, source_json, source_reuters, source_trec, source_warc, source_arc, source_mail;
+extern const struct source source_newsml, source_nitf, source_feed, source_html, source_text;
 extern const struct source *const source_table[]; /* ends with NULL; sources.c */
 
 /* The format of a file, NULL when unknown. */
@@ -119,8 +234,17 @@ struct walk_file {
   char *path;          /* as it is opened */
   const char *below;   /* tail of path: below the argument; the file name where the argument is a file */
   uint64_t size;
+  bool members_only;   /* not chosen by its name, but it may be an archive that holds what is */
+  int64_t mtime;
+  uint32_t root;  /* the folder that `below` is below */
+  uint32_t order; /* in the walk, from 1, whatever was left out of it since */
+  bool is_stream; /* standard input or a pipe */
+  bool in_doubt;  /* it may be as it was when it was read: its bytes tell */
 };
 struct walk {
+  char **roots;    /* of each argument: absolute, without links; NULL: not known */
+  bool *is_folder; /* the argument; else it is a file in that folder */
+  size_t root_count, root_capacity, folder_capacity;
   struct walk_file *files; /* in order: arguments as given, below each by bytes of `below` */
   size_t count, capacity;
   uint64_t total_size; /* 0 when one of them is standard input */
@@ -130,6 +254,12 @@ struct globs {
   char **patterns;
   size_t count, capacity;
 };
+
+/* Whether a path is among those to read: an empty or absent include chooses all. */
+bool globs_choose(const struct globs *include, const struct globs *exclude, const char *below);
+
+/* True for the endings of tar and zip, compressed or not. */
+bool name_is_archive(const char *path);
 
 struct walk_request {
   char *const *paths;
@@ -145,6 +275,10 @@ struct walk_request {
  * given to unreadable(). NSEARCH_ERR_USAGE when a path does not exist. */
 int walk_paths(struct walk *out, const struct walk_request *request, struct nsearch_error *err);
 void walk_free(struct walk *walk);
+/* Whether include and exclude let a file of this path below the argument in. */
+bool walk_wants(const struct walk_request *request, const char *below);
+/* The file's name whatever the arguments were: its root and what is below it. False: it has none, or none to remember. */
+bool walk_real_path(const struct walk *walk, const struct walk_file *file, struct buffer *out);
 
 /* ---- identity.c ------------------------------------------------------------------------------------------------------- */
 
@@ -162,7 +296,7 @@ struct nsearch_ingest {
   size_t path_count, path_capacity;
   struct field_map map;
   struct globs include, exclude;
-  bool global_ids;
+  bool global_ids, again, prune;
   nsearch_on_event on_event;
   void *event_payload;
   nsearch_on_progress on_progress;
@@ -190,6 +324,7 @@ enum { EVENT_KINDS = 8 };
 struct nsearch_report {
   atomic_uint references;
   uint64_t files, records, articles, events[EVENT_KINDS];
+  uint64_t unchanged, unchanged_problems; /* files */
   uint64_t replaced_bytes, text_bytes, input_bytes, input_total;
   uint64_t nanoseconds;
 };
@@ -201,11 +336,13 @@ struct nsearch_report *report_retain(struct nsearch_report *report);
 
 enum { TITLE_WEIGHT_USUAL = 2 };
 
+struct catalogue;
 struct folder {
   char *path;
   bool made, has_index; /* the folder was not there before; it has a commit by now */
   int lock;
   struct manifest manifest; /* the last commit; of a new index, what the first one begins with */
+  struct catalogue *catalogue; /* NULL: nobody asked for it */
 };
 /* Locks the folder, which is made when absent, reads its manifest, settles what the options leave open and removes what an
  * unfinished run left. NSEARCH_ERR_EXISTS when the index there has another engine or other options, NSEARCH_ERR_USAGE when
@@ -217,12 +354,154 @@ int folder_open(struct folder *folder, const char *path, const char *engine, str
 int folder_commit(struct folder *folder, struct manifest *next, struct nsearch_error *err);
 /* Makes the manifest as it stands the one in the folder; for an index whose databases are elsewhere. */
 int folder_write(struct folder *folder, struct nsearch_error *err);
+/* The catalogue of source files, which all commits from now on keep; `again`: as if no file had been read, should it be
+ * damaged. The folder's. */
+int folder_catalogue(struct folder *folder, bool again, struct catalogue **out, struct nsearch_error *err);
+/* Commits what the catalogue has learned since the last commit, if anything: where nothing else has changed. */
+int folder_commit_catalogue(struct folder *folder, struct nsearch_error *err);
 /* Removes the files of an index that the manifest in the folder does not name. */
 int folder_clean(const struct folder *folder, struct nsearch_error *err);
 /* Removes a file, or a folder of files: a database. One that is gone is fine. */
 int folder_remove(const char *path, struct nsearch_error *err);
 /* Leaves the last commit and nothing else; without one no folder either, if it was not there. */
 void folder_close(struct folder *folder);
+
+/* ---- catalogue.c: which files were read, and what they gave ----------------------------------------------------------- */
+
+/* A file that was read; in memory without its path: 80 bytes a file. */
+struct catalogue_entry {
+  struct hash_wide key;
+  uint64_t size, hash, settings, place, bytes; /* as in struct catalogue_record; bytes: of its records, nearly */
+  int64_t mtime;
+  uint32_t order; /* in the walk of the run at hand, from 1; 0: not in it, or another run's */
+  bool gone, problems, fresh; /* fresh: read in the run at hand */
+};
+
+/* A file while it is read: its ids, a chunk at a time. Zeroed but for the key. */
+struct catalogued {
+  struct hash_wide key;
+  uint64_t before, ids_before;
+  uint64_t *ids;
+  size_t count, capacity;
+};
+
+struct catalogue {
+  pthread_mutex_t lock; /* guards all */
+  char *folder;
+  struct manifest_catalogue committed;
+  struct manifest_catalogue last; /* what the next commit makes of it; bytes 0: a log that is not begun yet */
+  struct file_out *out;           /* NULL: nothing was added yet */
+  bool changed;                   /* since the last commit */
+  unsigned runs; /* at work: the places that they know must stay */
+  struct catalogue_entry *entries;
+  size_t count, capacity;
+  uint32_t *slots; /* open addressing by key: entry + 1, 0 is free */
+  size_t slot_count;
+  uint64_t live; /* bytes of records that count */
+  struct buffer record;
+  struct superseded {
+    struct hash_wide key;
+    uint64_t place;
+  } *superseded; /* records of files that the run at hand has read again */
+  size_t superseded_count, superseded_capacity;
+};
+
+/* Reads the catalogue that `last` names; number 0: there is none. `anew`: all that it knows is forgotten unread. */
+int catalogue_open(struct catalogue **out, const char *folder, const struct manifest_catalogue *last, bool anew,
+                   struct nsearch_error *err);
+void catalogue_close(struct catalogue *catalogue);
+struct hash_wide catalogue_key(const char *path, size_t len);
+/* A copy of what is known of a file; false: nothing. */
+bool catalogue_find(struct catalogue *catalogue, struct hash_wide key, struct catalogue_entry *out);
+/* Notes that the file is as it was, with this mtime. */
+int catalogue_touch(struct catalogue *catalogue, struct hash_wide key, int64_t mtime, struct nsearch_error *err);
+int catalogue_add_ids(struct catalogue *catalogue, struct catalogued *file, const uint64_t *ids, size_t count,
+                      struct nsearch_error *err);
+/* The file was read to its end: from the next commit on it is known as `record` says, whose key and ids are taken from
+ * `file`; `order`: its place in the walk. */
+int catalogue_enter(struct catalogue *catalogue, const struct catalogued *file, struct catalogue_record *record,
+                    uint32_t order, struct nsearch_error *err);
+/* Puts all on disk and says what the manifest is to name; writes it anew when more than half of it counts no more.
+ * catalogue_committed() when the manifest says so. */
+int catalogue_settle(struct catalogue *catalogue, struct manifest_catalogue *next, struct nsearch_error *err);
+void catalogue_committed(struct catalogue *catalogue);
+/* Gives a file its place in the walk of the run, from 1. */
+void catalogue_place(struct catalogue *catalogue, struct hash_wide key, uint32_t order);
+/* The file counts no more. */
+int catalogue_forget(struct catalogue *catalogue, struct hash_wide key, struct nsearch_error *err);
+/* All that was added until now, readable; a catalogue without records gives an empty log, path NULL. */
+int catalogue_view(struct catalogue *catalogue, struct catalogue_log *log, struct nsearch_error *err);
+/* A run begins and ends. */
+void catalogue_begin_run(struct catalogue *catalogue);
+void catalogue_end_run(struct catalogue *catalogue);
+
+/* ---- source_file.c: a file that is read, as the catalogue will know it ---------------------------------------------------- */
+
+/* The outer file, whatever is split off it. The one who splits it holds a reference, and so does each span until it is
+ * parsed and its articles are added: with the last one all is known. */
+struct source_file {
+  atomic_uint references;
+  const struct walk_file *walk_file;
+  struct buffer path; /* absolute */
+  uint64_t settings;
+  struct file_info before; /* it was opened, at this second of the clock */
+  int64_t opened;
+  atomic_bool failed; /* not read wholly, not added, or not to be remembered: it will be read again */
+  atomic_uint_fast64_t articles, problems;
+  bool is_read; /* to its end; then hash is that of its bytes */
+  uint64_t hash;
+  struct catalogued given;
+};
+
+/* A hash of all that shapes articles but the part of the path below the argument, which the functions below add. */
+int reading_settings(const struct nsearch_ingest *ingest, uint64_t *out, struct nsearch_error *err);
+
+/* With it: what the catalogue keeps of a file. */
+uint64_t settings_with_below(uint64_t settings, size_t below_len);
+
+/* What the catalogue says of a file: in doubt when only its time is another one. *path is room for its path. */
+enum source_state { SOURCE_CHANGED, SOURCE_IN_DOUBT, SOURCE_UNCHANGED };
+enum source_state source_file_look(struct catalogue *catalogue, const struct walk *walk, const struct walk_file *file,
+                                   uint64_t settings, struct buffer *path, struct catalogue_entry *out);
+
+int source_file_open(struct source_file **out, const struct walk *walk, const struct walk_file *file,
+                     uint64_t settings, struct nsearch_error *err);
+/* Reads the whole file; *same: it has the bytes that the catalogue knows, and its new time is noted. */
+int source_file_compare(struct source_file *source, struct catalogue *catalogue, bool *same, bool *had_problems,
+                        struct nsearch_error *err);
+struct source_file *source_file_retain(struct source_file *source);
+/* Articles of these ids were added. Here and below the catalogue may be NULL. */
+int source_file_give(struct source_file *source, struct catalogue *catalogue, const uint64_t *ids, size_t count,
+                     struct nsearch_error *err);
+/* All was split off; what nobody asked for is read too. */
+int source_file_end(struct source_file *source, struct input *input, struct nsearch_error *err);
+/* Lets a reference go; with the last one a file that was read to its end and has not changed meanwhile is entered. */
+int source_file_release(struct source_file **source, struct catalogue *catalogue, struct nsearch_error *err);
+
+/* ---- prune.c: articles that no file holds any more ------------------------------------------------------------------------ */
+
+struct prune_request {
+  const struct walk *walk;              /* of the run, for its roots: files below them that are gone count no more ... */
+  const struct walk_request *patterns;  /* ... where include and exclude let them in */
+  uint64_t settings;                    /* reading_settings() */
+  int (*remove)(void *payload, uint64_t id_hash, struct nsearch_error *err); /* an article that nobody has */
+  void *payload;
+};
+/* Files to be read once more, each for certain ids. */
+struct rereading {
+  struct walk walk;
+  struct wanted {
+    uint64_t file, id; /* its number in the walk; XXH3 */
+  } *wanted;
+  size_t wanted_count;
+};
+/* At the end of a run, of which the catalogue knows what it read, and the order of its walk. Removes what nobody has and
+ * says what is to be read. 16 bytes in memory for each id of a file that was read again or is gone. Nothing else may work
+ * on the catalogue meanwhile. */
+int prune_catalogue(struct catalogue *catalogue, const struct prune_request *request, struct rereading *out,
+                    struct nsearch_error *err);
+bool rereading_wants(const struct rereading *rereading, size_t file, uint64_t id);
+void rereading_free(struct rereading *rereading);
 
 /* ---- deletions.c ----------------------------------------------------------------------------------------------------- */
 
@@ -268,6 +547,14 @@ int writer_worker_open(struct nsearch_writer *writer, struct engine_worker **out
 int writer_worker_add(struct nsearch_writer *writer, struct engine_worker *worker,
                       const struct nsearch_article *article, uint64_t sequence, struct nsearch_error *err);
 int writer_worker_close(struct nsearch_writer *writer, struct engine_worker *worker, struct nsearch_error *err);
+
+/* The catalogue of the index, and the run is one that knows it; NULL: its engine has no folder for one. `again` as in
+ * folder_catalogue(). */
+int writer_catalogue(struct nsearch_writer *writer, bool again, struct catalogue **out, struct nsearch_error *err);
+
+/* Articles known by the hash of their id alone, where the engine can take them out. */
+bool writer_can_prune(const struct nsearch_writer *writer);
+int writer_prune(struct nsearch_writer *writer, uint64_t id_hash, uint64_t sequence, struct nsearch_error *err);
 
 /* Takes over the walk and a reference to the report. */
 int writer_keep_run(struct nsearch_writer *writer, struct run *run, struct nsearch_error *err);

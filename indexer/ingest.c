@@ -8,24 +8,41 @@
 #include <string.h>
 
 enum {
-  HEAD_BYTES = 64 << 10,  /* by which a format is recognised */
   SMALL_FILE = 256 << 10, /* up to here a file is read by one thread alone */
-  PROGRESS_MS = 100
+  PROGRESS_MS = 100,
+  IDS_AT_ONCE = 256 /* go to the catalogue under its lock */
+};
+
+/* Where spans come from: a file, or a member of an archive. Whoever splits it and each span hold a reference. */
+struct place {
+  atomic_uint references;
+  size_t file;
+  char *path;
+  const char *below;       /* tail of path */
+  uint64_t records_before; /* of the file, in members before this one */
 };
 
 /* A file that is being split. */
 struct reading {
   size_t file;
-  struct input *input; /* NULL: none is open */
+  struct source_file *source_file; /* NULL: none is open */
+  struct members *members;
+  struct input *input; /* the file's or that of the member that is being split; NULL: none */
+  struct place *place; /* the same */
   const struct source *source;
   uint64_t state[8];
+  uint64_t records;   /* of the file, as far as it is split */
   uint64_t raw_bytes; /* reported so far */
 };
 
 struct ingest_run {
   struct nsearch_writer *writer;
   const struct nsearch_ingest *ingest;
-  struct run kept; /* the walk, the report, and where events go */
+  struct run kept;             /* the walk, the report, and where events go */
+  struct catalogue *catalogue; /* NULL: there is none */
+  uint64_t settings;
+  const struct rereading *only; /* NULL: all articles are taken */
+  struct nsearch_report *shown; /* as it is told of progress */
 
   pthread_mutex_t split_lock; /* guards what follows */
   size_t next_file;
@@ -34,7 +51,7 @@ struct ingest_run {
 
   pthread_mutex_t report_lock; /* guards the report and what follows; taken inside split_lock, never around it */
   uint64_t started, last_progress;
-  int status;
+  int status; /* of the first failure */
   struct nsearch_error *err;
 };
 
@@ -44,8 +61,11 @@ struct reader {
   struct engine_worker *worker;
   struct nsearch_article *article;
   struct nsearch_error *err;
-  struct reading own;                               /* a small file that this thread reads alone */
-  size_t file;                                      /* of the span that is being parsed */
+  struct reading own;              /* a small file that this thread reads alone */
+  struct place *place;             /* of the span that is being parsed */
+  struct source_file *source_file; /* the same */
+  uint64_t ids[IDS_AT_ONCE];       /* that it gave, and that nobody was told yet */
+  size_t id_count;
   uint64_t records, articles, replaced, text_bytes; /* not yet in the report */
   pthread_t thread;
 };
@@ -58,6 +78,13 @@ static void event(struct ingest_run *run, enum nsearch_event_kind kind, const ch
   run->kept.report->events[kind]++;
   if (run->kept.on_event) run->kept.on_event(run->kept.event_payload, kind, path, record, message);
   pthread_mutex_unlock(&run->report_lock);
+}
+
+/* An event of a file that is being read, or of a member of it. */
+static void file_event(struct ingest_run *run, struct source_file *source, const char *path,
+                       enum nsearch_event_kind kind, uint64_t record, const char *message) {
+  if (kind == NSEARCH_EVENT_BROKEN || kind == NSEARCH_EVENT_TOO_LARGE) atomic_fetch_add(&source->problems, 1);
+  event(run, kind, path, record, message);
 }
 
 static const struct walk_file *file_of(const struct ingest_run *run, size_t file) {
@@ -89,7 +116,7 @@ static void tell(struct reader *reader) {
   report->nanoseconds = now > run->started ? now - run->started : 0;
   if (run->ingest->on_progress && now > run->last_progress + PROGRESS_MS * UINT64_C(1000000)) {
     run->last_progress = now;
-    cancel = run->ingest->on_progress(run->ingest->progress_payload, report) != 0;
+    cancel = run->ingest->on_progress(run->ingest->progress_payload, run->shown) != 0;
   }
   pthread_mutex_unlock(&run->report_lock);
   reader->records = reader->articles = reader->replaced = reader->text_bytes = 0;
@@ -100,7 +127,7 @@ static void tell(struct reader *reader) {
 }
 
 static void count_input(struct ingest_run *run, struct reading *reading, bool is_done) {
-  uint64_t raw = reading->input ? reading->input->raw_bytes : reading->raw_bytes;
+  uint64_t raw = reading->members ? members_raw_bytes(reading->members) : reading->raw_bytes;
   pthread_mutex_lock(&run->report_lock);
   run->kept.report->input_bytes += raw - reading->raw_bytes;
   run->kept.report->files += is_done;
@@ -110,67 +137,178 @@ static void count_input(struct ingest_run *run, struct reading *reading, bool is
 
 /* ---- Files to spans ---- */
 
-static void reading_close(struct ingest_run *run, struct reading *reading) {
-  count_input(run, reading, true);
-  input_close(reading->input);
-  reading->input = NULL;
+static int place_new(struct place **out, size_t file, const struct member *member, uint64_t records_before,
+                     struct nsearch_error *err) {
+  struct place *place = *out = memory_zero(1, sizeof *place);
+  if (!place) return error_memory(err);
+  *place = (struct place){.file = file, .records_before = records_before};
+  atomic_init(&place->references, 1);
+  place->path = memory_string(member->path, strlen(member->path));
+  if (!place->path) return error_memory(err);
+  place->below = place->path + (member->below - member->path);
+  return NSEARCH_OK;
 }
 
-/* A file that cannot be read (any further), or that breaks off: an event. Failures of ours are passed on. */
-static int file_trouble(struct reader *reader, const struct reading *reading, int status) {
-  const char *path = file_of(reader->run, reading->file)->path;
+static struct place *place_retain(struct place *place) {
+  atomic_fetch_add(&place->references, 1);
+  return place;
+}
+
+static void place_release(struct place **pointer) {
+  struct place *place = *pointer;
+  *pointer = NULL;
+  if (!place || atomic_fetch_sub(&place->references, 1) > 1) return;
+  memory_free(place->path);
+  memory_free(place);
+}
+
+static const char *name_of(const char *path) {
+  const char *slash = strrchr(path, '/');
+  return slash ? slash + 1 : path;
+}
+
+/* Ends the reading, whether or not it came to the file's end. */
+static int reading_close(struct reader *reader, struct reading *reading) {
+  if (reading->members) count_input(reader->run, reading, true);
+  members_close(reading->members);
+  place_release(&reading->place);
+  reading->members = NULL;
+  reading->input = NULL;
+  return source_file_release(&reading->source_file, reader->run->catalogue, reader->err);
+}
+
+/* What cannot be read (any further), or breaks off: an event. Failures of ours are passed on. */
+static int file_trouble(struct reader *reader, const struct reading *reading, const char *path, int status) {
   if (status == NSEARCH_ERR_MEMORY) return status;
-  event(reader->run, status == NSEARCH_ERR_INPUT ? NSEARCH_EVENT_BROKEN : NSEARCH_EVENT_UNREADABLE, path, 0,
-        nsearch_error_message(reader->err));
+  reading->source_file->failed = true;
+  file_event(reader->run, reading->source_file, path,
+             status == NSEARCH_ERR_INPUT ? NSEARCH_EVENT_BROKEN : NSEARCH_EVENT_UNREADABLE, 0,
+             nsearch_error_message(reader->err));
   error_clear(reader->err);
   return NSEARCH_OK;
 }
 
-static const char *name_of(const struct walk_file *file) {
-  const char *slash = strrchr(file->path, '/');
-  return slash ? slash + 1 : file->path;
+/* It is as it was when it was read: that it is not read now. */
+static void count_unchanged(struct ingest_run *run, uint64_t size, bool had_problems) {
+  struct nsearch_report *report = run->kept.report;
+  pthread_mutex_lock(&run->report_lock);
+  report->unchanged++;
+  report->unchanged_problems += had_problems;
+  if (report->input_total > size) report->input_total -= size;
+  pthread_mutex_unlock(&run->report_lock);
 }
 
-/* Opens a file and finds its format; reading->input stays NULL when there is nothing to split. */
+/* Finds the format of a file or member, the head of which is in the window. reading->input stays NULL when it has none. */
+static int member_begin(struct reader *reader, struct reading *reading, const struct member *member) {
+  const struct input *input = member->input;
+  size_t len = input->len < HEAD_BYTES ? input->len : HEAD_BYTES;
+  bool is_all = input->at_end && len == input->len;
+  reading->source = source_find(input->window, len, is_all, name_of(member->path));
+  if (reading->records >> (SEQUENCE_RECORD_BITS - 1)) {
+    file_event(reader->run, reading->source_file, member->path, NSEARCH_EVENT_TOO_LARGE, 0,
+               "the archive has too many records before this member");
+    return NSEARCH_OK;
+  }
+  if (!reading->source || (len == 0 && member->problem)) {
+    if (!member->problem)
+      file_event(reader->run, reading->source_file, member->path, NSEARCH_EVENT_UNKNOWN, 0, "no known format");
+    return NSEARCH_OK;
+  }
+  memset(reading->state, 0, sizeof reading->state);
+  reading->input = member->input;
+  return place_new(&reading->place, reading->file, member, reading->records, reader->err);
+}
+
+/* The file was read to its end. */
+static int reading_end(struct reader *reader, struct reading *reading) {
+  const char *path = file_of(reader->run, reading->file)->path;
+  if (members_left_out(reading->members)) reading->source_file->failed = true;
+  int status = source_file_end(reading->source_file, members_outer(reading->members), reader->err);
+  if (status) status = file_trouble(reader, reading, path, status);
+  int closed = reading_close(reader, reading);
+  return status ? status : closed;
+}
+
+/* Goes on to what is to be split next of the file, the file itself first; reading->input is NULL when that was all, and the
+ * reading closed. */
+static int reading_advance(struct reader *reader, struct reading *reading) {
+  struct member member;
+  bool more = true;
+  int status = NSEARCH_OK;
+  reading->input = NULL;
+  place_release(&reading->place);
+  while (!status && !reading->input && !atomic_load(&reader->run->stop)) {
+    status = members_next(reading->members, &member, &more, reader->err);
+    if (status || !more) break;
+    if (member.problem) file_event(reader->run, reading->source_file, member.path, member.problem, 0, member.message);
+    if (member.problem && member.status) reading->source_file->failed = true;
+    if (member.input) status = member_begin(reader, reading, &member);
+  }
+  if (!status && !more) return reading_end(reader, reading);
+  if (status || !reading->input) {
+    int closed = reading_close(reader, reading);
+    status = status ? status : closed;
+  }
+  return status;
+}
+
+static int reading_begin(struct reader *reader, struct reading *reading) {
+  const struct walk_file *file = file_of(reader->run, reading->file);
+  const struct nsearch_ingest *ingest = reader->run->ingest;
+  int status = members_open(&reading->members, file, &ingest->include, &ingest->exclude, reader->err);
+  if (status) return file_trouble(reader, reading, file->path, status);
+  return reading_advance(reader, reading);
+}
+
+/* Opens a file, unless it turns out to be one that was read before. */
 static int reading_open(struct reader *reader, struct reading *reading, size_t file) {
   struct ingest_run *run = reader->run;
   const struct walk_file *walk_file = file_of(run, file);
+  bool same = false, had_problems = false;
   *reading = (struct reading){.file = file};
-  int status = input_open(&reading->input, walk_file->path, reader->err);
-  if (status) return file_trouble(reader, reading, status);
-  status = input_fill(reading->input, HEAD_BYTES, reader->err);
-  bool is_cut = status != NSEARCH_OK;
-  if (status && (status = file_trouble(reader, reading, status))) return status;
-  const struct input *input = reading->input;
-  size_t len = input->len < HEAD_BYTES ? input->len : HEAD_BYTES;
-  reading->source = source_find(input->window, len, input->at_end && len == input->len, name_of(walk_file));
-  if (reading->source && (len > 0 || !is_cut)) return NSEARCH_OK;
-  if (!is_cut) event(run, NSEARCH_EVENT_UNKNOWN, walk_file->path, 0, "no known format");
-  reading_close(run, reading);
-  return NSEARCH_OK;
+  int status = source_file_open(&reading->source_file, &run->kept.walk, walk_file, run->settings, reader->err);
+  if (!status && walk_file->in_doubt)
+    status = source_file_compare(reading->source_file, run->catalogue, &same, &had_problems, reader->err);
+  if (same) count_unchanged(run, walk_file->size, had_problems);
+  if (!status && !same) status = reading_begin(reader, reading);
+  if (status || !reading->input) {
+    int closed = reading_close(reader, reading);
+    status = status ? status : closed;
+  }
+  return status;
+}
+
+/* How many records there may be by now: where only parse() can tell, none has less than two bytes. */
+static void count_records(struct reading *reading, const struct span *span, uint64_t problem_record) {
+  uint64_t last = problem_record;
+  if (span->bytes) last = span->record + (span->count ? span->count - 1 : span->len / 2 + 1);
+  if (reading->place->records_before + last > reading->records)
+    reading->records = reading->place->records_before + last;
 }
 
 /* The next span of an open file, which is closed at its end; *got is false when there was none. */
 static int reading_split(struct reader *reader, struct reading *reading, struct span *span, bool *got) {
   struct source_problem problem = {0};
-  const char *path = file_of(reader->run, reading->file)->path;
   bool more = false;
   *span = (struct span){0};
   int status = reading->source->split(reading->input, reading->state, span, &more, &problem, reader->err);
-  if (status) return file_trouble(reader, reading, status);
+  if (status) return file_trouble(reader, reading, reading->place->path, status);
   if (problem.kind) {
     reader->records += problem.record > 0;
-    event(reader->run, problem.kind, path, problem.record, problem.message);
+    file_event(reader->run, reading->source_file, reading->place->path, problem.kind, problem.record, problem.message);
   }
-  reader->file = reading->file;
   *got = span->bytes != NULL;
+  count_records(reading, span, problem.record);
+  if (*got) {
+    reader->place = place_retain(reading->place);
+    reader->source_file = source_file_retain(reading->source_file);
+  }
   count_input(reader->run, reading, false);
-  if (!more) reading_close(reader->run, reading);
-  return NSEARCH_OK;
+  return more ? NSEARCH_OK : reading_advance(reader, reading);
 }
 
-/* What a thread takes under the lock: a span of the shared file, or else a small file to read alone (*small, else
- * SIZE_MAX), or else nothing: all is read. */
+/* What a thread takes under the lock: a span of the shared file, or else a file to read alone (*small, else SIZE_MAX), a
+ * small one or one that is likely to be known, or else nothing: all is read. */
 static int take_work(struct reader *reader, struct span *span, bool *got, const struct source **source, size_t *small) {
   struct ingest_run *run = reader->run;
   const struct walk *walk = &run->kept.walk;
@@ -184,7 +322,7 @@ static int take_work(struct reader *reader, struct span *span, bool *got, const 
     }
     if (run->next_file >= walk->count) break;
     size_t file = run->next_file++;
-    if (walk->files[file].size > 0 && walk->files[file].size <= SMALL_FILE) {
+    if (walk->files[file].in_doubt || (walk->files[file].size > 0 && walk->files[file].size <= SMALL_FILE)) {
       *small = file;
       break;
     }
@@ -217,14 +355,22 @@ static int next_span(struct reader *reader, struct span *span, bool *got, const 
 static void on_problem(void *payload, enum nsearch_event_kind kind, uint64_t record, const char *message) {
   struct reader *reader = payload;
   reader->records += record > 0;
-  event(reader->run, kind, file_of(reader->run, reader->file)->path, record, message);
+  file_event(reader->run, reader->source_file, reader->place->path, kind, record, message);
+}
+
+/* Tells the file which ids it gave. */
+static int give_ids(struct reader *reader) {
+  size_t count = reader->id_count;
+  reader->id_count = 0;
+  return source_file_give(reader->source_file, reader->run->catalogue, reader->ids, count, reader->err);
 }
 
 static int on_article(void *payload, struct nsearch_article *article, uint64_t record, bool whole_file,
                       struct nsearch_error *err) {
   struct reader *reader = payload;
   struct ingest_run *run = reader->run;
-  size_t title_len, body_len;
+  const struct place *place = reader->place;
+  size_t title_len, body_len, id_len;
   uint64_t replaced = 0;
   int status = article_tidy(article, &replaced, err);
   if (status) return status;
@@ -232,9 +378,13 @@ static int on_article(void *payload, struct nsearch_article *article, uint64_t r
     on_problem(reader, NSEARCH_EVENT_EMPTY, record, "neither title nor text");
     return NSEARCH_OK;
   }
-  status = identity_assign(article, file_of(run, reader->file)->below, whole_file, run->ingest->global_ids, err);
+  status = identity_assign(article, place->below, whole_file, run->ingest->global_ids, err);
   if (status) return status;
-  uint64_t sequence = run->kept.first_sequence + ((uint64_t)reader->file << SEQUENCE_RECORD_BITS) + record;
+  const char *id = article_get(article, ARTICLE_ID, &id_len);
+  uint64_t id_hash = hash_bytes(id, id_len);
+  if (run->only && !rereading_wants(run->only, place->file, id_hash)) return NSEARCH_OK;
+  uint64_t sequence =
+      run->kept.first_sequence + ((uint64_t)place->file << SEQUENCE_RECORD_BITS) + place->records_before + record;
   status = writer_worker_add(run->writer, reader->worker, article, sequence, err);
   article_get(article, ARTICLE_TITLE, &title_len);
   article_get(article, ARTICLE_BODY, &body_len);
@@ -242,7 +392,9 @@ static int on_article(void *payload, struct nsearch_article *article, uint64_t r
   reader->articles += !status;
   reader->replaced += replaced;
   reader->text_bytes += title_len + body_len;
-  return status;
+  if (status) return status;
+  reader->ids[reader->id_count++] = id_hash;
+  return reader->id_count == IDS_AT_ONCE ? give_ids(reader) : NSEARCH_OK;
 }
 
 static int read_all(struct reader *reader) {
@@ -259,9 +411,16 @@ static int read_all(struct reader *reader) {
     struct span span = {0};
     bool got;
     status = next_span(reader, &span, &got, &source);
-    if (status || !got) break;
-    sink.file_name = name_of(file_of(run, reader->file));
-    status = source->parse(&span, &sink, reader->err);
+    if (!got) break;
+    /* Where nothing is read nothing is begun. */
+    if (!status && !reader->worker) status = writer_worker_open(run->writer, &reader->worker, reader->err);
+    sink.file_name = name_of(reader->place->path);
+    if (!status) status = source->parse(&span, &sink, reader->err);
+    if (!status) status = give_ids(reader);
+    if (status) reader->source_file->failed = true;
+    int released = source_file_release(&reader->source_file, run->catalogue, reader->err);
+    if (!status) status = released;
+    place_release(&reader->place);
     memory_free(span.bytes);
     tell(reader);
   }
@@ -271,14 +430,13 @@ static int read_all(struct reader *reader) {
 
 static void *reader_main(void *payload) {
   struct reader *reader = payload;
-  int status = writer_worker_open(reader->run->writer, &reader->worker, reader->err);
-  if (!status) {
-    status = read_all(reader);
-    if (status) fail(reader->run, status, reader->err);
-    status = writer_worker_close(reader->run->writer, reader->worker, reader->err);
-  }
+  int status = read_all(reader);
   if (status) fail(reader->run, status, reader->err);
-  if (reader->own.input) reading_close(reader->run, &reader->own);
+  if (reader->worker) {
+    status = writer_worker_close(reader->run->writer, reader->worker, reader->err);
+    if (status) fail(reader->run, status, reader->err);
+  }
+  if (reader->own.members) reading_close(reader, &reader->own);
   return NULL;
 }
 
@@ -317,26 +475,120 @@ static void on_unreadable(void *payload, const char *path, const char *message) 
   event(payload, NSEARCH_EVENT_UNREADABLE, path, 0, message);
 }
 
+/* Leaves out the files that were read before and have not changed since. */
+static int skip_unchanged(struct ingest_run *run, struct nsearch_error *err) {
+  struct walk *walk = &run->kept.walk;
+  struct catalogue_entry entry;
+  struct buffer path = {0};
+  size_t kept = 0;
+  for (size_t i = 0; i < walk->count; i++) {
+    struct walk_file *file = &walk->files[i];
+    enum source_state state = source_file_look(run->catalogue, walk, file, run->settings, &path, &entry);
+    file->in_doubt = state == SOURCE_IN_DOUBT;
+    if (state != SOURCE_CHANGED) catalogue_place(run->catalogue, entry.key, file->order);
+    if (state == SOURCE_UNCHANGED) {
+      count_unchanged(run, file->size, entry.problems);
+      memory_free(file->path);
+    } else {
+      walk->files[kept++] = *file;
+    }
+  }
+  walk->count = kept;
+  int status = buffer_status(&path, err);
+  buffer_free(&path);
+  return status;
+}
+
+static struct walk_request walk_request(struct ingest_run *run) {
+  const struct nsearch_ingest *ingest = run->ingest;
+  return (struct walk_request){.paths = ingest->paths,
+                               .count = ingest->path_count,
+                               .include = &ingest->include,
+                               .exclude = &ingest->exclude,
+                               .skip = writer_path(run->writer),
+                               .unreadable = on_unreadable,
+                               .payload = run};
+}
+
 static int list_files(struct ingest_run *run, struct nsearch_error *err) {
   const struct nsearch_ingest *ingest = run->ingest;
-  const struct walk_request request = {.paths = ingest->paths,
-                                       .count = ingest->path_count,
-                                       .include = &ingest->include,
-                                       .exclude = &ingest->exclude,
-                                       .skip = writer_path(run->writer),
-                                       .unreadable = on_unreadable,
-                                       .payload = run};
+  const struct walk_request request = walk_request(run);
   if (ingest->path_count == 0)
     return error_set(err, NSEARCH_ERR_USAGE, "there is nothing to read: give a file, a folder or -");
+  if (ingest->prune && !writer_can_prune(run->writer))
+    return error_set(err, NSEARCH_ERR_UNSUPPORTED,
+                     "%s: its engine cannot take out what files no longer hold; index without prune, or anew",
+                     writer_path(run->writer));
   int status = walk_paths(&run->kept.walk, &request, err);
   if (status) return status;
   run->kept.report->input_total = run->kept.walk.total_size;
+  status = writer_catalogue(run->writer, ingest->again, &run->catalogue, err);
+  if (!status) status = reading_settings(ingest, &run->settings, err);
+  if (!status && run->catalogue && !ingest->again) status = skip_unchanged(run, err);
+  if (status) return status;
   return writer_reserve(run->writer, run->kept.walk.count, &run->kept.first_sequence, err);
+}
+
+/* Reads what the run lists, and lets go of what it read with. */
+static int run_all(struct ingest_run *run, struct nsearch_error *err) {
+  int status = run_readers(run, err);
+  members_close(run->shared.members);
+  place_release(&run->shared.place);
+  source_file_release(&run->shared.source_file, run->catalogue, NULL);
+  return status;
+}
+
+/* What was read before a failure or a cancellation can still be committed; so its failure counts only after theirs. */
+static int keep_run(struct ingest_run *run, int status, struct nsearch_error *err) {
+  int kept = writer_keep_run(run->writer, &run->kept, status ? NULL : err);
+  if (kept) {
+    walk_free(&run->kept.walk);
+    nsearch_report_free(run->kept.report);
+  }
+  return status ? status : kept;
+}
+
+/* ---- What files no longer hold ---- */
+
+static int remove_article(void *payload, uint64_t id_hash, struct nsearch_error *err) {
+  const struct ingest_run *run = payload;
+  return writer_prune(run->writer, id_hash, run->kept.first_sequence, err);
+}
+
+/* A run of its own, silent and of no catalogue: the files were told of when they were read. */
+static int reread(const struct ingest_run *run, struct rereading *rereading, struct nsearch_error *err) {
+  struct ingest_run again = {.writer = run->writer,
+                             .ingest = run->ingest,
+                             .kept = {.report = report_new(), .walk = rereading->walk},
+                             .only = rereading,
+                             .shown = run->kept.report,
+                             .started = run->started,
+                             .split_lock = PTHREAD_MUTEX_INITIALIZER,
+                             .report_lock = PTHREAD_MUTEX_INITIALIZER,
+                             .err = err};
+  rereading->walk = (struct walk){0};
+  int status = again.kept.report ? writer_reserve(run->writer, again.kept.walk.count, &again.kept.first_sequence, err)
+                                 : error_memory(err);
+  if (!status) status = run_all(&again, err);
+  return keep_run(&again, status, err);
+}
+
+static int prune(struct ingest_run *run, struct nsearch_error *err) {
+  const struct walk_request patterns = walk_request(run);
+  const struct prune_request request = {.walk = &run->kept.walk,
+                                        .patterns = &patterns,
+                                        .settings = run->settings,
+                                        .remove = remove_article,
+                                        .payload = run};
+  struct rereading rereading;
+  int status = prune_catalogue(run->catalogue, &request, &rereading, err);
+  if (!status && rereading.walk.count) status = reread(run, &rereading, err);
+  rereading_free(&rereading);
+  return status;
 }
 
 nsearch_status nsearch_read(nsearch_writer *writer, const nsearch_ingest *ingest, nsearch_report **report,
                             nsearch_error *err) {
-  struct ingest_run run = {.writer = writer, .ingest = ingest, .err = err, .started = clock_monotonic()};
   struct nsearch_report *mine = report_new();
   struct nsearch_error *local = err ? NULL : nsearch_error_new();
   if (report) *report = mine ? report_retain(mine) : NULL;
@@ -344,24 +596,23 @@ nsearch_status nsearch_read(nsearch_writer *writer, const nsearch_ingest *ingest
     nsearch_report_free(mine);
     return error_memory(err);
   }
-  run.err = err ? err : local;
-  run.kept = (struct run){.report = mine, .on_event = ingest->on_event, .event_payload = ingest->event_payload};
-  pthread_mutex_init(&run.split_lock, NULL);
-  pthread_mutex_init(&run.report_lock, NULL);
+  struct ingest_run run = {
+      .writer = writer,
+      .ingest = ingest,
+      .kept = {.report = mine, .on_event = ingest->on_event, .event_payload = ingest->event_payload},
+      .shown = mine,
+      .started = clock_monotonic(),
+      .split_lock = PTHREAD_MUTEX_INITIALIZER,
+      .report_lock = PTHREAD_MUTEX_INITIALIZER,
+      .err = err ? err : local};
   int status = list_files(&run, run.err);
-  if (!status) status = run_readers(&run, run.err);
-  input_close(run.shared.input);
+  if (run.catalogue) catalogue_begin_run(run.catalogue);
+  if (!status) status = run_all(&run, run.err);
+  if (!status && ingest->prune) status = prune(&run, run.err);
+  if (run.catalogue) catalogue_end_run(run.catalogue);
   mine->nanoseconds = clock_monotonic() - run.started;
-  /* What was read before a failure or a cancellation can still be committed. */
-  int kept = writer_keep_run(writer, &run.kept, status ? NULL : run.err);
-  if (kept) {
-    walk_free(&run.kept.walk);
-    nsearch_report_free(mine);
-    status = status ? status : kept;
-  }
+  status = keep_run(&run, status, run.err);
   if (!status) error_clear(run.err);
-  pthread_mutex_destroy(&run.report_lock);
-  pthread_mutex_destroy(&run.split_lock);
   nsearch_error_free(local);
   return status;
 }

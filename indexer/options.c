@@ -189,6 +189,10 @@ nsearch_status nsearch_ingest_add_exclude(nsearch_ingest *ingest, const char *gl
 
 void nsearch_ingest_set_global_ids(nsearch_ingest *ingest, int on) { ingest->global_ids = on != 0; }
 
+void nsearch_ingest_set_again(nsearch_ingest *ingest, int on) { ingest->again = on != 0; }
+
+void nsearch_ingest_set_prune(nsearch_ingest *ingest, int on) { ingest->prune = on != 0; }
+
 void nsearch_ingest_set_on_event(nsearch_ingest *ingest, nsearch_on_event call, void *payload) {
   ingest->on_event = call;
   ingest->event_payload = payload;

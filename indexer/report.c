@@ -22,6 +22,11 @@ uint64_t nsearch_report_records(const nsearch_report *report) { return report->r
 
 uint64_t nsearch_report_articles(const nsearch_report *report) { return report->articles; }
 
+uint64_t nsearch_report_unchanged(const nsearch_report *report, uint64_t *problems) {
+  if (problems) *problems = report->unchanged_problems;
+  return report->unchanged;
+}
+
 uint64_t nsearch_report_events(const nsearch_report *report, nsearch_event_kind kind) {
   return (unsigned)kind < EVENT_KINDS ? report->events[kind] : 0;
 }

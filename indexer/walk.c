@@ -4,17 +4,18 @@
 #include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 /* A file found, with what tells whether it was found before. */
 struct found {
   struct walk_file file;
   uint64_t device, inode;
-  bool stream; /* standard input or a pipe: never the same twice */
   size_t order;
 };
 
 struct walker {
   const struct walk_request *request;
+  struct walk *out; /* its roots; files come at the end */
   struct found *found;
   size_t count, capacity;
   uint64_t skip_device, skip_inode;
@@ -32,9 +33,24 @@ static bool any_matches(const struct globs *globs, const char *below) {
   return false;
 }
 
-static bool is_wanted(const struct walk_request *request, const char *below) {
-  bool included = !request->include || request->include->count == 0 || any_matches(request->include, below);
-  return included && !any_matches(request->exclude, below);
+bool globs_choose(const struct globs *include, const struct globs *exclude, const char *below) {
+  bool included = !include || include->count == 0 || any_matches(include, below);
+  return included && !any_matches(exclude, below);
+}
+
+bool name_is_archive(const char *path) {
+  static const char *const endings[] = {".tar",    ".zip",     ".tgz",    ".tbz",     ".tbz2",     ".txz",   ".tzst",
+                                        ".tar.gz", ".tar.bz2", ".tar.xz", ".tar.zst", ".tar.zstd", ".zip.gz"};
+  size_t len = strlen(path);
+  for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
+    size_t ending_len = strlen(endings[i]);
+    if (len > ending_len && strcasecmp(path + len - ending_len, endings[i]) == 0) return true;
+  }
+  return false;
+}
+
+bool walk_wants(const struct walk_request *request, const char *below) {
+  return globs_choose(request->include, request->exclude, below);
 }
 
 /* Takes over path; `below` is a tail of it. */
@@ -42,7 +58,8 @@ static int add_file(struct walker *walker, char *path, size_t below_len, const s
                     struct nsearch_error *err) {
   const char *below = path + strlen(path) - below_len;
   int status = NSEARCH_OK;
-  if (!is_wanted(walker->request, below)) {
+  bool chosen = walk_wants(walker->request, below);
+  if (!chosen && !(name_is_archive(below) && globs_choose(NULL, walker->request->exclude, below))) {
     memory_free(path);
     return NSEARCH_OK;
   }
@@ -51,12 +68,18 @@ static int add_file(struct walker *walker, char *path, size_t below_len, const s
     memory_free(path);
     return status;
   }
-  walker->found[walker->count] = (struct found){.file = {path, below, info->size},
+  bool is_stream = info->kind != FILE_REGULAR;
+  walker->found[walker->count] = (struct found){.file = {.path = path,
+                                                         .below = below,
+                                                         .size = info->size,
+                                                         .mtime = info->mtime,
+                                                         .root = (uint32_t)walker->out->root_count - 1,
+                                                         .members_only = !chosen,
+                                                         .is_stream = is_stream},
                                                 .device = info->device,
                                                 .inode = info->inode,
-                                                .stream = info->kind != FILE_REGULAR,
                                                 .order = walker->count};
-  walker->unsized |= info->kind != FILE_REGULAR;
+  walker->unsized |= is_stream;
   walker->count++;
   return NSEARCH_OK;
 }
@@ -132,6 +155,25 @@ static int compare_identity(const void *a, const void *b) {
   return x->order < y->order ? -1 : 1;
 }
 
+/* The folder that paths are below: the argument, or the one that it lies in. A path whose folder has no name in full, or
+ * one that is too long, is read and not remembered. */
+static int add_root(struct walker *walker, const char *path, enum file_kind kind, struct nsearch_error *err) {
+  struct walk *out = walker->out;
+  char *real = NULL;
+  size_t len = kind == FILE_FOLDER ? strlen(path) : strlen(path) - strlen(last_part(path));
+  int status = memory_reserve(&out->roots, &out->root_capacity, out->root_count + 1, sizeof *out->roots, err);
+  if (!status) status = memory_reserve(&out->is_folder, &out->folder_capacity, out->root_count + 1, sizeof(bool), err);
+  char *folder = len ? memory_string(path, len) : memory_string(".", 1);
+  if (!status && !folder) status = error_memory(err);
+  if (!status && kind != FILE_OTHER) status = file_real_path(folder, &real, err);
+  memory_free(folder);
+  if (status == NSEARCH_ERR_MEMORY) return status;
+  if (status) error_clear(err);
+  out->is_folder[out->root_count] = kind == FILE_FOLDER;
+  out->roots[out->root_count++] = real;
+  return NSEARCH_OK;
+}
+
 static int walk_argument(struct walker *walker, const char *path, struct nsearch_error *err) {
   struct file_info info = {.kind = FILE_OTHER};
   size_t len = strlen(path), first = walker->count;
@@ -141,6 +183,7 @@ static int walk_argument(struct walker *walker, const char *path, struct nsearch
   int status = strcmp(copy, "-") == 0 ? NSEARCH_OK : file_stat(copy, true, &info, err);
   if (!status && info.kind == FILE_ABSENT)
     status = error_set(err, NSEARCH_ERR_USAGE, "there is no file or folder %s", path);
+  if (!status) status = add_root(walker, copy, info.kind, err);
   if (!status && info.kind == FILE_FOLDER) {
     status = walk_folder(walker, copy, 0, err);
     if (walker->count > first)
@@ -161,7 +204,8 @@ static int drop_repeats(struct walker *walker, struct nsearch_error *err) {
   for (size_t i = 0; i < walker->count; i++) order[i] = &walker->found[i];
   qsort(order, walker->count, sizeof *order, compare_identity);
   for (size_t i = 1, kept = 0; i < walker->count; i++) {
-    bool same = !order[i]->stream && order[i]->device == order[kept]->device && order[i]->inode == order[kept]->inode;
+    bool same =
+        !order[i]->file.is_stream && order[i]->device == order[kept]->device && order[i]->inode == order[kept]->inode;
     if (!same) {
       kept = i;
       continue;
@@ -179,6 +223,7 @@ static int hand_over(struct walker *walker, struct walk *out, struct nsearch_err
     struct walk_file *file = &walker->found[i].file;
     if (!file->path) continue;
     out->files[out->count++] = *file;
+    out->files[out->count - 1].order = (uint32_t)out->count;
     out->total_size += file->size;
     file->path = NULL;
   }
@@ -187,7 +232,7 @@ static int hand_over(struct walker *walker, struct walk *out, struct nsearch_err
 }
 
 int walk_paths(struct walk *out, const struct walk_request *request, struct nsearch_error *err) {
-  struct walker walker = {.request = request};
+  struct walker walker = {.request = request, .out = out};
   struct file_info info;
   int status = NSEARCH_OK;
   /* What is unreadable is told in words, whether or not the caller wants to hear of failures. */
@@ -208,7 +253,20 @@ int walk_paths(struct walk *out, const struct walk_request *request, struct nsea
   return status;
 }
 
+bool walk_real_path(const struct walk *walk, const struct walk_file *file, struct buffer *out) {
+  const char *root = walk->root_count ? walk->roots[file->root] : NULL;
+  buffer_clear(out);
+  if (!root || file->is_stream) return false;
+  buffer_text(out, root);
+  if (root[strlen(root) - 1] != '/') buffer_byte(out, '/');
+  buffer_text(out, file->below);
+  return !out->failed && out->len <= CATALOGUE_PATH_MAX;
+}
+
 void walk_free(struct walk *walk) {
+  for (size_t i = 0; i < walk->root_count; i++) memory_free(walk->roots[i]);
+  memory_free(walk->roots);
+  memory_free(walk->is_folder);
   for (size_t i = 0; i < walk->count; i++) memory_free(walk->files[i].path);
   memory_free(walk->files);
   *walk = (struct walk){0};

@@ -253,6 +253,26 @@ int writer_reserve(struct nsearch_writer *writer, uint64_t files, uint64_t *firs
   return status;
 }
 
+int writer_catalogue(struct nsearch_writer *writer, bool again, struct catalogue **out, struct nsearch_error *err) {
+  *out = NULL;
+  if (!writer->engine->folder) return NSEARCH_OK;
+  pthread_mutex_lock(&writer->lock);
+  int status = folder_catalogue(writer->engine->folder(writer->below), again, out, err);
+  pthread_mutex_unlock(&writer->lock);
+  return status;
+}
+
+bool writer_can_prune(const struct nsearch_writer *writer) {
+  return writer->engine->folder && writer->engine->remove_hashed;
+}
+
+int writer_prune(struct nsearch_writer *writer, uint64_t id_hash, uint64_t sequence, struct nsearch_error *err) {
+  pthread_mutex_lock(&writer->lock);
+  int status = writer->engine->remove_hashed(writer->below, id_hash, sequence, err);
+  pthread_mutex_unlock(&writer->lock);
+  return status;
+}
+
 int writer_keep_run(struct nsearch_writer *writer, struct run *run, struct nsearch_error *err) {
   pthread_mutex_lock(&writer->lock);
   int status = memory_reserve(&writer->runs, &writer->run_capacity, writer->run_count + 1, sizeof *run, err);
@@ -297,6 +317,7 @@ static nsearch_status commit(nsearch_writer *writer, unsigned how, nsearch_error
   while (!status && writer->idle_count > 0)
     status = writer->engine->worker_close(writer->idle[--writer->idle_count].worker, err);
   if (!status) status = writer->engine->commit(writer->below, how, &report, err);
+  if (!status && writer->engine->folder) status = folder_commit_catalogue(writer->engine->folder(writer->below), err);
   if (writer->run_count) writer->runs[writer->run_count - 1].report->nanoseconds += clock_monotonic() - start;
   writer->deleted = status ? 0 : report.deleted;
   if (!status) forget_runs(writer);

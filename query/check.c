@@ -1,4 +1,4 @@
-/* nsearch_check(): the engine of the index looks through it. */
+/* nsearch_check(): the engine of the index looks through it, and the catalogue of source files is the same for all. */
 #include "query/query.h"
 
 #include <assert.h>
@@ -27,6 +27,26 @@ static int progress(void *payload, uint64_t done, uint64_t total) {
   return checking->on_checked(checking->payload, done, total);
 }
 
+/* With `fast`, that it is there and long enough. */
+static int check_catalogue(const char *path, bool fast, const struct check_report *report, struct nsearch_error *err) {
+  struct manifest manifest = {0};
+  struct catalogue_log log = {0};
+  int status = manifest_read(&manifest, path, err);
+  if (status || !manifest.catalogue.number) goto out;
+  char *file = catalogue_path(path, manifest.catalogue.number);
+  status = file ? catalogue_log_open(&log, file, manifest.catalogue.bytes, err) : error_memory(err);
+  if (!status && !fast) status = catalogue_log_check(&log, err);
+  catalogue_log_close(&log);
+  if (status == NSEARCH_ERR_DAMAGED) {
+    report->damaged(report->payload, file, nsearch_error_message(err));
+    status = error_set(err, NSEARCH_ERR_DAMAGED, "%s is damaged", path);
+  }
+  memory_free(file);
+out:
+  manifest_free(&manifest);
+  return status;
+}
+
 nsearch_status nsearch_check(const char *path, int fast, nsearch_on_damage on_damage, nsearch_on_checked on_checked,
                              void *payload, nsearch_error *err) {
   assert(path);
@@ -40,7 +60,12 @@ nsearch_status nsearch_check(const char *path, int fast, nsearch_on_damage on_da
     damaged(&checking, file ? file : path, nsearch_error_message(used));
     memory_free(file);
   }
-  if (!status) status = engine->check(path, fast, &report, used);
+  bool has_engine = !status;
+  if (has_engine) status = engine->check(path, fast, &report, used);
+  if (has_engine && (!status || status == NSEARCH_ERR_DAMAGED)) {
+    int also = check_catalogue(path, fast, &report, used);
+    status = also ? also : status;
+  }
   nsearch_error_free(local);
   return (nsearch_status)status;
 }

@@ -122,7 +122,7 @@ nsearch_status nsearch_article_add_topic(nsearch_article *article, const char *t
 
 void nsearch_article_set_published(nsearch_article *article, int64_t seconds, nsearch_precision precision,
                                    nsearch_origin origin) {
-  assert(article && precision <= NSEARCH_PRECISION_SECOND && origin <= NSEARCH_ORIGIN_FILE);
+  assert(article && precision <= NSEARCH_PRECISION_SECOND && origin <= NSEARCH_ORIGIN_CRAWL);
   bool dated = precision != NSEARCH_PRECISION_NONE;
   article->published = (struct date){.seconds = dated ? seconds : 0, .precision = precision};
   article->origin = dated ? origin : NSEARCH_ORIGIN_NONE;

@@ -74,7 +74,7 @@ static int take_list(struct bytes *in, struct article_list *list, struct nsearch
 
 static void take_dates(struct bytes *in, struct nsearch_article *article) {
   uint8_t precision = bytes_u8(in), origin = bytes_u8(in);
-  if (precision > NSEARCH_PRECISION_SECOND || origin > NSEARCH_ORIGIN_FILE) {
+  if (precision > NSEARCH_PRECISION_SECOND || origin > NSEARCH_ORIGIN_CRAWL) {
     in->failed = true;
     return;
   }

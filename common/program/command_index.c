@@ -13,7 +13,7 @@ struct index_settings {
   const char *engine, *language, *report;
   struct list shards, maps, includes, excludes;
   int ids;
-  bool no_text, quiet, json;
+  bool no_text, again, prune, quiet, json;
 };
 
 static const struct option options[] = {
@@ -42,6 +42,11 @@ static const struct option options[] = {
      offsetof(struct index_settings, excludes)},
     {"ids", OPTION_CHOICE, "file|global", "an id of digits alone counts within its file, unless\nglobal",
      offsetof(struct index_settings, ids)},
+    {"again", OPTION_FLAG, NULL, "read files, too, that were read before and have not\nchanged since",
+     offsetof(struct index_settings, again)},
+    {"prune", OPTION_FLAG, NULL,
+     "take out articles that no file holds any more: of\nfiles that are gone, and records that went from a file",
+     offsetof(struct index_settings, prune)},
     {"threads", OPTION_NUMBER, "N", "work with N threads, 1 to 64; as many as the machine\nhas unless given",
      offsetof(struct index_settings, threads)},
     {"memory", OPTION_SIZE, "SIZE", "use so much memory, at least 64M; 1G unless given",
@@ -145,6 +150,8 @@ static nsearch_status set_ingest(nsearch_ingest *out, const struct index_setting
   if (!status) status = add_all(out, &settings->includes, nsearch_ingest_add_include, err);
   if (!status) status = add_all(out, &settings->excludes, nsearch_ingest_add_exclude, err);
   nsearch_ingest_set_global_ids(out, settings->ids == IDS_GLOBAL);
+  nsearch_ingest_set_again(out, settings->again);
+  nsearch_ingest_set_prune(out, settings->prune);
   nsearch_ingest_set_on_event(out, on_event, run);
   nsearch_ingest_set_on_progress(out, on_progress, run);
   return status;
@@ -206,11 +213,15 @@ static int read_and_commit(nsearch_writer *writer, const nsearch_ingest *ingest,
   }
   progress_end(&run->progress);
   bool has_index = status != NSEARCH_ERR_EMPTY;
-  if (!has_index || (!status && nsearch_report_articles(report) == 0)) {
+  uint64_t changes = nsearch_report_articles(report) + nsearch_report_unchanged(report, NULL) + nsearch_deleted(writer);
+  if (!has_index || (!status && changes == 0)) {
     code = nothing_indexed(report, was_interrupted, has_index);
     goto out;
   }
-  struct run_report facts = {.report = report, .index = index_path(&settings->common), .interrupted = was_interrupted};
+  struct run_report facts = {.report = report,
+                             .removed = nsearch_deleted(writer),
+                             .index = index_path(&settings->common),
+                             .interrupted = was_interrupted};
   if (!status) status = measure_index(facts.index, &facts.figures, err);
   code = status ? failure(status, err) : print_run(settings, &facts);
   if (status) say_shards(writer);
@@ -256,7 +267,8 @@ const struct command command_index = {
     .summary = "read articles into an index",
     .description = "Reads the articles in files and folders (- is standard input) into the index,\n"
                    "which is made when there is none. An article that comes again with the same id\n"
-                   "replaces the earlier one. Of an index that exists, engine, language, title\n"
+                   "replaces the earlier one; files that were read before and have not changed since\n"
+                   "are left alone. Of an index that exists, engine, language, title\n"
                    "weight and whether texts are kept stay as they are and need not be said again.\n"
                    "\n"
                    "Formats are found out by content: JSON, JSON lines, Reuters SGML, TREC\n"
@@ -265,6 +277,7 @@ const struct command command_index = {
                    "read until then.\n",
     .examples = "  nsearch index ./corpus\n"
                 "  nsearch index --index /srv/news --memory 2G --exclude '*.md' 2024 2025\n"
+                "  nsearch index --prune ./feeds\n"
                 "  nsearch index --engine xapian --index ./news ./corpus\n"
                 "  nsearch index --shard tcp://one.example:7001 --shard tcp://two.example:7001 ./corpus\n"
                 "  nsearch index --map body=content --map published=pub_date articles.jsonl.gz\n"

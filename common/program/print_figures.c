@@ -81,6 +81,15 @@ static void print_count(const struct page *page, const char *name, uint64_t numb
   if (number > 0) print_figure(page, name, format_count(room, number), note);
 }
 
+static void print_unchanged(const struct page *page, const nsearch_report *report) {
+  char count[FORMAT_ROOM];
+  uint64_t problems, unchanged = nsearch_report_unchanged(report, &problems);
+  char *line = problems ? text_of("files as they were; %s with broken records", format_count(count, problems))
+                        : text_of("files as they were");
+  print_count(page, "unchanged", unchanged, line);
+  release(line);
+}
+
 void text_report(struct stream *out, const struct run_report *run) {
   struct page page = page_of(out);
   const nsearch_report *report = run->report;
@@ -102,6 +111,7 @@ void text_report(struct stream *out, const struct run_report *run) {
   line = text_of("%s in %s, %s/s", format_size(size, bytes), format_duration(time, seconds), rate);
   print_count(&page, "files", nsearch_report_files(report), line);
   release(line);
+  print_unchanged(&page, report);
   print_count(&page, "records", nsearch_report_records(report), "");
   static const struct {
     nsearch_event_kind kind;
@@ -109,7 +119,7 @@ void text_report(struct stream *out, const struct run_report *run) {
   } events[] = {
       {NSEARCH_EVENT_REPLACED, "replaced", "articles whose id came again later"},
       {NSEARCH_EVENT_EMPTY, "empty", "records with neither title nor text"},
-      {NSEARCH_EVENT_SKIPPED, "skipped", "pictures, plans and the like without text"},
+      {NSEARCH_EVENT_SKIPPED, "skipped", "records of a kind that holds no article"},
       {NSEARCH_EVENT_UNKNOWN, "unknown", "files of no known format"},
       {NSEARCH_EVENT_BROKEN, "broken", "records that could not be parsed"},
       {NSEARCH_EVENT_TOO_LARGE, "too large", "records over the limit"},
@@ -117,6 +127,7 @@ void text_report(struct stream *out, const struct run_report *run) {
   };
   for (size_t i = 0; i < sizeof events / sizeof *events; i++)
     print_count(&page, events[i].name, nsearch_report_events(report, events[i].kind), events[i].note);
+  print_count(&page, "removed", run->removed, "articles that no file holds any more");
   print_count(&page, "repaired", nsearch_report_replaced_bytes(report), "places that were not UTF-8");
 }
 

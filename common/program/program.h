@@ -253,6 +253,7 @@ struct answer {
 
 struct run_report {
   const nsearch_report *report;
+  uint64_t removed; /* by --prune */
   const char *index;
   struct index_figures figures; /* now */
   bool interrupted;

@@ -29,6 +29,12 @@ char *tombstones_path(const char *folder, uint64_t number) {
   return path_join(folder, name);
 }
 
+char *catalogue_path(const char *folder, uint64_t number) {
+  char name[40];
+  snprintf(name, sizeof name, "%06" PRIu64 ".catalogue", number);
+  return path_join(folder, name);
+}
+
 void manifest_free(struct manifest *manifest) {
   for (size_t i = 0; i < manifest->shard_count; i++) memory_free(manifest->shards[i]);
   memory_free(manifest->shards);
@@ -55,6 +61,9 @@ static void encode(const struct manifest *manifest, struct buffer *out) {
     const struct manifest_pack *p = &manifest->packs[i];
     buffer_format(out, "%s %" PRIu32 " %" PRIu64 " %" PRIu64 "\n", p->texts ? "texts" : "cards", p->number, p->bytes,
                   p->records);
+  }
+  if (manifest->catalogue.number) {
+    buffer_format(out, "catalogue %" PRIu64 " %" PRIu64 "\n", manifest->catalogue.number, manifest->catalogue.bytes);
   }
   if (manifest->shard_count) buffer_format(out, "index %016" PRIx64 "\n", manifest->identity);
   for (size_t i = 0; i < manifest->shard_count; i++) buffer_format(out, "shard %s\n", manifest->shards[i]);
@@ -158,6 +167,8 @@ static int decode_line(struct manifest *out, char *line, bool *known, struct nse
     return add_pack(out, false, v, err);
   } else if (strcmp(line, "texts") == 0 && pack_numbers(value, v)) {
     return add_pack(out, true, v, err);
+  } else if (strcmp(line, "catalogue") == 0 && numbers(value, v, 2) && v[0] > 0) {
+    out->catalogue = (struct manifest_catalogue){v[0], v[1]};
   } else if (strcmp(line, "index") == 0 && is_identity(value)) {
     out->identity = strtoull(value, NULL, 16);
   } else if (strcmp(line, "shard") == 0 && shard_is_address(value) && out->shard_count < SHARDS_MAX) {

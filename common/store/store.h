@@ -598,6 +598,55 @@ int pack_read(const struct pack *pack, uint64_t place, struct buffer *out, struc
 /* Verifies the group at *offset, and moves there to the next one. */
 int pack_check(const struct pack *pack, uint64_t *offset, struct nsearch_error *err);
 
+/* ---- catalogue_log.c: which files were read, and what they gave --------------------------------------------------------- */
+
+/* Records, appended one after the other. A file's last one says all about it; the ids of its articles stand there and in
+ * chunks before it, each of which knows the one before. A later record of a file takes the place of an earlier one. */
+enum { CATALOGUE_HEAD = 8, CATALOGUE_IDS = 1024, CATALOGUE_PATH_MAX = 1 << 16 };
+enum catalogue_kind {
+  CATALOGUE_CHUNK = 1, /* ids of a file whose own record comes later, or never */
+  CATALOGUE_FILE = 2,
+  CATALOGUE_GONE = 3,   /* the file counts no more */
+  CATALOGUE_TOUCHED = 4 /* it is as it was, with another mtime */
+};
+struct catalogue_record {
+  enum catalogue_kind kind;
+  struct hash_wide key; /* of the path */
+  uint64_t before;      /* place of the chunk before, 0: there is none */
+  uint64_t ids_before;  /* in the chunks before */
+  uint32_t id_count;    /* here, CATALOGUE_IDS at most */
+  const uint8_t *ids;   /* u64 each: XXH3 of the id */
+  int64_t mtime;        /* nanoseconds; CATALOGUE_NO_TIME: not to be trusted; of CATALOGUE_FILE and CATALOGUE_TOUCHED */
+  /* CATALOGUE_FILE alone: */
+  uint64_t size, hash;         /* of its bytes as stored: XXH3 */
+  uint64_t settings;           /* hash of what shaped its articles */
+  uint64_t articles, problems; /* that it gave */
+  uint32_t below_len;          /* bytes at the end of the path that are below the argument */
+  const char *path;            /* absolute */
+  uint32_t path_len;
+};
+#define CATALOGUE_NO_TIME INT64_MIN
+
+#define CATALOGUE_MAGIC "NSCATLG1"
+void catalogue_encode(struct buffer *out, const struct catalogue_record *record); /* appends it */
+
+struct catalogue_log {
+  struct file_map map;
+  uint64_t bytes; /* that count; the file may be longer */
+  char *path;
+};
+int catalogue_log_open(struct catalogue_log *log, const char *path, uint64_t bytes, struct nsearch_error *err);
+void catalogue_log_close(struct catalogue_log *log);
+/* The record at a place, verified; *next: where the next one is, log->bytes at the end. The first one is at
+ * CATALOGUE_HEAD. What *out points to lies in the map. */
+int catalogue_log_at(const struct catalogue_log *log, uint64_t place, struct catalogue_record *out, uint64_t *next,
+                     struct nsearch_error *err);
+/* The chunk before a record, which is verified to be one of the same file, with as many ids before it as must be. */
+int catalogue_log_before(const struct catalogue_log *log, const struct catalogue_record *record,
+                         struct catalogue_record *out, struct nsearch_error *err);
+/* Verifies every record and its tie to the one before. */
+int catalogue_log_check(const struct catalogue_log *log, struct nsearch_error *err);
+
 /* ---- manifest.c: what makes up a commit ----------------------------------------------------------------------------------------------- */
 
 #define MANIFEST_NAME "manifest"
@@ -616,6 +665,10 @@ struct manifest_pack {
   uint64_t bytes;   /* committed; behind them may be what an unfinished run left */
   uint64_t records; /* in them, of articles that are gone too; 0: not known */
 };
+struct manifest_catalogue {
+  uint64_t number; /* 0: there is none; one after the other */
+  uint64_t bytes;  /* committed */
+};
 struct manifest {
   uint64_t generation;
   char engine[16];
@@ -628,6 +681,7 @@ struct manifest {
   size_t segment_count, segment_capacity;
   struct manifest_pack *packs;
   size_t pack_count, pack_capacity;
+  struct manifest_catalogue catalogue;
   uint64_t identity; /* of an index with remote shards, which they know too */
   char **shards;     /* their addresses, in order */
   size_t shard_count, shard_capacity;
@@ -642,5 +696,6 @@ void manifest_free(struct manifest *manifest);
 char *segment_path(const char *folder, uint64_t number);
 char *pack_path(const char *folder, uint32_t number);
 char *tombstones_path(const char *folder, uint64_t number);
+char *catalogue_path(const char *folder, uint64_t number);
 
 #endif

@@ -2,6 +2,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -211,6 +212,22 @@ struct file_in {
   char *path;
 };
 
+/* A device may never end, and opening one may do things. A pipe is waited for, anything else not: what is one only by the
+ * time that it is opened does not hold up the run. */
+static int open_for_reading(int *fd, const char *path, struct nsearch_error *err) {
+  struct stat info;
+  bool is_pipe = stat(path, &info) == 0 && S_ISFIFO(info.st_mode);
+  *fd = open_retry(path, O_RDONLY | O_NOCTTY | (is_pipe ? 0 : O_NONBLOCK));
+  if (*fd < 0 || fstat(*fd, &info) < 0) {
+    int status = error_errno(err, "cannot open %s", path);
+    if (*fd >= 0) close(*fd);
+    return status;
+  }
+  if (S_ISREG(info.st_mode) || (S_ISFIFO(info.st_mode) && is_pipe)) return NSEARCH_OK;
+  close(*fd);
+  return error_set(err, NSEARCH_ERR_SYSTEM, "cannot read %s: it is neither a file nor a pipe", path);
+}
+
 int file_open(struct file_in **out, const char *path, struct nsearch_error *err) {
   *out = NULL;
   bool borrowed = strcmp(path, "-") == 0;
@@ -221,9 +238,8 @@ int file_open(struct file_in **out, const char *path, struct nsearch_error *err)
     memory_free(name);
     return error_memory(err);
   }
-  int fd = borrowed ? STDIN_FILENO : open_retry(path, O_RDONLY | O_NOCTTY);
-  if (fd < 0) {
-    int status = error_errno(err, "cannot open %s", path);
+  int fd = STDIN_FILENO, status = borrowed ? NSEARCH_OK : open_for_reading(&fd, path, err);
+  if (status) {
     memory_free(file);
     memory_free(name);
     return status;
@@ -240,6 +256,17 @@ int file_read(struct file_in *file, void *bytes, size_t len, size_t *got, struct
   while (done < 0 && errno == EINTR);
   *got = done > 0 ? (size_t)done : 0;
   return done < 0 ? error_errno(err, "cannot read %s", file->path) : NSEARCH_OK;
+}
+
+bool file_can_seek(const struct file_in *file) {
+  struct stat info;
+  return fstat(file->fd, &info) == 0 && S_ISREG(info.st_mode);
+}
+
+bool file_seek(struct file_in *file, int64_t *offset, int whence) {
+  off_t at = lseek(file->fd, *offset, whence);
+  if (at >= 0) *offset = at;
+  return at >= 0;
 }
 
 void file_close_in(struct file_in **in) {
@@ -354,6 +381,21 @@ int file_sync_folder(const char *path, struct nsearch_error *err) {
   int status = sync_retry(fd) ? NSEARCH_OK : error_errno(err, "cannot sync folder %s", path);
   close(fd);
   return status;
+}
+
+int file_cut(const char *path, uint64_t len, struct nsearch_error *err) {
+  int status;
+  do status = truncate(path, (off_t)len);
+  while (status < 0 && errno == EINTR);
+  return status == 0 ? NSEARCH_OK : error_errno(err, "cannot cut %s", path);
+}
+
+int file_real_path(const char *path, char **out, struct nsearch_error *err) {
+  char room[PATH_MAX];
+  *out = NULL;
+  if (!realpath(path, room)) return error_errno(err, "cannot look at %s", path);
+  *out = memory_string(room, strlen(room));
+  return *out ? NSEARCH_OK : error_memory(err);
 }
 
 /* True when the path still names the file that is open: whoever held the lock before may have removed it. */

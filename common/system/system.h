@@ -119,6 +119,8 @@ void file_forget(const struct file_map *map); /* what was read goes out of the p
 struct file_in;
 int file_open(struct file_in **out, const char *path, struct nsearch_error *err);
 int file_read(struct file_in *file, void *bytes, size_t len, size_t *got, struct nsearch_error *err); /* got 0: end */
+bool file_can_seek(const struct file_in *file); /* a regular file */
+bool file_seek(struct file_in *file, int64_t *offset, int whence); /* as lseek(); *offset is where that is */
 void file_close_in(struct file_in **file);
 
 /* What a path is. mtime in nanoseconds since 1970. */
@@ -144,6 +146,9 @@ int file_remove(const char *path, struct nsearch_error *err);        /* one that
 int file_remove_folder(const char *path, struct nsearch_error *err); /* an empty one; one that is gone is fine */
 int file_rename(const char *from, const char *to, struct nsearch_error *err);
 int file_sync_folder(const char *path, struct nsearch_error *err);
+int file_cut(const char *path, uint64_t len, struct nsearch_error *err); /* to so many bytes; it has as many, or more */
+/* The absolute path without links, "." and ".."; *out is the caller's. NSEARCH_ERR_SYSTEM when there is nothing there. */
+int file_real_path(const char *path, char **out, struct nsearch_error *err);
 
 /* An exclusive lock on a file that is created when absent. Held until file_unlock(); NSEARCH_ERR_LOCKED when another
  * holds it. */
@@ -160,5 +165,17 @@ uint64_t clock_monotonic(void); /* nanoseconds of a clock that only runs forward
 /* ---- hash.c: XXH3, the only place that includes it ---------------------------------------------------------------------- */
 
 uint64_t hash_bytes(const void *bytes, size_t len);
+
+/* 128 bits: no two of anything that is hashed so are taken for the same. */
+struct hash_wide {
+  uint64_t low, high;
+};
+struct hash_wide hash_wide(const void *bytes, size_t len);
+
+/* The same as hash_bytes() of what comes in parts. NULL for want of memory; memory_free(). */
+struct hasher;
+struct hasher *hasher_new(void);
+void hasher_add(struct hasher *hasher, const void *bytes, size_t len);
+uint64_t hasher_value(const struct hasher *hasher);
 
 #endif

@@ -20,7 +20,7 @@ static const struct {
 enum { PARTS = sizeof parts / sizeof *parts };
 
 static const char *const precisions[] = {"none", "year", "month", "day", "second"};
-static const char *const origins[] = {"none", "record", "feed", "meta", "url", "file"};
+static const char *const origins[] = {"none", "record", "feed", "meta", "url", "file", "crawl"};
 
 static void put_line(struct buffer *out, const char *name, const char *value, size_t len) {
   buffer_text(out, name);

@@ -2,7 +2,7 @@
 
 _nsearch_options() {
   case $1 in
-    index) echo "--engine --shard --language --title-weight --no-text --map --include --exclude --ids --threads --memory --report
+    index) echo "--engine --shard --language --title-weight --no-text --map --include --exclude --ids --again --prune --threads --memory --report
       --quiet --json --index --help" ;;
     query) echo "-n --offset --since --until --sort --facet --all --plain --count --no-snippets --explain --timeout --partial --format
       --json --index --help" ;;

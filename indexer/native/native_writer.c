@@ -197,6 +197,8 @@ static void writer_close(struct engine_writer *writer) {
   memory_free(writer);
 }
 
+static struct folder *writer_folder(struct engine_writer *writer) { return &writer->folder; }
+
 const struct writer_engine native_writer_engine = {
     .name = "native",
     .open = open_writer,
@@ -207,4 +209,5 @@ const struct writer_engine native_writer_engine = {
     .remove_hashed = writer_remove_hashed,
     .commit = writer_commit,
     .close = writer_close,
+    .folder = writer_folder,
 };

@@ -1,88 +1,15 @@
 /* A JSON object to an article: yajl walks the text, this picks the fields out of what it meets. */
-#include "indexer/sources/sources.h"
+#include "indexer/sources/json_walk.h"
 
-#include <setjmp.h>
-#include <stdalign.h>
 #include <stdio.h>
 #include <string.h>
-#include <yajl/yajl_parse.h>
 
-enum { DEPTH_MAX = 64, CHUNK_FIRST = 16 << 10 };
-
-/* ---- Memory for yajl ---- */
-
-/* yajl takes for granted that memory never runs out. It gets its blocks from this stack of chunks, which is emptied
- * between records; when there is no more, control leaves yajl by longjmp() and nothing leaks. */
-struct chunk {
-  struct chunk *below;
-  size_t len, used;
-  alignas(max_align_t) char bytes[];
-};
-
-/* Size of a block, kept in front of it for the sake of realloc. */
-union block_head {
-  size_t len;
-  max_align_t aligned;
-};
-
-struct stack {
-  struct chunk *top;
-  jmp_buf exhausted;
-};
-
-static void stack_pop(struct stack *stack) {
-  struct chunk *chunk = stack->top;
-  stack->top = chunk->below;
-  memory_free(chunk);
-}
-
-/* Keeps the newest chunk, which is the largest. */
-static void stack_reset(struct stack *stack) {
-  struct chunk *top = stack->top;
-  if (!top) return;
-  while (top->below) {
-    stack->top = top->below;
-    top->below = top->below->below;
-    memory_free(stack->top);
-  }
-  stack->top = top;
-  top->used = 0;
-}
-
-static void *stack_take(void *payload, size_t len) {
-  struct stack *stack = payload;
-  if (len > SIZE_MAX / 4) longjmp(stack->exhausted, 1);
-  size_t need =
-      sizeof(union block_head) + (len + alignof(max_align_t) - 1) / alignof(max_align_t) * alignof(max_align_t);
-  if (!stack->top || stack->top->len - stack->top->used < need) {
-    size_t room = stack->top ? stack->top->len * 2 : CHUNK_FIRST;
-    while (room < need) room *= 2;
-    struct chunk *chunk = memory_alloc(sizeof *chunk + room);
-    if (!chunk) longjmp(stack->exhausted, 1);
-    chunk->below = stack->top, chunk->len = room, chunk->used = 0;
-    stack->top = chunk;
-  }
-  union block_head *head = (union block_head *)(void *)(stack->top->bytes + stack->top->used);
-  head->len = len;
-  stack->top->used += need;
-  return head + 1;
-}
-
-static void *stack_resize(void *payload, void *block, size_t len) {
-  void *new_block = stack_take(payload, len);
-  if (block) {
-    size_t old = ((union block_head *)block - 1)->len;
-    memcpy(new_block, block, old < len ? old : len);
-  }
-  return new_block;
-}
-
-static void stack_drop(void *payload, void *block) { (void)payload, (void)block; }
+enum { DEPTH_MAX = 64 };
 
 /* ---- One record ---- */
 
 struct json_parser {
-  struct stack stack;
+  struct json_memory memory;
   const struct sink *sink;
   struct nsearch_error *err;
   int status; /* of a call-back that failed */
@@ -102,6 +29,7 @@ struct json_parser {
   unsigned inner_type, best_type; /* rendition_rank() of the object, and of the value that is gathered */
   const char *kind;               /* what the record is, where that is no text */
   struct buffer scratch;
+  struct buffer decoded; /* a record that is no UTF-8 */
 };
 
 /* Text of one value; NUL characters, which JSON can spell, become blanks so that lists stay whole. */
@@ -336,29 +264,18 @@ static const yajl_callbacks callbacks = {on_nothing, on_boolean, NULL,     NULL,
 
 /* ---- The record as a whole ---- */
 
-/* Runs yajl over the text. Returns false when the record is bad and says why; a failure of ours is parser->status. */
-static bool run_yajl(struct json_parser *parser, const char *text, size_t len, char *message, size_t room) {
-  yajl_alloc_funcs memory = {stack_take, stack_resize, stack_drop, &parser->stack};
-  stack_reset(&parser->stack);
-  if (setjmp(parser->stack.exhausted)) {
-    parser->status = error_memory(parser->err);
-    return true;
-  }
-  yajl_handle handle = yajl_alloc(&callbacks, &memory, parser);
-  /* What is not UTF-8 is replaced later, and costs no record. */
-  yajl_config(handle, yajl_dont_validate_strings, 1);
-  yajl_status code = yajl_parse(handle, (const unsigned char *)text, len);
-  size_t at = yajl_get_bytes_consumed(handle);
-  if (code == yajl_status_ok) code = yajl_complete_parse(handle);
-  if (code == yajl_status_ok || parser->status) return true;
+/* Walks over the text. Returns false when the record is bad and says why; a failure of ours is parser->status. */
+static bool walk(struct json_parser *parser, const char *text, size_t len, char *message, size_t room) {
+  struct json_fault fault;
+  int status = json_walk(&parser->memory, &callbacks, parser, text, len, false, &fault, parser->err);
+  if (!parser->status) parser->status = status;
+  if (!fault.bad || parser->status) return true;
   if (parser->not_object)
     snprintf(message, room, "the record is not a JSON object");
   else if (parser->too_deep)
-    snprintf(message, room, "byte %zu: nested deeper than %d levels", at, DEPTH_MAX);
-  else {
-    const char *why = (const char *)yajl_get_error(handle, 0, (const unsigned char *)text, len);
-    snprintf(message, room, "byte %zu: %.*s", at, (int)strcspn(why, "\n"), why);
-  }
+    snprintf(message, room, "byte %zu: nested deeper than %d levels", fault.at, DEPTH_MAX);
+  else
+    snprintf(message, room, "byte %zu: %s", fault.at, fault.why);
   return false;
 }
 
@@ -369,10 +286,11 @@ int json_parser_new(struct json_parser **out, struct nsearch_error *err) {
 
 void json_parser_free(struct json_parser *parser) {
   if (!parser) return;
-  while (parser->stack.top) stack_pop(&parser->stack);
+  json_memory_free(&parser->memory);
   buffer_free(&parser->values.text);
   buffer_free(&parser->inner);
   buffer_free(&parser->scratch);
+  buffer_free(&parser->decoded);
   memory_free(parser);
 }
 
@@ -386,7 +304,10 @@ int json_article(struct json_parser *parser, const char *text, size_t len, uint6
   parser->kind = NULL, parser->key_says_type = false;
   for (int i = 0; i < TARGET_COUNT; i++) parser->rank[i] = UINT32_MAX;
   article_clear(sink->article);
-  bool good = run_yajl(parser, text, len, message, sizeof message);
+  bool is_text;
+  int status = sink_decode(sink, record, &text, &len, &parser->decoded, &is_text, err);
+  if (status || !is_text) return status;
+  bool good = walk(parser, text, len, message, sizeof message);
   if (parser->status) return parser->status;
   if (good && parser->kind && article_is_empty(sink->article)) {
     snprintf(message, sizeof message, "%s with neither headline nor text", parser->kind);

@@ -4,11 +4,11 @@
 #include "indexer/sources/xml.h"
 
 enum {
-  DEPTH_MAX = 200,        /* of elements; a tag deeper inside is dropped */
-  ATTRIBUTES_MAX = 64,    /* of an element */
-  ENTITIES_MAX = 256,     /* that a document declares */
-  VALUE_MAX = 1024,       /* bytes of such a one */
-  EXPANSION_MAX = 1 << 20 /* bytes that they may add to one record */
+  DEPTH_MAX = 200,     /* of elements; a tag deeper inside is dropped */
+  ATTRIBUTES_MAX = 64, /* of an element */
+  ENTITIES_MAX = 256,  /* that a document declares */
+  VALUE_MAX = 1024,    /* bytes of such a one */
+  ADDED_MAX = 1 << 20  /* bytes that they may add to one record */
 };
 
 /* ---- Entities of the document ---- */
@@ -107,7 +107,7 @@ static void mend_text(struct mend *mend, const char *text, size_t len) {
   for (const char *at = text; mend->entities->count > 0 && (at = memchr(at, '&', (size_t)(end - at)));) {
     at++;
     const struct xml_entity *entity = declared_entity(mend, at, (size_t)(end - at));
-    if (!entity || mend->expanded + entity->value_len > EXPANSION_MAX) continue;
+    if (!entity || mend->expanded + entity->value_len > ADDED_MAX) continue;
     entities_decode(text, (size_t)(at - 1 - text), &mend->scratch);
     entities_decode(entity->value, entity->value_len, &mend->scratch);
     mend->expanded += entity->value_len;

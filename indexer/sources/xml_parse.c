@@ -1,6 +1,5 @@
 /* A span of records to articles. */
 #include <libxml/parser.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -26,8 +25,6 @@ struct reading {
   xmlParserCtxt *context;
   struct buffer document, mended;
 };
-
-static pthread_once_t initialised = PTHREAD_ONCE_INIT;
 
 /* ---- The span as a whole ---- */
 
@@ -177,7 +174,7 @@ static int parse_records(struct reading *reading, const struct span *span, struc
 }
 
 static int reading_begin(struct reading *reading, const struct span *span, struct nsearch_error *err) {
-  pthread_once(&initialised, xmlInitParser);
+  libxml_start();
   reading->common = nsearch_article_new();
   reading->context = xmlNewParserCtxt();
   if (!reading->common || !reading->context) return error_memory(err);

@@ -295,6 +295,8 @@ static int writer_commit(struct engine_writer *writer, unsigned how, struct comm
 
 static const struct nsearch_shards *writer_shards(const struct engine_writer *writer) { return writer->states; }
 
+static struct folder *writer_folder(struct engine_writer *writer) { return &writer->folder; }
+
 const struct writer_engine shards_writer_engine = {
     .name = "xapian",
     .open = open_writer,
@@ -305,4 +307,5 @@ const struct writer_engine shards_writer_engine = {
     .commit = writer_commit,
     .close = writer_close,
     .shards = writer_shards,
+    .folder = writer_folder,
 };

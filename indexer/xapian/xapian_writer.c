@@ -278,6 +278,8 @@ static void writer_close(struct engine_writer *writer) {
   memory_free(writer);
 }
 
+static struct folder *writer_folder(struct engine_writer *writer) { return &writer->folder; }
+
 const struct writer_engine xapian_writer_engine = {
     .name = "xapian",
     .open = open_writer,
@@ -287,4 +289,5 @@ const struct writer_engine xapian_writer_engine = {
     .remove = writer_remove,
     .commit = writer_commit,
     .close = writer_close,
+    .folder = writer_folder,
 };

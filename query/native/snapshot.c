@@ -116,6 +116,7 @@ static int read_stats(struct snapshot *snapshot, struct nsearch_error *err) {
     const char *part = snapshot->manifest.packs[i].texts ? "text" : "cards";
     add_part(stats, part, snapshot->packs[i].map.len);
   }
+  if (snapshot->manifest.catalogue.bytes) add_part(stats, "catalogue", snapshot->manifest.catalogue.bytes);
   return add_manifest(snapshot, err);
 }
 

@@ -176,6 +176,7 @@ int core_measure(struct core *core, struct nsearch_error *err) {
     status = add_files(core, core->shards[i].state.address, err);
   char *path = status ? NULL : path_join(core->folder, MANIFEST_NAME);
   if (!status) status = path ? file_stat(path, true, &info, err) : error_memory(err);
+  if (!status && core->manifest.catalogue.bytes) add_part(core, "catalogue", core->manifest.catalogue.bytes);
   if (!status) add_part(core, "format", info.size);
   memory_free(path);
   return status;

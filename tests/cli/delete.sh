@@ -28,5 +28,5 @@ echo "status $?"
 "$NSEARCH" delete --query '-zzz'
 "$NSEARCH" query cloud
 echo "status $?"
-"$NSEARCH" index --quiet "$CORPUS"
+"$NSEARCH" index --quiet --again "$CORPUS"
 "$NSEARCH" query --count 'source:"meridian wire"'

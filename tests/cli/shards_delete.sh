@@ -12,7 +12,7 @@ try delete --query 'memo'
 try stats --json | grep '"articles"'
 
 # What was deleted comes again, and what is there is replaced.
-try index --json "$CORPUS" | grep -E '"(articles|replaced)"'
+try index --again --json "$CORPUS" | grep -E '"(articles|replaced)"'
 try query --count memo
 try stats --json | grep '"articles"'
 try index --quiet --engine native "$CORPUS"

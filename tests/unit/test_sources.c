@@ -73,7 +73,8 @@ static const struct source_case json_fields[] = {
     {"a.json", "{\"topic\": \"a, b\"}", "json\n1* topic=a, b\n"},
     {"a.json", "{\"topics\": [\"a, b\", 3], \"topic\": \"z\"}", "json\n1* topic=a, b topic=3\n"},
     {"a.json", "{\"title\": \"\\u00e9\\ud83d\\ude00\\\"\\u0000x\"}", "json\n1* title=\xC3\xA9\xF0\x9F\x98\x80\" x\n"},
-    {"a.json", "{\"title\": \"a\xff\"}", "json\n1* title=a\xEF\xBF\xBD replaced=1\n"},
+    {"a.json", "{\"title\": \"\xc3\xa9\xff\"}", "json\n1* title=\xc3\xa9\xEF\xBF\xBD replaced=1\n"},
+    {"a.json", "{\"title\": \"caf\xe9\"}", "json\n1* title=caf\xc3\xa9\n"},
     /* HTML is taken apart, and what only looks like it is not. */
     {"a.json", "{\"description\": \"<p>A &amp; <b>B</b>c</p><script>x</script>D&#8217;s\"}",
      "json\n1* body=A & Bc\nD\xE2\x80\x99s\n"},
@@ -157,10 +158,11 @@ static const struct source_case texts[] = {
     {"n", "A title\r\nAnd text.", "text\n1* title=A title body=And text.\n"},
     {"only line.txt", "One line\n\n", "text\n1* title=only line body=One line\n"},
     {"n.text", "", "text\n1*\n"},
-    {"n.txt", "caf\xe9 noir\nx", "text\n1* title=caf\xEF\xBF\xBD noir body=x replaced=1\n"},
+    {"n.txt", "caf\xe9 noir\nx", "text\n1* title=caf\xc3\xa9 noir body=x\n"},
+    {"n.txt", "caf\xe9 noir\nx\x81", "text\n1* title=caf\xc3\xa9 noir body=x\xEF\xBF\xBD replaced=1\n"},
     {"n.csv", "a,b\n1,2\n", "unknown\n"},
-    {"n.html", "<p>hello</p>", "unknown\n"},
-    {"n.txt", "<!DOCTYPE html><p>hello</p>", "unknown\n"},
+    {"n.html", "<p>hello</p>", "html\n1* title=n body=hello\n"},
+    {"n.txt", "<!DOCTYPE html><p>hello</p>", "html\n1* title=n body=hello\n"},
     {"n", "<?xml version=\"1.0\"?><page/>", "unknown\n"},
 };
 

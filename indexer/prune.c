@@ -1,0 +1,255 @@
+/* --prune: articles that no file holds any more. Files that are gone, and records that a file no longer has, leave ids
+ * behind. Each of them is looked for in what is left: nobody has it, and the article goes; or the last file that has it,
+ * in the order of the walk, is read once more for it, so that the article is the one that a fresh run would have. */
+#include "indexer/indexer.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* An id that a file left behind, and who has it now. */
+struct vanished {
+  uint64_t id;
+  uint32_t origin; /* which superseded record it is of */
+  uint32_t holder; /* entry + 1; 0: nobody, KEPT: the file itself still gives it */
+};
+#define KEPT UINT32_MAX
+
+struct prune {
+  const struct prune_request *request;
+  struct catalogue *catalogue;
+  struct catalogue_log log;
+  struct vanished *vanished;
+  size_t count, capacity;
+  struct buffer path;
+};
+
+/* ---- What files left behind ---- */
+
+/* Where the path lies below a root of the walk that the arguments' patterns let in, what is below; else NULL. */
+static const char *in_scope(const struct prune *prune, const char *path) {
+  const struct walk *walk = prune->request->walk;
+  for (size_t i = 0; i < walk->root_count; i++) {
+    const char *root = walk->roots[i];
+    size_t len = root ? strlen(root) : 0;
+    if (len == 0 || strncmp(path, root, len) != 0) continue;
+    const char *below = root[len - 1] == '/' ? path + len : path[len] == '/' ? path + len + 1 : NULL;
+    if (below && walk->is_folder[i] && walk_wants(prune->request->patterns, below)) return below;
+  }
+  return NULL;
+}
+
+/* A file that the walk did not find is gone only when it is not there: one in a folder that cannot be read is. */
+static bool is_gone(const char *path) {
+  struct file_info info;
+  return !file_stat(path, true, &info, NULL) && info.kind == FILE_ABSENT;
+}
+
+static int copy_path(struct prune *prune, const struct catalogue_record *record, struct nsearch_error *err) {
+  buffer_clear(&prune->path);
+  buffer_add(&prune->path, record->path, record->path_len);
+  buffer_byte(&prune->path, 0);
+  return buffer_status(&prune->path, err);
+}
+
+/* Files that are gone count no more: they too are superseded, by nothing. */
+static int find_gone(struct prune *prune, struct nsearch_error *err) {
+  struct catalogue *catalogue = prune->catalogue;
+  struct catalogue_record record;
+  int status = NSEARCH_OK;
+  for (size_t i = 0; !status && i < catalogue->count; i++) {
+    const struct catalogue_entry *entry = &catalogue->entries[i];
+    if (entry->gone || entry->order) continue;
+    status = catalogue_log_at(&prune->log, entry->place, &record, NULL, err);
+    if (!status) status = copy_path(prune, &record, err);
+    if (!status && in_scope(prune, prune->path.bytes) && is_gone(prune->path.bytes))
+      status = catalogue_forget(catalogue, entry->key, err);
+  }
+  return status;
+}
+
+static int add_vanished(struct prune *prune, const struct catalogue_record *record, uint32_t origin,
+                        struct nsearch_error *err) {
+  int status =
+      memory_reserve(&prune->vanished, &prune->capacity, prune->count + record->id_count, sizeof *prune->vanished, err);
+  for (uint32_t i = 0; !status && i < record->id_count; i++)
+    prune->vanished[prune->count++] = (struct vanished){load_u64(record->ids + 8 * (size_t)i), origin, 0};
+  return status;
+}
+
+static int compare_vanished(const void *a, const void *b) {
+  const struct vanished *x = a, *y = b;
+  if (x->id != y->id) return x->id < y->id ? -1 : 1;
+  return x->origin < y->origin ? -1 : x->origin > y->origin;
+}
+
+static int collect_vanished(struct prune *prune, struct nsearch_error *err) {
+  const struct catalogue *catalogue = prune->catalogue;
+  struct catalogue_record record;
+  int status = NSEARCH_OK;
+  for (size_t i = 0; !status && i < catalogue->superseded_count; i++) {
+    status = catalogue_log_at(&prune->log, catalogue->superseded[i].place, &record, NULL, err);
+    if (!status) status = add_vanished(prune, &record, (uint32_t)i, err);
+    while (!status && record.before) {
+      status = catalogue_log_before(&prune->log, &record, &record, err);
+      if (!status) status = add_vanished(prune, &record, (uint32_t)i, err);
+    }
+  }
+  if (prune->count) qsort(prune->vanished, prune->count, sizeof *prune->vanished, compare_vanished);
+  return status;
+}
+
+/* ---- Who has them now ---- */
+
+/* Files outside of the walk come first, as they were read before it; of these the one that was read last wins. */
+static bool is_later(const struct catalogue_entry *a, const struct catalogue_entry *b) {
+  return a->order != b->order ? a->order > b->order : a->place > b->place;
+}
+
+/* The first with this id, or where it would be. */
+static size_t first_of(const struct prune *prune, uint64_t id) {
+  size_t low = 0, high = prune->count;
+  while (low < high) {
+    size_t middle = low + (high - low) / 2;
+    if (prune->vanished[middle].id < id)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  return low;
+}
+
+static bool same_key(struct hash_wide a, struct hash_wide b) { return a.low == b.low && a.high == b.high; }
+
+/* The file e has this id. */
+static void claim(struct prune *prune, size_t e, uint64_t id) {
+  const struct catalogue *catalogue = prune->catalogue;
+  const struct catalogue_entry *entry = &catalogue->entries[e];
+  for (size_t i = first_of(prune, id); i < prune->count && prune->vanished[i].id == id; i++) {
+    struct vanished *vanished = &prune->vanished[i];
+    if (vanished->holder == KEPT) continue;
+    if (same_key(catalogue->superseded[vanished->origin].key, entry->key))
+      vanished->holder = KEPT;
+    else if (!vanished->holder || is_later(entry, &catalogue->entries[vanished->holder - 1]))
+      vanished->holder = (uint32_t)e + 1;
+  }
+}
+
+/* Outside of the walk a file has what it gave only while it is as it was. */
+static bool still_stands(struct prune *prune, const struct catalogue_entry *entry,
+                         const struct catalogue_record *record, struct nsearch_error *err) {
+  struct file_info info;
+  if (entry->order) return true;
+  return !copy_path(prune, record, err) && !file_stat(prune->path.bytes, true, &info, NULL) &&
+         info.kind == FILE_REGULAR && info.size == entry->size &&
+         (entry->mtime == CATALOGUE_NO_TIME || info.mtime == entry->mtime);
+}
+
+static int claim_all(struct prune *prune, size_t e, struct nsearch_error *err) {
+  struct catalogue_record record;
+  int status = catalogue_log_at(&prune->log, prune->catalogue->entries[e].place, &record, NULL, err);
+  if (status || !still_stands(prune, &prune->catalogue->entries[e], &record, err)) return status;
+  for (;;) {
+    for (uint32_t i = 0; i < record.id_count; i++) claim(prune, e, load_u64(record.ids + 8 * (size_t)i));
+    if (!record.before) return NSEARCH_OK;
+    status = catalogue_log_before(&prune->log, &record, &record, err);
+    if (status) return status;
+  }
+}
+
+/* ---- What is to be done ---- */
+
+static int compare_wanted(const void *a, const void *b) {
+  const struct wanted *x = a, *y = b;
+  if (x->file != y->file) return x->file < y->file ? -1 : 1;
+  return x->id < y->id ? -1 : x->id > y->id;
+}
+
+/* A file to be read once more; *skip: its settings are others now, and what it gave stays as it is. */
+static int add_reread(struct prune *prune, struct rereading *out, const struct catalogue_entry *entry, bool *skip,
+                      struct nsearch_error *err) {
+  struct catalogue_record record;
+  struct walk *walk = &out->walk;
+  int status = catalogue_log_at(&prune->log, entry->place, &record, NULL, err);
+  *skip = !status && entry->settings != settings_with_below(prune->request->settings, record.below_len);
+  if (status || *skip) return status;
+  status = memory_reserve(&walk->files, &walk->capacity, walk->count + 1, sizeof *walk->files, err);
+  char *path = status ? NULL : memory_string(record.path, record.path_len);
+  if (!status && !path) status = error_memory(err);
+  if (status) return status;
+  walk->files[walk->count++] =
+      (struct walk_file){.path = path, .below = path + record.path_len - record.below_len, .size = entry->size};
+  return NSEARCH_OK;
+}
+
+struct holder {
+  const struct catalogue_entry *entry;
+  uint64_t id;
+};
+
+static int compare_holders(const void *a, const void *b) {
+  const struct holder *x = a, *y = b;
+  if (x->entry != y->entry) return is_later(x->entry, y->entry) ? 1 : -1;
+  return x->id < y->id ? -1 : x->id > y->id;
+}
+
+/* Files in the order of the walk, so that what they give comes in that order. */
+static int plan_rereading(struct prune *prune, struct holder *holders, size_t count, struct rereading *out,
+                          struct nsearch_error *err) {
+  const struct catalogue_entry *last = NULL;
+  bool skip = false;
+  int status = NSEARCH_OK;
+  if (count) qsort(holders, count, sizeof *holders, compare_holders);
+  out->wanted = memory_array(NULL, count + 1, sizeof *out->wanted);
+  if (!out->wanted) return error_memory(err);
+  for (size_t i = 0; !status && i < count; i++) {
+    if (holders[i].entry != last) status = add_reread(prune, out, holders[i].entry, &skip, err);
+    last = holders[i].entry;
+    if (!status && !skip) out->wanted[out->wanted_count++] = (struct wanted){out->walk.count - 1, holders[i].id};
+  }
+  return status;
+}
+
+static int decide(struct prune *prune, struct rereading *out, struct nsearch_error *err) {
+  struct holder *holders = memory_array(NULL, prune->count + 1, sizeof *holders);
+  size_t count = 0;
+  int status = holders ? NSEARCH_OK : error_memory(err);
+  for (size_t i = 0; !status && i < prune->count; i++) {
+    const struct vanished *vanished = &prune->vanished[i];
+    if (vanished->holder == KEPT) continue;
+    if (!vanished->holder)
+      status = prune->request->remove(prune->request->payload, vanished->id, err);
+    else if (!prune->catalogue->entries[vanished->holder - 1].fresh)
+      holders[count++] = (struct holder){&prune->catalogue->entries[vanished->holder - 1], vanished->id};
+  }
+  if (!status) status = plan_rereading(prune, holders, count, out, err);
+  memory_free(holders);
+  return status;
+}
+
+bool rereading_wants(const struct rereading *rereading, size_t file, uint64_t id) {
+  const struct wanted key = {file, id};
+  return bsearch(&key, rereading->wanted, rereading->wanted_count, sizeof key, compare_wanted) != NULL;
+}
+
+void rereading_free(struct rereading *rereading) {
+  walk_free(&rereading->walk);
+  memory_free(rereading->wanted);
+  *rereading = (struct rereading){0};
+}
+
+int prune_catalogue(struct catalogue *catalogue, const struct prune_request *request, struct rereading *out,
+                    struct nsearch_error *err) {
+  struct prune prune = {.request = request, .catalogue = catalogue};
+  *out = (struct rereading){0};
+  int status = catalogue_view(catalogue, &prune.log, err);
+  if (!status) status = find_gone(&prune, err);
+  if (!status) status = collect_vanished(&prune, err);
+  for (size_t e = 0; !status && prune.count && e < catalogue->count; e++)
+    if (!catalogue->entries[e].gone) status = claim_all(&prune, e, err);
+  if (!status) status = decide(&prune, out, err);
+  if (status) rereading_free(out);
+  catalogue_log_close(&prune.log);
+  buffer_free(&prune.path);
+  memory_free(prune.vanished);
+  return status;
+}

@@ -1,0 +1,39 @@
+# --prune takes out what no file holds any more; what another file holds is taken from there.
+set -u
+put() { # file lines
+  mkdir -p "$(dirname "$1")"
+  printf '%s\n' "${@:2}" >"$1"
+  touch -d "2020-01-01T00:00:$((second++))" "$1"
+}
+second=10
+run() {
+  echo "-- $1"
+  "$NSEARCH" index --json "${@:2}" | grep -E '"(articles|files|unchanged|replaced|removed)"' | tr -s ' \n' ' '
+  echo
+  "$NSEARCH" query -n all --format jsonl 'strike' | sed -E 's/.*"id": ?"([^"]*)".*"title": ?"([^"]*)".*/\1: \2/' | sort
+}
+article() { printf '{"id": "%s", "title": "Strike %s"}' "$1" "$2"; }
+put in/a.jsonl "$(article one 'in a')" "$(article two 'in a')" "$(article three 'in a')"
+put in/b.jsonl "$(article two 'in b')"
+put in/c.jsonl "$(article three 'in c')" "$(article four 'in c')"
+run first in
+put in/a.jsonl "$(article one 'in a again')"
+run 'two records went from a: b and c have them' --prune in
+rm in/c.jsonl
+run 'without --prune an article stays' in
+run 'with it it goes, later too' --prune in
+rm in/b.jsonl
+run 'not of files that the arguments let out' --prune --exclude 'b.*' in
+run 'nor of those in other folders' --prune in/a.jsonl
+run 'but so' --prune --include '*.jsonl' in
+put in/sub/d.jsonl "$(article one 'in d')" "$(article five 'in d')"
+run 'd has it too' --prune in
+rm in/sub/d.jsonl
+run 'then a gives it again' --prune in
+run 'nothing to do' --prune in
+rm in/a.jsonl
+run 'all are gone' --prune in
+"$NSEARCH" check
+"$NSEARCH" index --quiet --engine xapian --index other "$CORPUS"
+"$NSEARCH" index --index other --prune "$CORPUS"
+echo "status $?"
