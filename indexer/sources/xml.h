@@ -71,7 +71,10 @@ struct xml_entities {
 };
 int xml_entities_read(const char *text, size_t len, struct xml_entities *out, struct nsearch_error *err);
 
-/* Appends the text as well-formed XML: end tags that are missing are put in and others dropped, attributes quoted,
+/* Whether libxml2 reads the text in time and memory that grow no faster than the text. */
+bool xml_is_bounded(const char *text, size_t len);
+
+/* Appends the text as well-formed XML that is bounded: end tags that are missing are put in and others dropped, attributes quoted,
  * entities, HTML's and the document's, as characters; stray "&" and "<" are characters. Linear in len. */
 void xml_mend(const char *text, size_t len, const struct xml_entities *entities, struct buffer *out);
 

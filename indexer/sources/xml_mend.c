@@ -3,12 +3,16 @@
 
 #include "indexer/sources/xml.h"
 
+/* Bounds of a record. libxml2 takes time that grows faster than the number of attributes of an element, and of names of
+ * namespaces, and some hundred bytes for an element. */
 enum {
-  DEPTH_MAX = 200,     /* of elements; a tag deeper inside is dropped */
-  ATTRIBUTES_MAX = 64, /* of an element */
-  ENTITIES_MAX = 256,  /* that a document declares */
-  VALUE_MAX = 1024,    /* bytes of such a one */
-  ADDED_MAX = 1 << 20  /* bytes that they may add to one record */
+  DEPTH_MAX = 200,       /* of elements; a tag deeper inside is dropped */
+  ELEMENTS_MAX = 100000, /* the tags of further ones are dropped */
+  ATTRIBUTES_MAX = 64,   /* of an element */
+  SPACES_MAX = 256,      /* declarations of namespaces */
+  ENTITIES_MAX = 64,     /* that a document declares */
+  VALUE_MAX = 1024,      /* bytes of such a one */
+  ADDED_MAX = 1 << 20    /* bytes that they may add */
 };
 
 /* ---- Entities of the document ---- */
@@ -62,7 +66,7 @@ struct mend {
   struct buffer *out;
   struct buffer scratch;
   size_t expanded;
-  unsigned depth;
+  unsigned depth, elements, spaces;
   struct {
     const char *name;
     size_t len;
@@ -131,6 +135,8 @@ static bool is_ascii(const char *name, size_t len) {
   return true;
 }
 
+static bool is_space_name(const char *name, size_t len) { return len >= 5 && memcmp(name, "xmlns", 5) == 0; }
+
 static void mend_attributes(struct mend *mend, const struct xml_token *tag) {
   struct xml_attribute seen[ATTRIBUTES_MAX];
   size_t count = 0, i;
@@ -138,6 +144,7 @@ static void mend_attributes(struct mend *mend, const struct xml_token *tag) {
     const struct xml_attribute *new = &seen[count];
     for (i = 0; i < count && !same(seen[i].name, seen[i].name_len, new->name, new->name_len);) i++;
     if (i < count || !is_ascii(new->name, new->name_len)) continue;
+    if (is_space_name(new->name, new->name_len) && mend->spaces++ >= SPACES_MAX) continue;
     count++;
     buffer_byte(mend->out, ' ');
     buffer_add(mend->out, new->name, new->name_len);
@@ -155,9 +162,10 @@ static void close_last(struct mend *mend) {
 }
 
 static void mend_start(struct mend *mend, const struct xml_token *tag) {
-  if (mend->depth == DEPTH_MAX || !is_ascii(tag->name, tag->name_len)) return;
+  if (mend->depth == DEPTH_MAX || mend->elements == ELEMENTS_MAX || !is_ascii(tag->name, tag->name_len)) return;
   buffer_byte(mend->out, '<');
   buffer_add(mend->out, tag->name, tag->name_len);
+  mend->elements++;
   mend->open[mend->depth].name = tag->name;
   mend->open[mend->depth++].len = tag->name_len;
   mend_attributes(mend, tag);
@@ -170,6 +178,24 @@ static void mend_end(struct mend *mend, const struct xml_token *tag) {
   unsigned at = mend->depth;
   while (at > 0 && !same(mend->open[at - 1].name, mend->open[at - 1].len, tag->name, tag->name_len)) at--;
   while (at > 0 && mend->depth >= at) close_last(mend);
+}
+
+bool xml_is_bounded(const char *text, size_t len) {
+  struct xml_scan scan = {.text = text, .len = len};
+  struct xml_token token;
+  size_t depth = 0, elements = 0, spaces = 0;
+  while (xml_next(&scan, &token)) {
+    if (token.kind == XML_END) depth -= depth > 0;
+    if (token.kind != XML_START && token.kind != XML_EMPTY) continue;
+    depth += token.kind == XML_START;
+    const char *at = text + token.start, *end = text + token.end;
+    size_t attributes = 0;
+    for (; (at = memchr(at, '=', (size_t)(end - at))); at++) attributes++;
+    for (at = text + token.start; attributes > 0 && (at = memmem(at, (size_t)(end - at), "xmlns", 5)); at++) spaces++;
+    if (++elements > ELEMENTS_MAX || depth > DEPTH_MAX || attributes > ATTRIBUTES_MAX || spaces > SPACES_MAX)
+      return false;
+  }
+  return true;
 }
 
 /* Length of a text without the tag or section at its end that the end of the document cut off. */

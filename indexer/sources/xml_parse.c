@@ -7,8 +7,8 @@
 
 enum { WRAPPER_DEPTH_MAX = 16 };
 
-/* A document of its own is nothing that libxml2 could be led astray by: it has no document type, and so no entities, and
- * is as deep as libxml2 allows. Its bounds on the lengths of texts are lifted, a record being bounded as it is. */
+/* What libxml2 is given has no document type, and so no entities, and is bounded: its own bounds, on the lengths of texts
+ * above all, are lifted. */
 enum { OPTIONS = XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_NOCDATA | XML_PARSE_HUGE };
 
 struct reading {
@@ -131,7 +131,9 @@ static int read_record(struct reading *reading, const struct xml_place *place, x
   buffer_add(document, reading->text.bytes + place->start, place->end - place->start);
   if (!place->is_cut) buffer_add(document, reading->after.bytes, reading->after.len);
   *out = NULL;
-  int status = place->is_cut ? NSEARCH_OK : read_document(reading, document, 0, out, err);
+  int status = buffer_status(document, err);
+  if (!status && !place->is_cut && xml_is_bounded(document->bytes, document->len))
+    status = read_document(reading, document, 0, out, err);
   if (status || *out) return status;
   return read_mended(reading, document, out, err);
 }

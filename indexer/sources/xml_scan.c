@@ -106,7 +106,10 @@ static enum edge read_token(struct xml_scan *scan, struct xml_token *out) {
 bool xml_next(struct xml_scan *scan, struct xml_token *out) {
   while (scan->at < scan->len) {
     const char *open = memchr(scan->text + scan->at, '<', scan->len - scan->at);
-    if (!open) break;
+    if (!open) {
+      scan->at = scan->len;
+      break;
+    }
     *out = (struct xml_token){.start = (size_t)(open - scan->text)};
     scan->at = out->start;
     switch (read_token(scan, out)) {

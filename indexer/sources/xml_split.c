@@ -164,12 +164,13 @@ static int next(const struct xml_format *format, struct input *input, struct spl
     size_t len = is_all || input->len < want ? input->len : want;
     struct stretch stretch = measure(format, state, input, len, is_all);
     if (stretch.count > 0) return take_records(input, state, &stretch, span, err);
-    if (is_all || stretch.next == len) {
+    bool is_last = want > RECORD_MAX;
+    if (is_all || (stretch.next == len && (stretch.seen > 0 || is_last))) {
       /* No record begins here. */
       input_consume(input, is_all || stretch.seen == 0 ? len : stretch.seen);
       return NSEARCH_OK;
     }
-    if (want <= RECORD_MAX) continue;
+    if (!is_last) continue;
     problem_set(problem, NSEARCH_EVENT_TOO_LARGE, ++state->records, "the record at byte %llu is larger than %d MiB",
                 (unsigned long long)(input->offset + stretch.next), RECORD_MAX >> 20);
     input_consume(input, len);

@@ -51,7 +51,7 @@ static const struct source_case shapes[] = {
      "text\n1* title=Warning: something body=" ITEM("<title>A</title>") "\n"},
     {"a.rss", "<!-- nothing yet -->", "feed\n"},
     {"a.xml", "<page/>", "unknown\n"},
-    {"a", "<!DOCTYPE html><html xmlns='http://www.w3.org/1999/xhtml'/>", "unknown\n"},
+    {"a", "<!DOCTYPE html><html xmlns='http://www.w3.org/1999/xhtml'/>", "html\n1*\n"},
     {"a.rdf", "<rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#'/>", "unknown\n"},
 };
 
@@ -232,6 +232,24 @@ static void test_entities(void **state) {
   buffer_free(&text);
 }
 
+/* What would take libxml2 time or memory out of all proportion is cut down; the text stays. */
+static void test_bounds(void **state) {
+  struct buffer text = {0};
+  (void)state;
+  buffer_text(&text, "<rss><item");
+  for (int i = 0; i < 300000; i++) buffer_format(&text, " a%d='x'", i);
+  buffer_text(&text, "><title>A</title><description>");
+  for (int i = 0; i < 20000; i++) buffer_format(&text, "<x%d:i xmlns:x%d='x:%d'>.", i, i, i);
+  for (int i = 0; i < 300000; i++) buffer_text(&text, "<i/>");
+  buffer_text(&text, "end</description><title>no</title></item><item><title>B</title></item></rss>");
+  char *found = source_read("a", text.bytes, text.len, NULL);
+  assert_non_null(strstr(found, "1 title=A body=....."));
+  assert_non_null(strstr(found, "end"));
+  assert_non_null(strstr(found, "\n2 title=B\n"));
+  memory_free(found);
+  buffer_free(&text);
+}
+
 static void test_deep(void **state) {
   struct buffer text = {0};
   (void)state;
@@ -299,7 +317,8 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_shapes),    cmocka_unit_test(test_texts),  cmocka_unit_test(test_fields),
       cmocka_unit_test(test_wordpress), cmocka_unit_test(test_broken), cmocka_unit_test(test_entities),
-      cmocka_unit_test(test_deep),      cmocka_unit_test(test_long),   cmocka_unit_test(test_too_large),
+      cmocka_unit_test(test_deep),      cmocka_unit_test(test_bounds), cmocka_unit_test(test_long),
+      cmocka_unit_test(test_too_large),
   };
   return cmocka_run_group_tests(tests, source_set_up, source_tear_down);
 }
