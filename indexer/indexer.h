@@ -1,9 +1,14 @@
 /* indexer: from sources to a committed index. The map of this folder; includes common/ only.
  *
  *   walk.c      paths -> files
- *   input.c     a file -> its bytes, decompressed
+ *   input.c     a file -> a window on its bytes, decompressed
+ *   gzip.c, filter.c   compression undone
+ *   transcode.c UTF-16 and UTF-32 to UTF-8
+ *   archive.c   the members of a tar or zip
+ *   members.c   a file -> the inputs in it: itself, or members of archives
  *   sources/    bytes -> spans (split) -> articles (parse), one file per format
  *   identity.c  the id of an article
+ *   language.c  the language of an article that does not say it
  *   options.c   what to read: paths, --map, globs, call-backs
  *   report.c    what a run did
  *   ingest.c    the run: N workers pull spans in turn, parse them and feed the engine
@@ -26,32 +31,159 @@
 #include "common/store/store.h"
 #include "common/system/system.h"
 
-/* ---- input.c: the bytes of one file, decompressed --------------------------------------------------------------- */
+/* ---- streams: bytes in order, one stage upon another -------------------------------------------------------------- */
 
 enum { RECORD_MAX = 64 << 20 }; /* bytes of one record; a larger one is skipped while streaming and reported */
 
+/* A stage gives bytes that it makes of those of the stage below, which it owns. */
+struct stream {
+  /* Up to room bytes; got 0 is the end. NSEARCH_ERR_INPUT for damage and NSEARCH_ERR_SYSTEM for a failing read: told
+   * once, with *got as what came before, and the end then, unless resume() finds more. */
+  int (*read)(struct stream *stream, void *bytes, size_t room, size_t *got, struct nsearch_error *err);
+  /* Moves to an offset, as lseek(). NULL: the stream only runs forward. */
+  bool (*seek)(struct stream *stream, int64_t *offset, int whence);
+  /* After damage: true when bytes behind it can be read. NULL: never. */
+  bool (*resume)(struct stream *stream);
+  void (*close)(struct stream *stream);
+};
+
+/* What a stage has read from the one below and not used yet. It begins with bytes that were looked at to find out what
+ * the stream is. */
+enum { STAGED_BYTES = 64 << 10 };
+struct staged {
+  struct stream *below;
+  size_t start, end; /* what waits is bytes[start..end) */
+  uint64_t offset;   /* of bytes[end] in the stream below */
+  bool at_end;       /* of the stream below */
+  uint8_t bytes[STAGED_BYTES];
+};
+void staged_init(struct staged *staged, struct stream *below, const char *head, size_t len);
+/* Reads when nothing waits; nothing waits after it at the end only. */
+int staged_fill(struct staged *staged, struct nsearch_error *err);
+/* Closes the stream below. */
+void staged_close(struct staged *staged);
+
+/* ---- gzip.c: members one after another, and how to go on behind a broken one; filter.c: bzip2, xz, zstd by libarchive -- */
+
+/* How many bytes tell what a stream is compressed with. */
+enum { FILTER_HEAD = 16 };
+/* When head begins a stream of a known compression, puts a stage that undoes it upon *stream, which begins with head.
+ * On failure *stream is as before. */
+int filter_open(struct stream **stream, const char *head, size_t len, struct nsearch_error *err);
+int gzip_open(struct stream **stream, const char *head, size_t len, struct nsearch_error *err);
+
+/* The content of an entry of libarchive, block by block: its archive_read_data() throws away what it has when it fails. */
+struct archive;
+struct blocks {
+  const char *bytes; /* of libarchive: the block, of which the first `used` were given */
+  size_t len, used;
+  int64_t offset; /* of the block in the content */
+  int64_t position;
+};
+/* Up to room bytes, holes as zeros; got 0 is the end. A code of libarchive: ARCHIVE_OK, or what is wrong. */
+int blocks_read(struct blocks *blocks, struct archive *archive, void *bytes, size_t room, size_t *got);
+
+/* Text that compresses better than EXPANSION_MAX to 1 is taken for a bomb once EXPANSION_FREE bytes came out of it. */
+enum { EXPANSION_MAX = 250, EXPANSION_FREE = 256 << 20 };
+int expansion_check(uint64_t out, uint64_t in, struct nsearch_error *err); /* NSEARCH_ERR_INPUT */
+
+/* ---- transcode.c ---------------------------------------------------------------------------------------------------- */
+
+/* When head begins a text in UTF-16 or UTF-32, by its byte order mark or its NUL bytes, puts a stage that makes UTF-8 of
+ * it upon *stream, which begins with head. Half pairs and units that are no character become U+FFFD. */
+int transcode_open(struct stream **stream, const char *head, size_t len, struct nsearch_error *err);
+
+/* ---- input.c: the bytes of one file, decompressed --------------------------------------------------------------- */
+
 /* A window that slides over the stream. window[0..len) is what is there; input_fill() adds to it, input_consume()
- * drops from its front. gzip is undone on the way (by content, members one after another). */
+ * drops from its front. Compression is undone on the way, by content. */
 struct input {
   const char *window;
   size_t len;
-  uint64_t offset; /* of window[0] in the decompressed stream */
-  bool at_end;     /* nothing will follow what the window holds */
+  uint64_t offset;    /* of window[0] in the decompressed stream */
+  bool at_end;        /* nothing will follow what the window holds */
   uint64_t raw_bytes; /* read from the file so far, as stored */
+  char *kept;         /* bytes set aside by input_keep(); they are the input's */
+  size_t kept_len;
   struct input_state *state;
 };
 
 int input_open(struct input **out, const char *path, struct nsearch_error *err); /* "-" is standard input */
+/* Takes over the stream, also when it fails. */
+int input_open_stream(struct input **out, struct stream *stream, struct nsearch_error *err);
 void input_close(struct input *input);
 
-/* Tries to make at least `want` bytes visible; fewer only at the end of the stream. NSEARCH_ERR_INPUT for a broken
- * gzip member, NSEARCH_ERR_SYSTEM for a failing read: told once, then the stream ends there: what came before stays
- * visible and at_end is set. The window may move. */
+/* Tries to make at least `want` bytes visible; fewer only at the end of the stream. NSEARCH_ERR_INPUT for
+ * compressed data that is broken, NSEARCH_ERR_SYSTEM for a failing read: told once, then the stream ends there: what came
+ * before stays visible and at_end is set. The window may move. */
 int input_fill(struct input *input, size_t want, struct nsearch_error *err);
 void input_consume(struct input *input, size_t bytes);
 
+/* Sets a copy of the first bytes of the window aside, for a source that needs them with every span; once in a file. */
+int input_keep(struct input *input, size_t bytes, struct nsearch_error *err);
+
+/* When the stream ended at damage behind which more can be read, goes on there: true, and at_end is false again. The
+ * bytes that follow have nothing to do with those before. */
+bool input_resume(struct input *input);
+
 /* XXH3 of all bytes of the file as stored, those that nobody asked for too: it is read to its end for that. */
 int input_hash(struct input *input, uint64_t *hash, struct nsearch_error *err);
+
+/* Where the bytes can be read in any order: moves to an offset as lseek() counts it, told in *offset. False elsewhere. */
+bool input_can_seek(const struct input *input);
+bool input_seek(struct input *input, int64_t *offset, int whence);
+
+/* ---- archive.c: tar and zip, by libarchive ------------------------------------------------------------------------- */
+
+struct archive_in;
+
+enum { ARCHIVE_HEAD = 512, MEMBER_NAME_MAX = 4096 };
+/* True when a file that begins so is a tar or zip. A document that is packed as a zip (docx, odt, epub) is none. */
+bool archive_claims(const char *head, size_t len);
+
+/* Reads from where the input is, which must outlive the archive. */
+int archive_open(struct archive_in **out, struct input *input, struct nsearch_error *err);
+void archive_close(struct archive_in *archive);
+
+/* The next regular file in it; links, folders and devices are passed over. *more is false at the end. The name is one in
+ * the archive and nothing else: it is never opened. NSEARCH_ERR_INPUT when the archive is damaged: nothing follows then. */
+struct archive_member {
+  const char *name; /* the archive's, until the next call; without what makes it absolute */
+  bool is_encrypted;
+};
+int archive_next(struct archive_in *archive, struct archive_member *member, bool *more, struct nsearch_error *err);
+
+/* The bytes of the member that archive_next() gave, for input_open_stream(); of no use after the next one. */
+int archive_stream(struct archive_in *archive, struct stream **out, struct nsearch_error *err);
+
+/* ---- members.c: a file as what is to be read of it: itself, or the members of an archive, and of archives in it ------- */
+
+enum { HEAD_BYTES = 64 << 10 }; /* by which a format is recognised */
+
+struct members;
+
+/* What comes next of a file: an input, or a problem, or both where the input breaks off right at its head. */
+struct member {
+  struct input *input;             /* borrowed until the next call; its head is in the window; NULL: a problem only */
+  const char *path;                /* of the file or "archive.tar/name"; until the next call */
+  const char *below;               /* tail of path: as in struct walk_file */
+  enum nsearch_event_kind problem; /* 0: none */
+  int status;                      /* of the problem */
+  char message[200];
+};
+
+/* Opens a file of a walk. What stands in archives is chosen by include and exclude as files are; all of it where the
+ * archive itself was chosen by its name. */
+struct walk_file;
+struct globs;
+int members_open(struct members **out, const struct walk_file *file, const struct globs *include,
+                 const struct globs *exclude, struct nsearch_error *err);
+int members_next(struct members *members, struct member *member, bool *more, struct nsearch_error *err);
+uint64_t members_raw_bytes(const struct members *members); /* read of the file so far, as stored */
+struct input *members_outer(struct members *members);      /* the file's own bytes */
+/* Whether include or exclude may have kept back some of an archive: what it gave is not all that it holds. */
+bool members_left_out(const struct members *members);
+void members_close(struct members *members);
 
 /* ---- sources/: one file per format ------------------------------------------------------------------------------ */
 
@@ -59,6 +191,7 @@ int input_hash(struct input *input, uint64_t *hash, struct nsearch_error *err);
 struct span {
   char *bytes; /* memory_alloc(); the span owns it */
   size_t len;
+  size_t head;     /* bytes at its front that stand before all records of the file: input_keep() */
   uint64_t record; /* number of its first record in the file, from 1 */
   uint64_t count;  /* how many records it holds, 0 when only parse() can tell (then it is the file's last span) */
   bool whole_file; /* the file is this one article: its path is its id */
@@ -74,19 +207,21 @@ struct source_problem {
 /* What parse() hands articles and problems to. The article is the sink's own, cleared before each record. */
 struct sink {
   struct nsearch_article *article;
-  const char *file_name;      /* last part of the path, for a title where there is none */
+  const char *file_name; /* last part of the path, for a title where there is none */
   const struct field_map *map;
   int (*take)(void *payload, struct nsearch_article *article, uint64_t record, bool whole_file,
               struct nsearch_error *err);
   void (*problem)(void *payload, enum nsearch_event_kind kind, uint64_t record, const char *message);
   void *payload;
+  enum date_order date_order; /* of day and month, as the file shows it */
+  uint64_t *replaced;         /* parse() adds how many characters it could not decode: they became U+FFFD */
 };
 
 /* Keys of --map, in the order given. */
 struct field_map {
   struct field_map_entry {
     char *field, *key;
-  } *entries;
+  } * entries;
   size_t count, capacity;
 };
 
@@ -106,18 +241,32 @@ struct source {
   int (*parse)(const struct span *span, const struct sink *sink, struct nsearch_error *err);
 };
 
-extern const struct source source_jsonl, source_json, source_reuters, source_trec, source_text;
+extern const struct source source_jsonl, source_json, source_reuters, source_trec, source_warc, source_arc, source_mail;
+extern const struct source source_newsml, source_nitf, source_feed, source_html, source_text;
 extern const struct source *const source_table[]; /* ends with NULL; sources.c */
 
 /* The format of a file, NULL when unknown. */
 const struct source *source_find(const char *head, size_t len, bool is_all, const char *file_name);
 
+/* ---- language.c ---------------------------------------------------------------------------------------------------- */
+
+/* The frequent words of all languages, built once for a writer; 128 KiB, read by any thread. */
+struct language_words;
+int language_words_new(struct language_words **out, struct nsearch_error *err);
+void language_words_free(struct language_words *words);
+
+/* Sets the language of a tidy article that has none, where its text is plainly in another one than the index's own: to
+ * its ISO 639-1 code, also when there is no stemmer for it. Looks at 4 KiB at most. */
+int language_fill_in(const struct language_words *words, struct nsearch_article *article, int own,
+                     struct nsearch_error *err);
+
 /* ---- walk.c: paths to files ---------------------------------------------------------------------------------------- */
 
 struct walk_file {
-  char *path;          /* as it is opened */
-  const char *below;   /* tail of path: below the argument; the file name where the argument is a file */
+  char *path;        /* as it is opened */
+  const char *below; /* tail of path: below the argument; the file name where the argument is a file */
   uint64_t size;
+  bool members_only; /* not chosen by its name, but it may be an archive that holds what is */
   int64_t mtime;
   uint32_t root;  /* the folder that `below` is below */
   uint32_t order; /* in the walk, from 1, whatever was left out of it since */
@@ -137,6 +286,12 @@ struct globs {
   char **patterns;
   size_t count, capacity;
 };
+
+/* Whether a path is among those to read: an empty or absent include chooses all. */
+bool globs_choose(const struct globs *include, const struct globs *exclude, const char *below);
+
+/* True for the endings of tar and zip, compressed or not. */
+bool name_is_archive(const char *path);
 
 struct walk_request {
   char *const *paths;
@@ -195,7 +350,7 @@ int writer_engine_find(const char *name, const struct writer_engine **out, struc
 
 /* ---- report.c ------------------------------------------------------------------------------------------------------------ */
 
-enum { EVENT_KINDS = 7 };
+enum { EVENT_KINDS = 8 };
 
 /* Shared by the caller and, until the commit that finds out what was replaced, by the writer. */
 struct nsearch_report {
@@ -218,7 +373,7 @@ struct folder {
   char *path;
   bool made, has_index; /* the folder was not there before; it has a commit by now */
   int lock;
-  struct manifest manifest; /* the last commit; of a new index, what the first one begins with */
+  struct manifest manifest;    /* the last commit; of a new index, what the first one begins with */
   struct catalogue *catalogue; /* NULL: nobody asked for it */
 };
 /* Locks the folder, which is made when absent, reads its manifest, settles what the options leave open and removes what an
@@ -250,7 +405,7 @@ struct catalogue_entry {
   struct hash_wide key;
   uint64_t size, hash, settings, place, bytes; /* as in struct catalogue_record; bytes: of its records, nearly */
   int64_t mtime;
-  uint32_t order; /* in the walk of the run at hand, from 1; 0: not in it, or another run's */
+  uint32_t order;             /* in the walk of the run at hand, from 1; 0: not in it, or another run's */
   bool gone, problems, fresh; /* fresh: read in the run at hand */
 };
 
@@ -269,7 +424,7 @@ struct catalogue {
   struct manifest_catalogue last; /* what the next commit makes of it; bytes 0: a log that is not begun yet */
   struct file_out *out;           /* NULL: nothing was added yet */
   bool changed;                   /* since the last commit */
-  unsigned runs; /* at work: the places that they know must stay */
+  unsigned runs;                  /* at work: the places that they know must stay */
   struct catalogue_entry *entries;
   size_t count, capacity;
   uint32_t *slots; /* open addressing by key: entry + 1, 0 is free */
@@ -279,7 +434,7 @@ struct catalogue {
   struct superseded {
     struct hash_wide key;
     uint64_t place;
-  } *superseded; /* records of files that the run at hand has read again */
+  } * superseded; /* records of files that the run at hand has read again */
   size_t superseded_count, superseded_capacity;
 };
 
@@ -341,8 +496,8 @@ enum source_state { SOURCE_CHANGED, SOURCE_IN_DOUBT, SOURCE_UNCHANGED };
 enum source_state source_file_look(struct catalogue *catalogue, const struct walk *walk, const struct walk_file *file,
                                    uint64_t settings, struct buffer *path, struct catalogue_entry *out);
 
-int source_file_open(struct source_file **out, const struct walk *walk, const struct walk_file *file,
-                     uint64_t settings, struct nsearch_error *err);
+int source_file_open(struct source_file **out, const struct walk *walk, const struct walk_file *file, uint64_t settings,
+                     struct nsearch_error *err);
 /* Reads the whole file; *same: it has the bytes that the catalogue knows, and its new time is noted. */
 int source_file_compare(struct source_file *source, struct catalogue *catalogue, bool *same, bool *had_problems,
                         struct nsearch_error *err);
@@ -358,9 +513,9 @@ int source_file_release(struct source_file **source, struct catalogue *catalogue
 /* ---- prune.c: articles that no file holds any more ------------------------------------------------------------------------ */
 
 struct prune_request {
-  const struct walk *walk;              /* of the run, for its roots: files below them that are gone count no more ... */
-  const struct walk_request *patterns;  /* ... where include and exclude let them in */
-  uint64_t settings;                    /* reading_settings() */
+  const struct walk *walk;             /* of the run, for its roots: files below them that are gone count no more ... */
+  const struct walk_request *patterns; /* ... where include and exclude let them in */
+  uint64_t settings;                   /* reading_settings() */
   int (*remove)(void *payload, uint64_t id_hash, struct nsearch_error *err); /* an article that nobody has */
   void *payload;
 };
@@ -369,7 +524,7 @@ struct rereading {
   struct walk walk;
   struct wanted {
     uint64_t file, id; /* its number in the walk; XXH3 */
-  } *wanted;
+  } * wanted;
   size_t wanted_count;
 };
 /* At the end of a run, of which the catalogue knows what it read, and the order of its walk. Removes what nobody has and
@@ -387,7 +542,7 @@ struct deletions {
     char *id; /* NULL: known by its hash alone */
     size_t len;
     uint64_t hash, sequence;
-  } *items;
+  } * items;
   size_t count, capacity;
 };
 int deletions_add(struct deletions *deletions, const char *id, size_t len, uint64_t sequence,
@@ -413,6 +568,9 @@ struct run {
 int writer_open(struct nsearch_writer **out, const struct writer_engine *engine, const char *path,
                 const struct nsearch_options *options, struct nsearch_error *err);
 unsigned writer_threads(const struct nsearch_writer *writer);
+/* Gives the article a language where it says none. */
+int writer_fill_in_language(const struct nsearch_writer *writer, struct nsearch_article *article,
+                            struct nsearch_error *err);
 const char *writer_path(const struct nsearch_writer *writer);
 
 /* Sequences for so many files, above all that were given before. */

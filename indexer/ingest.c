@@ -8,19 +8,31 @@
 #include <string.h>
 
 enum {
-  HEAD_BYTES = 64 << 10,  /* by which a format is recognised */
   SMALL_FILE = 256 << 10, /* up to here a file is read by one thread alone */
   PROGRESS_MS = 100,
   IDS_AT_ONCE = 256 /* go to the catalogue under its lock */
+};
+
+/* Where spans come from: a file, or a member of an archive. Whoever splits it and each span hold a reference. */
+struct place {
+  atomic_uint references;
+  size_t file;
+  char *path;
+  const char *below;          /* tail of path */
+  enum date_order date_order; /* that it shows */
+  uint64_t records_before;    /* of the file, in members before this one */
 };
 
 /* A file that is being split. */
 struct reading {
   size_t file;
   struct source_file *source_file; /* NULL: none is open */
-  struct input *input;             /* NULL: none is open */
+  struct members *members;
+  struct input *input; /* the file's or that of the member that is being split; NULL: none */
+  struct place *place; /* the same */
   const struct source *source;
   uint64_t state[8];
+  uint64_t records;   /* of the file, as far as it is split */
   uint64_t raw_bytes; /* reported so far */
 };
 
@@ -39,6 +51,7 @@ struct ingest_run {
   atomic_bool stop;
 
   pthread_mutex_t report_lock; /* guards the report and what follows; taken inside split_lock, never around it */
+  int64_t now;                 /* by which dates are in the future */
   uint64_t started, last_progress;
   int status; /* of the first failure */
   struct nsearch_error *err;
@@ -51,7 +64,7 @@ struct reader {
   struct nsearch_article *article;
   struct nsearch_error *err;
   struct reading own;              /* a small file that this thread reads alone */
-  size_t file;                     /* of the span that is being parsed */
+  struct place *place;             /* of the span that is being parsed */
   struct source_file *source_file; /* the same */
   uint64_t ids[IDS_AT_ONCE];       /* that it gave, and that nobody was told yet */
   size_t id_count;
@@ -69,11 +82,11 @@ static void event(struct ingest_run *run, enum nsearch_event_kind kind, const ch
   pthread_mutex_unlock(&run->report_lock);
 }
 
-/* An event of a file that is being read. */
-static void file_event(struct ingest_run *run, struct source_file *source, enum nsearch_event_kind kind,
-                       uint64_t record, const char *message) {
+/* An event of a file that is being read, or of a member of it. */
+static void file_event(struct ingest_run *run, struct source_file *source, const char *path,
+                       enum nsearch_event_kind kind, uint64_t record, const char *message) {
   if (kind == NSEARCH_EVENT_BROKEN || kind == NSEARCH_EVENT_TOO_LARGE) atomic_fetch_add(&source->problems, 1);
-  event(run, kind, source->walk_file->path, record, message);
+  event(run, kind, path, record, message);
 }
 
 static const struct walk_file *file_of(const struct ingest_run *run, size_t file) {
@@ -116,7 +129,7 @@ static void tell(struct reader *reader) {
 }
 
 static void count_input(struct ingest_run *run, struct reading *reading, bool is_done) {
-  uint64_t raw = reading->input ? reading->input->raw_bytes : reading->raw_bytes;
+  uint64_t raw = reading->members ? members_raw_bytes(reading->members) : reading->raw_bytes;
   pthread_mutex_lock(&run->report_lock);
   run->kept.report->input_bytes += raw - reading->raw_bytes;
   run->kept.report->files += is_done;
@@ -126,28 +139,55 @@ static void count_input(struct ingest_run *run, struct reading *reading, bool is
 
 /* ---- Files to spans ---- */
 
+static int place_new(struct place **out, size_t file, const struct member *member, uint64_t records_before,
+                     struct nsearch_error *err) {
+  struct place *place = *out = memory_zero(1, sizeof *place);
+  if (!place) return error_memory(err);
+  *place = (struct place){.file = file, .records_before = records_before};
+  atomic_init(&place->references, 1);
+  place->path = memory_string(member->path, strlen(member->path));
+  if (!place->path) return error_memory(err);
+  place->below = place->path + (member->below - member->path);
+  return NSEARCH_OK;
+}
+
+static struct place *place_retain(struct place *place) {
+  atomic_fetch_add(&place->references, 1);
+  return place;
+}
+
+static void place_release(struct place **pointer) {
+  struct place *place = *pointer;
+  *pointer = NULL;
+  if (!place || atomic_fetch_sub(&place->references, 1) > 1) return;
+  memory_free(place->path);
+  memory_free(place);
+}
+
+static const char *name_of(const char *path) {
+  const char *slash = strrchr(path, '/');
+  return slash ? slash + 1 : path;
+}
+
 /* Ends the reading, whether or not it came to the file's end. */
 static int reading_close(struct reader *reader, struct reading *reading) {
-  if (reading->input) count_input(reader->run, reading, true);
-  input_close(reading->input);
+  if (reading->members) count_input(reader->run, reading, true);
+  members_close(reading->members);
+  place_release(&reading->place);
+  reading->members = NULL;
   reading->input = NULL;
   return source_file_release(&reading->source_file, reader->run->catalogue, reader->err);
 }
 
-/* A file that cannot be read (any further), or that breaks off: an event. Failures of ours are passed on. */
-static int file_trouble(struct reader *reader, const struct reading *reading, int status) {
+/* What cannot be read (any further), or breaks off: an event. Failures of ours are passed on. */
+static int file_trouble(struct reader *reader, const struct reading *reading, const char *path, int status) {
   if (status == NSEARCH_ERR_MEMORY) return status;
   reading->source_file->failed = true;
-  file_event(reader->run, reading->source_file,
+  file_event(reader->run, reading->source_file, path,
              status == NSEARCH_ERR_INPUT ? NSEARCH_EVENT_BROKEN : NSEARCH_EVENT_UNREADABLE, 0,
              nsearch_error_message(reader->err));
   error_clear(reader->err);
   return NSEARCH_OK;
-}
-
-static const char *name_of(const struct walk_file *file) {
-  const char *slash = strrchr(file->path, '/');
-  return slash ? slash + 1 : file->path;
 }
 
 /* It is as it was when it was read: that it is not read now. */
@@ -160,23 +200,68 @@ static void count_unchanged(struct ingest_run *run, uint64_t size, bool had_prob
   pthread_mutex_unlock(&run->report_lock);
 }
 
-/* Finds the format of a file; reading->input stays NULL when there is nothing to split. */
-static int reading_begin(struct reader *reader, struct reading *reading) {
-  const struct walk_file *walk_file = file_of(reader->run, reading->file);
-  int status = input_open(&reading->input, walk_file->path, reader->err);
-  if (status) return file_trouble(reader, reading, status);
-  status = input_fill(reading->input, HEAD_BYTES, reader->err);
-  bool is_cut = status != NSEARCH_OK;
-  if (status && (status = file_trouble(reader, reading, status))) return status;
-  const struct input *input = reading->input;
+/* Finds the format of a file or member, the head of which is in the window. reading->input stays NULL when it has none. */
+static int member_begin(struct reader *reader, struct reading *reading, const struct member *member) {
+  const struct input *input = member->input;
   size_t len = input->len < HEAD_BYTES ? input->len : HEAD_BYTES;
-  reading->source = source_find(input->window, len, input->at_end && len == input->len, name_of(walk_file));
-  if (reading->source && (len > 0 || !is_cut)) return NSEARCH_OK;
-  if (!is_cut) file_event(reader->run, reading->source_file, NSEARCH_EVENT_UNKNOWN, 0, "no known format");
-  status = source_file_end(reading->source_file, reading->input, reader->err);
-  if (status) status = file_trouble(reader, reading, status);
+  bool is_all = input->at_end && len == input->len;
+  reading->source = source_find(input->window, len, is_all, name_of(member->path));
+  if (reading->records >> (SEQUENCE_RECORD_BITS - 1)) {
+    file_event(reader->run, reading->source_file, member->path, NSEARCH_EVENT_TOO_LARGE, 0,
+               "the archive has too many records before this member");
+    return NSEARCH_OK;
+  }
+  if (!reading->source || (len == 0 && member->problem)) {
+    if (!member->problem)
+      file_event(reader->run, reading->source_file, member->path, NSEARCH_EVENT_UNKNOWN, 0, "no known format");
+    return NSEARCH_OK;
+  }
+  memset(reading->state, 0, sizeof reading->state);
+  reading->input = member->input;
+  int status = place_new(&reading->place, reading->file, member, reading->records, reader->err);
+  if (!status) reading->place->date_order = date_order_of(input->window, len);
+  return status;
+}
+
+/* The file was read to its end. */
+static int reading_end(struct reader *reader, struct reading *reading) {
+  const char *path = file_of(reader->run, reading->file)->path;
+  if (members_left_out(reading->members)) reading->source_file->failed = true;
+  int status = source_file_end(reading->source_file, members_outer(reading->members), reader->err);
+  if (status) status = file_trouble(reader, reading, path, status);
   int closed = reading_close(reader, reading);
   return status ? status : closed;
+}
+
+/* Goes on to what is to be split next of the file, the file itself first; reading->input is NULL when that was all, and the
+ * reading closed. */
+static int reading_advance(struct reader *reader, struct reading *reading) {
+  struct member member;
+  bool more = true;
+  int status = NSEARCH_OK;
+  reading->input = NULL;
+  place_release(&reading->place);
+  while (!status && !reading->input && !atomic_load(&reader->run->stop)) {
+    status = members_next(reading->members, &member, &more, reader->err);
+    if (status || !more) break;
+    if (member.problem) file_event(reader->run, reading->source_file, member.path, member.problem, 0, member.message);
+    if (member.problem && member.status) reading->source_file->failed = true;
+    if (member.input) status = member_begin(reader, reading, &member);
+  }
+  if (!status && !more) return reading_end(reader, reading);
+  if (status || !reading->input) {
+    int closed = reading_close(reader, reading);
+    status = status ? status : closed;
+  }
+  return status;
+}
+
+static int reading_begin(struct reader *reader, struct reading *reading) {
+  const struct walk_file *file = file_of(reader->run, reading->file);
+  const struct nsearch_ingest *ingest = reader->run->ingest;
+  int status = members_open(&reading->members, file, &ingest->include, &ingest->exclude, reader->err);
+  if (status) return file_trouble(reader, reading, file->path, status);
+  return reading_advance(reader, reading);
 }
 
 /* Opens a file, unless it turns out to be one that was read before. */
@@ -197,28 +282,33 @@ static int reading_open(struct reader *reader, struct reading *reading, size_t f
   return status;
 }
 
+/* How many records there may be by now: where only parse() can tell, none has less than two bytes. */
+static void count_records(struct reading *reading, const struct span *span, uint64_t problem_record) {
+  uint64_t last = problem_record;
+  if (span->bytes) last = span->record + (span->count ? span->count - 1 : span->len / 2 + 1);
+  if (reading->place->records_before + last > reading->records)
+    reading->records = reading->place->records_before + last;
+}
+
 /* The next span of an open file, which is closed at its end; *got is false when there was none. */
 static int reading_split(struct reader *reader, struct reading *reading, struct span *span, bool *got) {
   struct source_problem problem = {0};
   bool more = false;
   *span = (struct span){0};
   int status = reading->source->split(reading->input, reading->state, span, &more, &problem, reader->err);
-  if (status) return file_trouble(reader, reading, status);
+  if (status) return file_trouble(reader, reading, reading->place->path, status);
   if (problem.kind) {
     reader->records += problem.record > 0;
-    file_event(reader->run, reading->source_file, problem.kind, problem.record, problem.message);
+    file_event(reader->run, reading->source_file, reading->place->path, problem.kind, problem.record, problem.message);
   }
   *got = span->bytes != NULL;
+  count_records(reading, span, problem.record);
   if (*got) {
-    reader->file = reading->file;
+    reader->place = place_retain(reading->place);
     reader->source_file = source_file_retain(reading->source_file);
   }
   count_input(reader->run, reading, false);
-  if (more) return NSEARCH_OK;
-  status = source_file_end(reading->source_file, reading->input, reader->err);
-  if (status) status = file_trouble(reader, reading, status);
-  int closed = reading_close(reader, reading);
-  return status ? status : closed;
+  return more ? NSEARCH_OK : reading_advance(reader, reading);
 }
 
 /* What a thread takes under the lock: a span of the shared file, or else a file to read alone (*small, else SIZE_MAX), a
@@ -269,7 +359,7 @@ static int next_span(struct reader *reader, struct span *span, bool *got, const 
 static void on_problem(void *payload, enum nsearch_event_kind kind, uint64_t record, const char *message) {
   struct reader *reader = payload;
   reader->records += record > 0;
-  file_event(reader->run, reader->source_file, kind, record, message);
+  file_event(reader->run, reader->source_file, reader->place->path, kind, record, message);
 }
 
 /* Tells the file which ids it gave. */
@@ -283,6 +373,7 @@ static int on_article(void *payload, struct nsearch_article *article, uint64_t r
                       struct nsearch_error *err) {
   struct reader *reader = payload;
   struct ingest_run *run = reader->run;
+  const struct place *place = reader->place;
   size_t title_len, body_len, id_len;
   uint64_t replaced = 0;
   int status = article_tidy(article, &replaced, err);
@@ -291,12 +382,16 @@ static int on_article(void *payload, struct nsearch_article *article, uint64_t r
     on_problem(reader, NSEARCH_EVENT_EMPTY, record, "neither title nor text");
     return NSEARCH_OK;
   }
-  status = identity_assign(article, file_of(run, reader->file)->below, whole_file, run->ingest->global_ids, err);
+  article_judge_date(article, run->now);
+  status = writer_fill_in_language(run->writer, article, err);
+  if (status) return status;
+  status = identity_assign(article, place->below, whole_file, run->ingest->global_ids, err);
   if (status) return status;
   const char *id = article_get(article, ARTICLE_ID, &id_len);
   uint64_t id_hash = hash_bytes(id, id_len);
-  if (run->only && !rereading_wants(run->only, reader->file, id_hash)) return NSEARCH_OK;
-  uint64_t sequence = run->kept.first_sequence + ((uint64_t)reader->file << SEQUENCE_RECORD_BITS) + record;
+  if (run->only && !rereading_wants(run->only, place->file, id_hash)) return NSEARCH_OK;
+  uint64_t sequence =
+      run->kept.first_sequence + ((uint64_t)place->file << SEQUENCE_RECORD_BITS) + place->records_before + record;
   status = writer_worker_add(run->writer, reader->worker, article, sequence, err);
   article_get(article, ARTICLE_TITLE, &title_len);
   article_get(article, ARTICLE_BODY, &body_len);
@@ -315,7 +410,8 @@ static int read_all(struct reader *reader) {
                       .map = &run->ingest->map,
                       .take = on_article,
                       .problem = on_problem,
-                      .payload = reader};
+                      .payload = reader,
+                      .replaced = &reader->replaced};
   const struct source *source = NULL;
   int status = NSEARCH_OK;
   while (!status) {
@@ -325,12 +421,14 @@ static int read_all(struct reader *reader) {
     if (!got) break;
     /* Where nothing is read nothing is begun. */
     if (!status && !reader->worker) status = writer_worker_open(run->writer, &reader->worker, reader->err);
-    sink.file_name = name_of(file_of(run, reader->file));
+    sink.file_name = name_of(reader->place->path);
+    sink.date_order = reader->place->date_order;
     if (!status) status = source->parse(&span, &sink, reader->err);
     if (!status) status = give_ids(reader);
     if (status) reader->source_file->failed = true;
     int released = source_file_release(&reader->source_file, run->catalogue, reader->err);
     if (!status) status = released;
+    place_release(&reader->place);
     memory_free(span.bytes);
     tell(reader);
   }
@@ -346,7 +444,7 @@ static void *reader_main(void *payload) {
     status = writer_worker_close(reader->run->writer, reader->worker, reader->err);
     if (status) fail(reader->run, status, reader->err);
   }
-  if (reader->own.input) reading_close(reader, &reader->own);
+  if (reader->own.members) reading_close(reader, &reader->own);
   return NULL;
 }
 
@@ -442,7 +540,8 @@ static int list_files(struct ingest_run *run, struct nsearch_error *err) {
 /* Reads what the run lists, and lets go of what it read with. */
 static int run_all(struct ingest_run *run, struct nsearch_error *err) {
   int status = run_readers(run, err);
-  input_close(run->shared.input);
+  members_close(run->shared.members);
+  place_release(&run->shared.place);
   source_file_release(&run->shared.source_file, run->catalogue, NULL);
   return status;
 }
@@ -511,6 +610,7 @@ nsearch_status nsearch_read(nsearch_writer *writer, const nsearch_ingest *ingest
       .kept = {.report = mine, .on_event = ingest->on_event, .event_payload = ingest->event_payload},
       .shown = mine,
       .started = clock_monotonic(),
+      .now = clock_now(),
       .split_lock = PTHREAD_MUTEX_INITIALIZER,
       .report_lock = PTHREAD_MUTEX_INITIALIZER,
       .err = err ? err : local};

@@ -1,31 +1,55 @@
-/* The bytes of one file as a sliding window, with gzip undone on the way. */
+/* The bytes of one file as a sliding window, with compression undone on the way. */
 #include "indexer/indexer.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <string.h>
-#include <zlib.h>
 
 enum {
-  WINDOW_FIRST = 64 << 10, /* most files of one article never need more */
+  WINDOW_FIRST = STAGED_BYTES, /* most files of one article never need more; a filter takes it over whole */
   READ_STEP = 256 << 10,
-  READ_SMALL = 16 << 10,   /* room for so much is worth a read without growing the window */
-  RAW_BYTES = WINDOW_FIRST /* the first window becomes raw input when it turns out to be gzip */
+  READ_SMALL = 16 << 10 /* room for so much is worth a read without growing the window */
+};
+
+/* The lowest stage: a file as it is stored. */
+struct file_stream {
+  struct stream stream;
+  struct file_in *file;
+  struct hasher *hasher; /* of the bytes as stored */
+  bool is_in_order;      /* they were all read, from the first one on */
+  uint64_t raw_bytes;
 };
 
 struct input_state {
-  struct file_in *file;
-  struct hasher *hasher; /* of the bytes as stored */
-  char *data;            /* the window is data[start..end) */
+  struct stream *stream;
+  struct file_stream *file; /* below all stages; NULL where it is no file */
+  char *data;               /* the window is data[start..end) */
   size_t start, end, capacity;
-  struct gzip *gzip; /* NULL: the bytes are taken as they are */
+  bool is_damaged; /* the stream ended so */
+  bool was_looked_at;
 };
 
-/* stream.next_in points into raw, which holds bytes as stored. */
-struct gzip {
-  z_stream stream;
-  uint8_t raw[RAW_BYTES];
-  bool at_end; /* of what is stored */
-};
+static int file_stream_read(struct stream *stream, void *bytes, size_t room, size_t *got, struct nsearch_error *err) {
+  struct file_stream *file = (struct file_stream *)stream;
+  int status = file_read(file->file, bytes, room, got, err);
+  if (status) return status;
+  file->raw_bytes += *got;
+  hasher_add(file->hasher, bytes, *got);
+  return NSEARCH_OK;
+}
+
+static bool file_stream_seek(struct stream *stream, int64_t *offset, int whence) {
+  struct file_stream *file = (struct file_stream *)stream;
+  file->is_in_order = false;
+  return file_seek(file->file, offset, whence);
+}
+
+static void file_stream_close(struct stream *stream) {
+  struct file_stream *file = (struct file_stream *)stream;
+  file_close_in(&file->file);
+  memory_free(file->hasher);
+  memory_free(file);
+}
 
 static void window_update(struct input *input) {
   input->window = input->state->data + input->state->start;
@@ -44,133 +68,50 @@ static int window_room(struct input_state *state, size_t room, struct nsearch_er
   return memory_reserve(&state->data, &state->capacity, len + room, 1, err);
 }
 
-static int raw_read(struct input *input, void *bytes, size_t len, size_t *got, struct nsearch_error *err) {
-  int status = file_read(input->state->file, bytes, len, got, err);
-  if (status) return status;
-  input->raw_bytes += *got;
-  hasher_add(input->state->hasher, bytes, *got);
-  return NSEARCH_OK;
-}
-
-/* zlib asks for its memory here, so that it too comes through the seam. */
-static void *gzip_alloc(void *unused, unsigned count, unsigned size) {
-  (void)unused;
-  return memory_array(NULL, count, size);
-}
-static void gzip_free(void *unused, void *block) {
-  (void)unused;
-  memory_free(block);
-}
-
-/* The stored bytes that stand in the window so far turn out to be gzip: they become raw input. */
-static int gzip_begin(struct input *input, struct nsearch_error *err) {
-  struct input_state *state = input->state;
-  assert(state->start == 0 && state->end <= RAW_BYTES);
-  struct gzip *gzip = memory_alloc(sizeof *gzip);
-  if (!gzip) return error_memory(err);
-  enum { GZIP_ONLY = 16 };
-  gzip->stream = (z_stream){.zalloc = gzip_alloc, .zfree = gzip_free};
-  if (inflateInit2(&gzip->stream, MAX_WBITS + GZIP_ONLY) != Z_OK) {
-    memory_free(gzip);
-    return error_memory(err);
-  }
-  state->gzip = gzip;
-  gzip->at_end = false;
-  memcpy(gzip->raw, state->data, state->end);
-  gzip->stream.next_in = gzip->raw;
-  gzip->stream.avail_in = (uint32_t)state->end;
-  state->end = 0;
-  return NSEARCH_OK;
-}
-
-static int gzip_refill(struct input *input, struct nsearch_error *err) {
-  struct gzip *gzip = input->state->gzip;
-  size_t got = 0;
-  if (gzip->stream.avail_in > 0 || gzip->at_end) return NSEARCH_OK;
-  int status = raw_read(input, gzip->raw, RAW_BYTES, &got, err);
-  if (status) return status;
-  gzip->stream.next_in = gzip->raw;
-  gzip->stream.avail_in = (uint32_t)got;
-  gzip->at_end = got == 0;
-  return NSEARCH_OK;
-}
-
-static unsigned long long raw_offset(const struct input *input) {
-  return input->raw_bytes - input->state->gzip->stream.avail_in;
-}
-
-/* After the end of a member: another one, zero padding, or the end. */
-static int gzip_next_member(struct input *input, struct nsearch_error *err) {
-  struct gzip *gzip = input->state->gzip;
-  for (;;) {
-    int status = gzip_refill(input, err);
-    if (status) return status;
-    if (gzip->stream.avail_in == 0) {
-      input->at_end = true;
-      return NSEARCH_OK;
-    }
-    if (*gzip->stream.next_in != 0) break;
-    gzip->stream.next_in++, gzip->stream.avail_in--;
-  }
-  if (*gzip->stream.next_in != 0x1f)
-    return error_set(err, NSEARCH_ERR_INPUT, "gzip data is followed by bytes that are no gzip member, at byte %llu",
-                     raw_offset(input));
-  inflateReset(&gzip->stream);
-  return NSEARCH_OK;
-}
-
-/* Inflates some bytes behind the window. */
-static int gzip_fill(struct input *input, struct nsearch_error *err) {
-  struct input_state *state = input->state;
-  z_stream *stream = &state->gzip->stream;
-  int status = gzip_refill(input, err);
-  if (!status) status = window_room(state, WINDOW_FIRST, err);
-  if (status) return status;
-  bool is_starved = stream->avail_in == 0;
-  size_t room = state->capacity - state->end;
-  if (room > READ_STEP) room = READ_STEP;
-  stream->next_out = (uint8_t *)state->data + state->end;
-  stream->avail_out = (uint32_t)room;
-  int code = inflate(stream, Z_NO_FLUSH);
-  size_t got = room - stream->avail_out;
-  state->end += got;
-  if (code == Z_MEM_ERROR) return error_memory(err);
-  if (code != Z_OK && code != Z_STREAM_END && code != Z_BUF_ERROR)
-    return error_set(err, NSEARCH_ERR_INPUT, "gzip data is broken near byte %llu", raw_offset(input));
-  if (code == Z_STREAM_END) return gzip_next_member(input, err);
-  if (is_starved && got == 0)
-    return error_set(err, NSEARCH_ERR_INPUT, "gzip data ends too early, after %llu bytes", raw_offset(input));
-  return NSEARCH_OK;
-}
-
-static int plain_fill(struct input *input, size_t most, struct nsearch_error *err) {
+/* Adds what one read gives, at most so many bytes. */
+static int fill(struct input *input, size_t most, struct nsearch_error *err) {
   struct input_state *state = input->state;
   size_t got = 0;
   int status = window_room(state, most < READ_SMALL ? most : READ_SMALL, err);
-  if (!status && state->capacity - state->end < most) most = state->capacity - state->end;
-  if (!status) status = raw_read(input, state->data + state->end, most, &got, err);
   if (status) return status;
+  if (state->capacity - state->end < most) most = state->capacity - state->end;
+  status = state->stream->read(state->stream, state->data + state->end, most, &got, err);
   state->end += got;
-  input->at_end = got == 0;
-  return NSEARCH_OK;
+  if (state->file) input->raw_bytes = state->file->raw_bytes;
+  input->at_end = status != NSEARCH_ERR_MEMORY && (status || got == 0);
+  state->is_damaged = status == NSEARCH_ERR_INPUT;
+  return status;
 }
 
-int input_open(struct input **out, const char *path, struct nsearch_error *err) {
+/* The first bytes of a text tell whether it is in UTF-16 or UTF-32: then the window begins anew. */
+static int look(struct input *input, struct nsearch_error *err) {
+  struct input_state *state = input->state;
+  const struct stream *before = state->stream;
+  if (state->was_looked_at) return NSEARCH_OK;
+  state->was_looked_at = true;
+  int status = transcode_open(&state->stream, state->data, state->end, err);
+  if (state->stream != before) state->end = 0, input->at_end = false;
+  return status;
+}
+
+int input_open_stream(struct input **out, struct stream *stream, struct nsearch_error *err) {
   struct input *input = memory_zero(1, sizeof *input);
   *out = NULL;
   if (!input || !(input->state = memory_zero(1, sizeof *input->state))) {
     memory_free(input);
+    stream->close(stream);
     return error_memory(err);
   }
-  int status = (input->state->hasher = hasher_new()) ? NSEARCH_OK : error_memory(err);
-  if (!status) status = file_open(&input->state->file, path, err);
-  if (!status) status = window_room(input->state, WINDOW_FIRST, err);
-  /* Three bytes tell; a pipe may give one at a time. */
-  while (!status && input->state->end < 3 && !input->at_end)
-    status = plain_fill(input, WINDOW_FIRST - input->state->end, err);
-  const uint8_t *head = (const uint8_t *)input->state->data;
-  if (!status && input->state->end >= 3 && head[0] == 0x1f && head[1] == 0x8b && head[2] == 8)
-    status = gzip_begin(input, err);
+  struct input_state *state = input->state;
+  state->stream = stream;
+  int status = window_room(state, WINDOW_FIRST, err);
+  /* A pipe may give one byte at a time. */
+  while (!status && state->end < FILTER_HEAD && !input->at_end) status = fill(input, WINDOW_FIRST - state->end, err);
+  if (!status) {
+    status = filter_open(&state->stream, state->data, state->end, err);
+    if (state->stream != stream) state->end = 0, input->at_end = false;
+  }
+  if (!status && state->end > 0) status = look(input, err);
   if (status) {
     input_close(input);
     return status;
@@ -180,14 +121,35 @@ int input_open(struct input **out, const char *path, struct nsearch_error *err) 
   return NSEARCH_OK;
 }
 
+int input_open(struct input **out, const char *path, struct nsearch_error *err) {
+  struct file_stream *file = memory_zero(1, sizeof *file);
+  *out = NULL;
+  if (!file || !(file->hasher = hasher_new())) {
+    memory_free(file);
+    return error_memory(err);
+  }
+  int status = file_open(&file->file, path, err);
+  if (status) {
+    memory_free(file->hasher);
+    memory_free(file);
+    return status;
+  }
+  file->stream = (struct stream){.read = file_stream_read, .close = file_stream_close};
+  if (file_can_seek(file->file)) file->stream.seek = file_stream_seek;
+  file->is_in_order = true;
+  status = input_open_stream(out, &file->stream, err);
+  if (status) return status;
+  (*out)->state->file = file;
+  (*out)->raw_bytes = file->raw_bytes;
+  return NSEARCH_OK;
+}
+
 void input_close(struct input *input) {
   if (!input) return;
-  if (input->state->file) file_close_in(&input->state->file);
-  if (input->state->gzip) inflateEnd(&input->state->gzip->stream);
-  memory_free(input->state->gzip);
-  memory_free(input->state->hasher);
+  input->state->stream->close(input->state->stream);
   memory_free(input->state->data);
   memory_free(input->state);
+  memory_free(input->kept);
   memory_free(input);
 }
 
@@ -196,9 +158,10 @@ int input_fill(struct input *input, size_t want, struct nsearch_error *err) {
   int status = NSEARCH_OK;
   if (want > state->end - state->start && !input->at_end)
     status = window_room(state, want - (state->end - state->start), err);
-  while (!status && !input->at_end && state->end - state->start < want)
-    status = state->gzip ? gzip_fill(input, err) : plain_fill(input, READ_STEP, err);
-  if (status && status != NSEARCH_ERR_MEMORY) input->at_end = true;
+  while (!status && !input->at_end && state->end - state->start < want) {
+    status = fill(input, state->was_looked_at ? READ_STEP : WINDOW_FIRST, err);
+    if (!status) status = look(input, err);
+  }
   window_update(input);
   return status;
 }
@@ -210,11 +173,51 @@ void input_consume(struct input *input, size_t bytes) {
   window_update(input);
 }
 
-int input_hash(struct input *input, uint64_t *hash, struct nsearch_error *err) {
+int input_keep(struct input *input, size_t bytes, struct nsearch_error *err) {
+  assert(bytes <= input->len && !input->kept);
+  input->kept = memory_alloc(bytes ? bytes : 1);
+  if (!input->kept) return error_memory(err);
+  memcpy(input->kept, input->window, bytes);
+  input->kept_len = bytes;
+  return NSEARCH_OK;
+}
+
+bool input_resume(struct input *input) {
   struct input_state *state = input->state;
-  int status = window_room(state, READ_SMALL, err);
-  for (size_t got = 1; !status && got > 0;) status = raw_read(input, state->data + state->end, READ_SMALL, &got, err);
-  *hash = hasher_value(state->hasher);
+  if (!state->is_damaged || !state->stream->resume || !state->stream->resume(state->stream)) return false;
+  state->is_damaged = false;
+  input->at_end = false;
+  return true;
+}
+
+bool input_can_seek(const struct input *input) { return input->state->stream->seek != NULL; }
+
+bool input_seek(struct input *input, int64_t *offset, int whence) {
+  struct input_state *state = input->state;
+  if (!state->stream->seek) return false;
+  /* What waits in the window was read ahead. */
+  if (whence == SEEK_CUR) *offset -= (int64_t)(state->end - state->start);
+  if (!state->stream->seek(state->stream, offset, whence)) return false;
+  state->start = state->end = 0;
+  input->offset = (uint64_t)*offset;
+  input->at_end = false;
   window_update(input);
+  return true;
+}
+
+int input_hash(struct input *input, uint64_t *hash, struct nsearch_error *err) {
+  struct file_stream *file = input->state->file;
+  int64_t start = 0;
+  int status = window_room(input->state, READ_SMALL, err);
+  window_update(input);
+  if (!status && !file->is_in_order && file_seek(file->file, &start, SEEK_SET)) {
+    memory_free(file->hasher);
+    if (!(file->hasher = hasher_new())) return error_memory(err);
+    file->is_in_order = true;
+  }
+  for (size_t got = 1; !status && got > 0;)
+    status = file_stream_read(&file->stream, input->state->data + input->state->end, READ_SMALL, &got, err);
+  *hash = hasher_value(file->hasher);
+  input->raw_bytes = file->raw_bytes;
   return status;
 }

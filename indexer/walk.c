@@ -4,6 +4,7 @@
 #include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 /* A file found, with what tells whether it was found before. */
 struct found {
@@ -32,9 +33,24 @@ static bool any_matches(const struct globs *globs, const char *below) {
   return false;
 }
 
+bool globs_choose(const struct globs *include, const struct globs *exclude, const char *below) {
+  bool included = !include || include->count == 0 || any_matches(include, below);
+  return included && !any_matches(exclude, below);
+}
+
+bool name_is_archive(const char *path) {
+  static const char *const endings[] = {".tar",    ".zip",     ".tgz",    ".tbz",     ".tbz2",     ".txz",   ".tzst",
+                                        ".tar.gz", ".tar.bz2", ".tar.xz", ".tar.zst", ".tar.zstd", ".zip.gz"};
+  size_t len = strlen(path);
+  for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
+    size_t ending_len = strlen(endings[i]);
+    if (len > ending_len && strcasecmp(path + len - ending_len, endings[i]) == 0) return true;
+  }
+  return false;
+}
+
 bool walk_wants(const struct walk_request *request, const char *below) {
-  bool included = !request->include || request->include->count == 0 || any_matches(request->include, below);
-  return included && !any_matches(request->exclude, below);
+  return globs_choose(request->include, request->exclude, below);
 }
 
 /* Takes over path; `below` is a tail of it. */
@@ -42,7 +58,8 @@ static int add_file(struct walker *walker, char *path, size_t below_len, const s
                     struct nsearch_error *err) {
   const char *below = path + strlen(path) - below_len;
   int status = NSEARCH_OK;
-  if (!walk_wants(walker->request, below)) {
+  bool chosen = walk_wants(walker->request, below);
+  if (!chosen && !(name_is_archive(below) && globs_choose(NULL, walker->request->exclude, below))) {
     memory_free(path);
     return NSEARCH_OK;
   }
@@ -57,6 +74,7 @@ static int add_file(struct walker *walker, char *path, size_t below_len, const s
                                                          .size = info->size,
                                                          .mtime = info->mtime,
                                                          .root = (uint32_t)walker->out->root_count - 1,
+                                                         .members_only = !chosen,
                                                          .is_stream = is_stream},
                                                 .device = info->device,
                                                 .inode = info->inode,

@@ -109,6 +109,8 @@ const char *origin_name(nsearch_origin origin) {
     return "url";
   case NSEARCH_ORIGIN_FILE:
     return "file";
+  case NSEARCH_ORIGIN_CRAWL:
+    return "crawl";
   }
   return NULL;
 }

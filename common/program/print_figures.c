@@ -119,6 +119,7 @@ void text_report(struct stream *out, const struct run_report *run) {
   } events[] = {
       {NSEARCH_EVENT_REPLACED, "replaced", "articles whose id came again later"},
       {NSEARCH_EVENT_EMPTY, "empty", "records with neither title nor text"},
+      {NSEARCH_EVENT_SKIPPED, "skipped", "records of a kind that holds no article"},
       {NSEARCH_EVENT_UNKNOWN, "unknown", "files of no known format"},
       {NSEARCH_EVENT_BROKEN, "broken", "records that could not be parsed"},
       {NSEARCH_EVENT_TOO_LARGE, "too large", "records over the limit"},

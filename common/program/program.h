@@ -302,7 +302,7 @@ const struct printer *printer_for(bool json);
 
 /* Of an event kind, "broken"; also its field name in JSON. */
 const char *event_name(nsearch_event_kind kind);
-enum { EVENT_FIRST = NSEARCH_EVENT_UNREADABLE, EVENT_LAST = NSEARCH_EVENT_TOO_LARGE };
+enum { EVENT_FIRST = NSEARCH_EVENT_UNREADABLE, EVENT_LAST = NSEARCH_EVENT_SKIPPED };
 
 /* Closes standard output: `code`, or EXIT_SYSTEM when something could not be written. A reader that went away early is
  * no failure. */

@@ -212,6 +212,22 @@ struct file_in {
   char *path;
 };
 
+/* A device may never end, and opening one may do things. A pipe is waited for, anything else not: what is one only by the
+ * time that it is opened does not hold up the run. */
+static int open_for_reading(int *fd, const char *path, struct nsearch_error *err) {
+  struct stat info;
+  bool is_pipe = stat(path, &info) == 0 && S_ISFIFO(info.st_mode);
+  *fd = open_retry(path, O_RDONLY | O_NOCTTY | (is_pipe ? 0 : O_NONBLOCK));
+  if (*fd < 0 || fstat(*fd, &info) < 0) {
+    int status = error_errno(err, "cannot open %s", path);
+    if (*fd >= 0) close(*fd);
+    return status;
+  }
+  if (S_ISREG(info.st_mode) || (S_ISFIFO(info.st_mode) && is_pipe)) return NSEARCH_OK;
+  close(*fd);
+  return error_set(err, NSEARCH_ERR_SYSTEM, "cannot read %s: it is neither a file nor a pipe", path);
+}
+
 int file_open(struct file_in **out, const char *path, struct nsearch_error *err) {
   *out = NULL;
   bool borrowed = strcmp(path, "-") == 0;
@@ -222,9 +238,8 @@ int file_open(struct file_in **out, const char *path, struct nsearch_error *err)
     memory_free(name);
     return error_memory(err);
   }
-  int fd = borrowed ? STDIN_FILENO : open_retry(path, O_RDONLY | O_NOCTTY);
-  if (fd < 0) {
-    int status = error_errno(err, "cannot open %s", path);
+  int fd = STDIN_FILENO, status = borrowed ? NSEARCH_OK : open_for_reading(&fd, path, err);
+  if (status) {
     memory_free(file);
     memory_free(name);
     return status;
@@ -241,6 +256,17 @@ int file_read(struct file_in *file, void *bytes, size_t len, size_t *got, struct
   while (done < 0 && errno == EINTR);
   *got = done > 0 ? (size_t)done : 0;
   return done < 0 ? error_errno(err, "cannot read %s", file->path) : NSEARCH_OK;
+}
+
+bool file_can_seek(const struct file_in *file) {
+  struct stat info;
+  return fstat(file->fd, &info) == 0 && S_ISREG(info.st_mode);
+}
+
+bool file_seek(struct file_in *file, int64_t *offset, int whence) {
+  off_t at = lseek(file->fd, *offset, whence);
+  if (at >= 0) *offset = at;
+  return at >= 0;
 }
 
 void file_close_in(struct file_in **in) {
@@ -288,6 +314,7 @@ static int read_names(DIR *open_folder, const char *folder, struct file_names *o
 int file_list(const char *folder, struct file_names *out, struct nsearch_error *err) {
   *out = (struct file_names){0};
   DIR *open_folder = opendir(folder);
+  if (!open_folder && is_absent(errno)) return error_set(err, NSEARCH_ERR_MISSING, "%s does not exist", folder);
   if (!open_folder) return error_errno(err, "cannot list %s", folder);
   int status = read_names(open_folder, folder, out, err);
   closedir(open_folder);
@@ -304,9 +331,28 @@ void file_names_free(struct file_names *names) {
   *names = (struct file_names){0};
 }
 
-/* True when path is a folder after the call. */
+static bool sync_folder(const char *path) {
+  int fd = open_retry(path, O_RDONLY | O_DIRECTORY);
+  if (fd < 0) return false;
+  bool done = sync_retry(fd);
+  int number = errno;
+  close(fd);
+  errno = number;
+  return done;
+}
+
+/* A folder that may not be read cannot be synced either: then its file system sees to it in its own time. */
+static bool sync_parent(const char *path) {
+  char *parent = path_join(path, "..");
+  bool done = parent && (sync_folder(parent) || errno == EACCES);
+  if (!parent) errno = ENOMEM;
+  memory_free(parent);
+  return done;
+}
+
+/* True when path is a folder after the call, whose name, when it is new, outlasts a power failure. */
 static bool make_one(const char *path) {
-  if (mkdir(path, 0777) == 0) return true;
+  if (mkdir(path, 0777) == 0) return sync_parent(path);
   struct stat info;
   if (errno != EEXIST || stat(path, &info) < 0) return false;
   if (S_ISDIR(info.st_mode)) return true;
@@ -350,11 +396,11 @@ int file_rename(const char *from, const char *to, struct nsearch_error *err) {
 }
 
 int file_sync_folder(const char *path, struct nsearch_error *err) {
-  int fd = open_retry(path, O_RDONLY | O_DIRECTORY);
-  if (fd < 0) return error_errno(err, "cannot open folder %s", path);
-  int status = sync_retry(fd) ? NSEARCH_OK : error_errno(err, "cannot sync folder %s", path);
-  close(fd);
-  return status;
+  return sync_folder(path) ? NSEARCH_OK : error_errno(err, "cannot sync folder %s", path);
+}
+
+int file_sync_parent(const char *path, struct nsearch_error *err) {
+  return sync_parent(path) ? NSEARCH_OK : error_errno(err, "cannot sync the folder that holds %s", path);
 }
 
 int file_cut(const char *path, uint64_t len, struct nsearch_error *err) {
@@ -383,6 +429,7 @@ int file_lock(int *lock, const char *path, struct nsearch_error *err) {
   *lock = -1;
   for (int left = 10; left > 0; left--) {
     int fd = open_retry(path, O_RDWR | O_CREAT), held;
+    if (fd < 0 && is_absent(errno)) return error_set(err, NSEARCH_ERR_MISSING, "the folder of %s does not exist", path);
     if (fd < 0) return error_errno(err, "cannot open %s", path);
     do held = flock(fd, LOCK_EX | LOCK_NB);
     while (held < 0 && errno == EINTR);

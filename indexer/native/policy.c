@@ -4,11 +4,11 @@
  * 0, which goes with every commit, POLICY_FLOOR bytes at most.
  *
  *   segments      <= 1 + (POLICY_FACTOR - 1) * levels
- *   bytes written <= bytes added * (1 + levels) + commits * POLICY_FLOOR + 4 * bytes deleted
+ *   bytes written <= bytes added * (1 + levels) + commits * POLICY_FLOOR + bytes deleted * (4 + levels)
  *
  * for levels = log(bytes / POLICY_FLOOR) / log(POLICY_FACTOR), rounded up. A segment that is spent has four live documents
- * for a deleted one at most: hence the last term. Memory bounds both: what does not fit is left as it is, and stands on
- * its level beside those that may be there. */
+ * for a deleted one at most, and one that shrinks falls to a lower level: hence the last term. Memory bounds merges, too:
+ * what does not fit is left as it is, and stands on its level beside those that may be there. */
 #include "indexer/native/native.h"
 
 static unsigned level_of(uint64_t bytes) {

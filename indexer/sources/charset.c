@@ -86,7 +86,7 @@ const struct charset *charset_wide(const char *bytes, size_t len) {
   return best;
 }
 
-/* Damaged UTF-8 rather than something else: what is well-formed is by far the most. */
+/* Damaged UTF-8 rather than something else: in texts in other encodings most of what is no ASCII is ill-formed. */
 static bool is_mostly_utf8(const char *bytes, size_t len) {
   size_t good = 0, bad_parts = 0;
   for (size_t at = 0; at < len;) {
@@ -99,7 +99,7 @@ static bool is_mostly_utf8(const char *bytes, size_t len) {
     at += utf8_decode(bytes + at, len - at, &code_point, &bad);
     good += !bad, bad_parts += bad;
   }
-  return good > 4 * bad_parts;
+  return good > 0 && good >= bad_parts;
 }
 
 /* Characters of well-formed UTF-8 that are no ASCII, up to `most`. */
@@ -205,4 +205,20 @@ int charset_convert(const char *bytes, size_t len, const char *declared, struct 
   }
   *replaced += bad;
   return status;
+}
+
+int sink_decode(const struct sink *sink, uint64_t record, const char **text, size_t *len, struct buffer *decoded,
+                bool *ok, struct nsearch_error *err) {
+  size_t mark;
+  *ok = true;
+  if (utf8_valid_prefix(*text, *len) == *len && !charset_mark(*text, *len, &mark) && !charset_escaped(*text, *len))
+    return NSEARCH_OK;
+  buffer_clear(decoded);
+  int status = charset_convert(*text, *len, NULL, decoded, sink->replaced, err);
+  *ok = status == NSEARCH_OK;
+  if (*ok) *text = decoded->len ? decoded->bytes : "", *len = decoded->len;
+  if (status != NSEARCH_ERR_UNSUPPORTED) return status;
+  sink->problem(sink->payload, NSEARCH_EVENT_BROKEN, record, nsearch_error_message(err));
+  error_clear(err);
+  return NSEARCH_OK;
 }

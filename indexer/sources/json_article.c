@@ -1,88 +1,15 @@
 /* A JSON object to an article: yajl walks the text, this picks the fields out of what it meets. */
-#include "indexer/sources/sources.h"
+#include "indexer/sources/json_walk.h"
 
-#include <setjmp.h>
-#include <stdalign.h>
 #include <stdio.h>
 #include <string.h>
-#include <yajl/yajl_parse.h>
 
-enum { DEPTH_MAX = 64, CHUNK_FIRST = 16 << 10 };
-
-/* ---- Memory for yajl ---- */
-
-/* yajl takes for granted that memory never runs out. It gets its blocks from this stack of chunks, which is emptied
- * between records; when there is no more, control leaves yajl by longjmp() and nothing leaks. */
-struct chunk {
-  struct chunk *below;
-  size_t len, used;
-  alignas(max_align_t) char bytes[];
-};
-
-/* Size of a block, kept in front of it for the sake of realloc. */
-union block_head {
-  size_t len;
-  max_align_t aligned;
-};
-
-struct stack {
-  struct chunk *top;
-  jmp_buf exhausted;
-};
-
-static void stack_pop(struct stack *stack) {
-  struct chunk *chunk = stack->top;
-  stack->top = chunk->below;
-  memory_free(chunk);
-}
-
-/* Keeps the newest chunk, which is the largest. */
-static void stack_reset(struct stack *stack) {
-  struct chunk *top = stack->top;
-  if (!top) return;
-  while (top->below) {
-    stack->top = top->below;
-    top->below = top->below->below;
-    memory_free(stack->top);
-  }
-  stack->top = top;
-  top->used = 0;
-}
-
-static void *stack_take(void *payload, size_t len) {
-  struct stack *stack = payload;
-  if (len > SIZE_MAX / 4) longjmp(stack->exhausted, 1);
-  size_t need =
-      sizeof(union block_head) + (len + alignof(max_align_t) - 1) / alignof(max_align_t) * alignof(max_align_t);
-  if (!stack->top || stack->top->len - stack->top->used < need) {
-    size_t room = stack->top ? stack->top->len * 2 : CHUNK_FIRST;
-    while (room < need) room *= 2;
-    struct chunk *chunk = memory_alloc(sizeof *chunk + room);
-    if (!chunk) longjmp(stack->exhausted, 1);
-    chunk->below = stack->top, chunk->len = room, chunk->used = 0;
-    stack->top = chunk;
-  }
-  union block_head *head = (union block_head *)(void *)(stack->top->bytes + stack->top->used);
-  head->len = len;
-  stack->top->used += need;
-  return head + 1;
-}
-
-static void *stack_resize(void *payload, void *block, size_t len) {
-  void *new_block = stack_take(payload, len);
-  if (block) {
-    size_t old = ((union block_head *)block - 1)->len;
-    memcpy(new_block, block, old < len ? old : len);
-  }
-  return new_block;
-}
-
-static void stack_drop(void *payload, void *block) { (void)payload, (void)block; }
+enum { DEPTH_MAX = 64 };
 
 /* ---- One record ---- */
 
 struct json_parser {
-  struct stack stack;
+  struct json_memory memory;
   const struct sink *sink;
   struct nsearch_error *err;
   int status; /* of a call-back that failed */
@@ -98,7 +25,11 @@ struct json_parser {
   struct article_list values;
   struct buffer inner; /* of an object: the value of its best key */
   uint32_t inner_rank, key_rank;
+  bool key_says_type;             /* the key being read says what the record, or the object, is */
+  unsigned inner_type, best_type; /* rendition_rank() of the object, and of the value that is gathered */
+  const char *kind;               /* what the record is, where that is no text */
   struct buffer scratch;
+  struct buffer decoded; /* a record that is no UTF-8 */
 };
 
 /* Text of one value; NUL characters, which JSON can spell, become blanks so that lists stay whole. */
@@ -145,6 +76,7 @@ static int split_topics(struct json_parser *parser, const char *text, size_t len
 static int set_field(struct json_parser *parser, const struct key_claim *claim, const char *text, size_t len,
                      bool *took) {
   struct nsearch_article *article = parser->sink->article;
+  enum date_order order = parser->sink->date_order;
   struct date date;
   *took = true;
   switch (claim->target) {
@@ -153,17 +85,25 @@ static int set_field(struct json_parser *parser, const struct key_claim *claim, 
     return byline_add(article, text, len, parser->err);
   case TARGET_TOPICS:
     values_clear(&article->topics);
-    return claim->is_list ? split_topics(parser, text, len)
-                          : article_list_add(&article->topics, text, len, parser->err);
+    return claim->shape == KEY_WORDS ? split_topics(parser, text, len)
+                                     : article_list_add(&article->topics, text, len, parser->err);
   case TARGET_PUBLISHED:
-    if ((*took = date_parse(text, len, &date))) article->published = date, article->origin = NSEARCH_ORIGIN_RECORD;
+    if ((*took = date_parse_ordered(text, len, order, &date)))
+      article->published = date, article->origin = NSEARCH_ORIGIN_RECORD;
     return NSEARCH_OK;
   case TARGET_UPDATED:
-    if ((*took = date_parse(text, len, &date))) article->updated = date.seconds, article->has_updated = true;
+    if ((*took = date_parse_ordered(text, len, order, &date)))
+      article->updated = date.seconds, article->has_updated = true;
     return NSEARCH_OK;
   default:
     return set_text(parser, (enum article_part)claim->target, text, len, took);
   }
+}
+
+/* Whether a value of this key is to be taken, whatever the field has so far. */
+static bool holds(const struct json_parser *parser, const struct key_claim *claim) {
+  uint32_t rank = parser->rank[claim->target];
+  return claim->shape == KEY_TEXT ? claim->rank < rank : claim->rank <= rank;
 }
 
 /* A string or number that is the record's value of the key. */
@@ -173,7 +113,7 @@ static int take_value(struct json_parser *parser, const char *text, size_t len) 
   for (size_t i = 0; !status && len > 0 && i < parser->claim_count; i++) {
     const struct key_claim *claim = &parser->claims[i];
     bool took = false;
-    if (claim->rank > parser->rank[claim->target]) continue;
+    if (!holds(parser, claim)) continue;
     status = set_field(parser, claim, text, len, &took);
     if (took) parser->rank[claim->target] = claim->rank;
   }
@@ -211,7 +151,7 @@ static int take_gathered(struct json_parser *parser) {
   for (size_t i = 0; !status && parser->values.count > 0 && i < parser->claim_count; i++) {
     const struct key_claim *claim = &parser->claims[i];
     bool took = false;
-    if (claim->rank > parser->rank[claim->target]) continue;
+    if (!holds(parser, claim)) continue;
     status = take_list(parser, claim, &took);
     if (took) parser->rank[claim->target] = claim->rank;
   }
@@ -227,6 +167,11 @@ static bool in_value_object(const struct json_parser *parser) {
 
 static int on_text(struct json_parser *parser, const char *text, size_t len) {
   if (parser->depth == 0) return !(parser->not_object = true);
+  if (parser->key_says_type && parser->depth == 1) parser->kind = record_kind(text, len);
+  if (parser->key_says_type && parser->depth > 1) {
+    unsigned rank = rendition_rank(text, len);
+    if (rank < parser->inner_type) parser->inner_type = rank;
+  }
   if (parser->claim_count == 0) return 1;
   if (parser->depth == 1) return !(parser->status = take_value(parser, text, len));
   if (parser->depth == 2 && parser->outer_list) return !(parser->status = values_add(parser, text, len));
@@ -243,7 +188,11 @@ static int on_string(void *payload, const unsigned char *text, size_t len) {
   return on_text(payload, (const char *)text, len);
 }
 
-static int on_number(void *payload, const char *text, size_t len) { return on_text(payload, text, len); }
+static int on_number(void *payload, const char *text, size_t len) {
+  struct json_parser *parser = payload;
+  if (parser->claim_count > 0 && parser->claims[0].shape == KEY_TEXT) return 1;
+  return on_text(payload, text, len);
+}
 
 static int on_nothing(void *payload) {
   struct json_parser *parser = payload;
@@ -258,18 +207,24 @@ static int on_boolean(void *payload, int value) {
 
 static int on_key(void *payload, const unsigned char *text, size_t len) {
   struct json_parser *parser = payload;
-  if (parser->depth == 1)
+  parser->key_says_type = false;
+  if (parser->depth == 1) {
+    parser->key_says_type = key_is_type((const char *)text, len);
     parser->claim_count = key_claims(parser->sink->map, (const char *)text, len, parser->claims);
-  else if (parser->claim_count > 0 && in_value_object(parser))
+  } else if (parser->claim_count > 0 && in_value_object(parser)) {
+    parser->key_says_type = key_is_rendition((const char *)text, len);
     parser->key_rank = value_key_rank((const char *)text, len);
+  }
   return 1;
 }
 
 static int on_open(struct json_parser *parser, bool is_list) {
   if (parser->depth == 0 && is_list) return !(parser->not_object = true);
+  parser->key_says_type = false;
   if (++parser->depth > DEPTH_MAX) return !(parser->too_deep = true);
   if (parser->depth == 2) {
     parser->outer_list = is_list;
+    parser->best_type = 0;
     values_clear(&parser->values);
   }
   if (in_value_object(parser)) {
@@ -277,6 +232,7 @@ static int on_open(struct json_parser *parser, bool is_list) {
     buffer_clear(&parser->inner);
     parser->inner_rank = UINT32_MAX;
     parser->key_rank = 0;
+    parser->inner_type = RENDITION_PLAIN;
   }
   return 1;
 }
@@ -285,10 +241,21 @@ static int on_map(void *payload) { return on_open(payload, false); }
 
 static int on_array(void *payload) { return on_open(payload, true); }
 
+/* The value of an object that ends; of renditions only the best one, and of equal ones the first, is kept. */
+static int add_inner(struct json_parser *parser) {
+  if (parser->claims[0].shape == KEY_RENDITIONS) {
+    if (parser->inner_type <= parser->best_type) return NSEARCH_OK;
+    values_clear(&parser->values);
+    parser->best_type = parser->inner_type;
+  }
+  return values_add(parser, parser->inner.bytes, parser->inner.len);
+}
+
 static int on_close(void *payload) {
   struct json_parser *parser = payload;
+  parser->key_says_type = false;
   if (parser->claim_count > 0 && in_value_object(parser) && parser->inner.len > 0) {
-    parser->status = values_add(parser, parser->inner.bytes, parser->inner.len);
+    parser->status = add_inner(parser);
     buffer_clear(&parser->inner);
   }
   if (!parser->status && parser->depth-- == 2) parser->status = take_gathered(parser);
@@ -300,29 +267,18 @@ static const yajl_callbacks callbacks = {on_nothing, on_boolean, NULL,     NULL,
 
 /* ---- The record as a whole ---- */
 
-/* Runs yajl over the text. Returns false when the record is bad and says why; a failure of ours is parser->status. */
-static bool run_yajl(struct json_parser *parser, const char *text, size_t len, char *message, size_t room) {
-  yajl_alloc_funcs memory = {stack_take, stack_resize, stack_drop, &parser->stack};
-  stack_reset(&parser->stack);
-  if (setjmp(parser->stack.exhausted)) {
-    parser->status = error_memory(parser->err);
-    return true;
-  }
-  yajl_handle handle = yajl_alloc(&callbacks, &memory, parser);
-  /* What is not UTF-8 is replaced later, and costs no record. */
-  yajl_config(handle, yajl_dont_validate_strings, 1);
-  yajl_status code = yajl_parse(handle, (const unsigned char *)text, len);
-  size_t at = yajl_get_bytes_consumed(handle);
-  if (code == yajl_status_ok) code = yajl_complete_parse(handle);
-  if (code == yajl_status_ok || parser->status) return true;
+/* Walks over the text. Returns false when the record is bad and says why; a failure of ours is parser->status. */
+static bool walk(struct json_parser *parser, const char *text, size_t len, char *message, size_t room) {
+  struct json_fault fault;
+  int status = json_walk(&parser->memory, &callbacks, parser, text, len, false, &fault, parser->err);
+  if (!parser->status) parser->status = status;
+  if (!fault.bad || parser->status) return true;
   if (parser->not_object)
     snprintf(message, room, "the record is not a JSON object");
   else if (parser->too_deep)
-    snprintf(message, room, "byte %zu: nested deeper than %d levels", at, DEPTH_MAX);
-  else {
-    const char *why = (const char *)yajl_get_error(handle, 0, (const unsigned char *)text, len);
-    snprintf(message, room, "byte %zu: %.*s", at, (int)strcspn(why, "\n"), why);
-  }
+    snprintf(message, room, "byte %zu: nested deeper than %d levels", fault.at, DEPTH_MAX);
+  else
+    snprintf(message, room, "byte %zu: %s", fault.at, fault.why);
   return false;
 }
 
@@ -333,10 +289,11 @@ int json_parser_new(struct json_parser **out, struct nsearch_error *err) {
 
 void json_parser_free(struct json_parser *parser) {
   if (!parser) return;
-  while (parser->stack.top) stack_pop(&parser->stack);
+  json_memory_free(&parser->memory);
   buffer_free(&parser->values.text);
   buffer_free(&parser->inner);
   buffer_free(&parser->scratch);
+  buffer_free(&parser->decoded);
   memory_free(parser);
 }
 
@@ -347,10 +304,19 @@ int json_article(struct json_parser *parser, const char *text, size_t len, uint6
   parser->status = NSEARCH_OK;
   parser->too_deep = parser->not_object = false;
   parser->depth = 0, parser->claim_count = 0;
+  parser->kind = NULL, parser->key_says_type = false;
   for (int i = 0; i < TARGET_COUNT; i++) parser->rank[i] = UINT32_MAX;
   article_clear(sink->article);
-  bool good = run_yajl(parser, text, len, message, sizeof message);
+  bool is_text;
+  int status = sink_decode(sink, record, &text, &len, &parser->decoded, &is_text, err);
+  if (status || !is_text) return status;
+  bool good = walk(parser, text, len, message, sizeof message);
   if (parser->status) return parser->status;
+  if (good && parser->kind && article_is_empty(sink->article)) {
+    snprintf(message, sizeof message, "%s with neither headline nor text", parser->kind);
+    sink->problem(sink->payload, NSEARCH_EVENT_SKIPPED, record, message);
+    return NSEARCH_OK;
+  }
   if (good) return sink->take(sink->payload, sink->article, record, whole_file, err);
   sink->problem(sink->payload, NSEARCH_EVENT_BROKEN, record, message);
   return NSEARCH_OK;

@@ -132,13 +132,13 @@ int sgml_split(struct input *input, uint64_t state[8], const char *name, struct 
   }
 }
 
-int sgml_parse(const struct span *span, const char *name, sgml_fill fill, const struct sink *sink,
-               struct nsearch_error *err) {
+static int parse_text(const char *text, size_t len, const struct span *span, const char *name, sgml_fill fill,
+                      const struct sink *sink, struct nsearch_error *err) {
   struct sgml_tag tag, open = {0};
   uint64_t record = span->record - 1;
   bool in_record = false;
   int status = NSEARCH_OK;
-  for (size_t at = 0; !status && next_mark(span->bytes, span->len, at, name, &tag); at = tag.end) {
+  for (size_t at = 0; !status && next_mark(text, len, at, name, &tag); at = tag.end) {
     if (!tag.closing) {
       if (in_record)
         sink->problem(sink->payload, NSEARCH_EVENT_BROKEN, record, "the next record begins before this one ends");
@@ -148,9 +148,21 @@ int sgml_parse(const struct span *span, const char *name, sgml_fill fill, const 
     } else if (in_record) {
       in_record = false;
       article_clear(sink->article);
-      status = fill(span->bytes, &open, tag.start, sink, err);
+      status = fill(text, &open, tag.start, sink, err);
       if (!status) status = sink->take(sink->payload, sink->article, record, false, err);
     }
   }
+  return status;
+}
+
+int sgml_parse(const struct span *span, const char *name, sgml_fill fill, const struct sink *sink,
+               struct nsearch_error *err) {
+  struct buffer decoded = {0};
+  const char *text = span->bytes;
+  size_t len = span->len;
+  bool is_text;
+  int status = sink_decode(sink, span->record, &text, &len, &decoded, &is_text, err);
+  if (!status && is_text) status = parse_text(text, len, span, name, fill, sink, err);
+  buffer_free(&decoded);
   return status;
 }

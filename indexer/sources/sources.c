@@ -7,8 +7,9 @@
 #include <strings.h>
 
 /* In the order in which they are asked: what is told by content first, plain text last. */
-const struct source *const source_table[] = {&source_jsonl, &source_json, &source_reuters,
-                                             &source_trec,  &source_text, NULL};
+const struct source *const source_table[] = {
+    &source_jsonl, &source_json, &source_reuters, &source_trec, &source_newsml, &source_nitf, &source_feed,
+    &source_warc,  &source_arc,  &source_mail,    &source_html, &source_text,   NULL};
 
 const struct source *source_find(const char *head, size_t len, bool is_all, const char *file_name) {
   for (size_t i = 0; source_table[i]; i++)
@@ -16,9 +17,18 @@ const struct source *source_find(const char *head, size_t len, bool is_all, cons
   return NULL;
 }
 
+size_t name_len(const char *file_name) {
+  static const char *const endings[] = {".gz", ".bz2", ".xz", ".zst", ".zstd"};
+  size_t len = strlen(file_name);
+  for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
+    size_t ending_len = strlen(endings[i]);
+    if (len > ending_len && strcasecmp(file_name + len - ending_len, endings[i]) == 0) return len - ending_len;
+  }
+  return len;
+}
+
 bool name_ends_with(const char *file_name, const char *ending) {
-  size_t len = strlen(file_name), ending_len = strlen(ending);
-  if (len > 3 && strcasecmp(file_name + len - 3, ".gz") == 0) len -= 3;
+  size_t len = name_len(file_name), ending_len = strlen(ending);
   return len >= ending_len && strncasecmp(file_name + len - ending_len, ending, ending_len) == 0;
 }
 
@@ -52,4 +62,42 @@ void problem_set(struct source_problem *problem, enum nsearch_event_kind kind, u
   va_end(arguments);
   problem->kind = kind;
   problem->record = record;
+}
+
+/* ---- Files that are one article ---- */
+
+enum { STATE_DONE };
+
+int split_whole(struct input *input, uint64_t state[8], struct span *span, bool *more, struct source_problem *problem,
+                struct nsearch_error *err) {
+  *more = false;
+  if (state[STATE_DONE]) {
+    /* What is left of a file that is too large. */
+    input_consume(input, input->len);
+    int status = input_fill(input, SPAN_BYTES, err);
+    *more = !status && input->len > 0;
+    return status;
+  }
+  int status = input_fill(input, RECORD_MAX + 1, err);
+  if (status) return status;
+  state[STATE_DONE] = 1;
+  if (input->len > RECORD_MAX) {
+    *more = true;
+    problem_set(problem, NSEARCH_EVENT_TOO_LARGE, 1, "the file is larger than %d MiB", RECORD_MAX >> 20);
+    return NSEARCH_OK;
+  }
+  span->record = span->count = 1;
+  span->whole_file = true;
+  return span_take(input, input->len, span, err);
+}
+
+int title_from_name(struct nsearch_article *article, const char *file_name, struct nsearch_error *err) {
+  size_t title_len, body_len;
+  article_get(article, ARTICLE_TITLE, &title_len);
+  article_get(article, ARTICLE_BODY, &body_len);
+  if (title_len > 0 || body_len == 0 || strcmp(file_name, "-") == 0) return NSEARCH_OK;
+  size_t len = name_len(file_name);
+  const char *dot = memrchr(file_name, '.', len);
+  if (dot && dot > file_name) len = (size_t)(dot - file_name);
+  return article_set(article, ARTICLE_TITLE, file_name, len, err);
 }

@@ -1,5 +1,6 @@
 /* indexer/sources: what the readers of formats share. The map of this folder, sectioned by source file; the readers
- * themselves (jsonl.c, json.c, reuters.c, trec.c, text.c) are the tables `struct source` of indexer/indexer.h. */
+ * themselves (jsonl.c, json.c, reuters.c, trec.c, feed.c, nitf.c, newsml.c, html.c, text.c) are the tables
+ * `struct source` of indexer/indexer.h. What those of XML share has a map of its own, xml.h. */
 #ifndef INDEXER_SOURCES_SOURCES_H
 #define INDEXER_SOURCES_SOURCES_H
 
@@ -9,7 +10,10 @@
 
 enum { SPAN_BYTES = 256 << 10 };
 
-/* True when the name, without a final ".gz", ends so; ASCII letter case ignored. */
+/* Length of the name without an ending that tells of compression, such as ".gz". */
+size_t name_len(const char *file_name);
+
+/* True when the name, without such an ending, ends so; ASCII letter case ignored. */
 bool name_ends_with(const char *file_name, const char *ending);
 
 /* Length of a byte order mark and white space at the start of text. */
@@ -25,10 +29,31 @@ size_t wider(size_t want);
 /* Moves the first bytes of the window into the span. */
 int span_take(struct input *input, size_t bytes, struct span *span, struct nsearch_error *err);
 
+/* split() of a format whose files are one article each. */
+int split_whole(struct input *input, uint64_t state[8], struct span *span, bool *more, struct source_problem *problem,
+                struct nsearch_error *err);
+
+/* An article with a text and without a title is called as its file, without the ending; not when that is "-". */
+int title_from_name(struct nsearch_article *article, const char *file_name, struct nsearch_error *err);
+
 void problem_set(struct source_problem *problem, enum nsearch_event_kind kind, uint64_t record, const char *format,
                  ...) PRINTF_LIKE(4, 5);
 
+/* ---- libxml.c: libxml2, which wants to be started before threads use it; again and again is fine ---------------------- */
+
+void libxml_start(void);
+
 /* ---- markup.c: text out of HTML fragments and entities ------------------------------------------------------------ */
+
+/* What a tag of HTML is to its text. */
+enum markup_role {
+  MARKUP_NONE,   /* it is none of HTML's */
+  MARKUP_INLINE,
+  MARKUP_BLOCK,  /* a line of its own */
+  MARKUP_CELL,   /* a blank */
+  MARKUP_DROPPED /* what it holds is no text */
+};
+enum markup_role markup_role(const char *name, size_t len);
 
 /* True when the text holds a tag of HTML or an entity. */
 bool markup_present(const char *text, size_t len);
@@ -36,6 +61,13 @@ bool markup_present(const char *text, size_t len);
 /* Appends the text of an HTML fragment: its tags dropped, those of blocks as line ends, scripts and styles left out,
  * entities as characters. What looks like a tag and is none of HTML's stays. */
 void markup_text(const char *text, size_t len, struct buffer *out);
+
+/* The same where it is known that the text is HTML: no tag stays. */
+void markup_strip(const char *text, size_t len, struct buffer *out);
+
+/* Appends text in UTF-8. The controls U+0080 to U+009F, which nobody means, are the characters of Windows-1252 that these
+ * numbers stand for there. */
+void windows_1252_add(const char *text, size_t len, struct buffer *out);
 
 /* Appends text with entities (&amp; &#8217; &eacute;) as characters; what is no entity stays. */
 void entities_decode(const char *text, size_t len, struct buffer *out);
@@ -67,6 +99,11 @@ int charset_convert(const char *bytes, size_t len, const char *declared, struct 
 int charset_decode(const struct charset *charset, const char *bytes, size_t len, struct buffer *out,
                    uint64_t *replaced, struct nsearch_error *err);
 
+/* For formats that declare no encoding: text becomes what it is in UTF-8, itself or made in `decoded`. *ok is false when it
+ * cannot be converted, which the sink was told as a problem of the record. */
+int sink_decode(const struct sink *sink, uint64_t record, const char **text, size_t *len, struct buffer *decoded,
+                bool *ok, struct nsearch_error *err);
+
 /* By a byte order mark, whose length is stored (0: none); by the NUL bytes that ASCII has in UTF-16 and UTF-32. NULL
  * when it is neither. */
 const struct charset *charset_mark(const char *bytes, size_t len, size_t *mark);
@@ -88,6 +125,98 @@ const struct charset *charset_detect(const char *bytes, size_t len);
 
 /* Adds the authors named in "By Jane Roe and John Doe": docs/formats.md says where a line is cut. */
 int byline_add(struct nsearch_article *article, const char *text, size_t len, struct nsearch_error *err);
+
+/* ---- text.c -------------------------------------------------------------------------------------------------------- */
+
+/* Fills in title and body from plain text in UTF-8. */
+int text_article(const char *text, size_t len, const struct sink *sink, struct nsearch_error *err);
+
+/* ---- headers.c: lines "Name: value" as HTTP, mail and WARC have them ------------------------------------------------- */
+
+/* Offset behind the empty line that ends the headers, 0 when there is none in the text. */
+size_t headers_end(const char *text, size_t len);
+
+/* The value of the first header of that name, trimmed, with the line ends of continuation lines in it. ASCII letter case
+ * of names is ignored. */
+bool header_find(const char *headers, size_t len, const char *name, const char **value, size_t *value_len);
+
+/* The value before its parameters ("text/html" of "text/html; charset=x") in lower case; cut to the room. */
+void header_word(const char *value, size_t len, char *out, size_t room);
+
+/* A parameter of a value, without its quotes, as a string; false when absent or too long. */
+bool header_parameter(const char *value, size_t len, const char *name, char *out, size_t room);
+
+/* ---- mime.c: the text of mails ----------------------------------------------------------------------------------------- */
+
+/* Appends a header's value in UTF-8, its encoded words decoded. */
+int mime_words(const char *value, size_t len, struct buffer *out, uint64_t *replaced, struct nsearch_error *err);
+
+/* Appends the text of a message, headers and body, in UTF-8: of alternatives the plain one unless it says hardly anything,
+ * attachments left out. */
+int mime_text(const char *message, size_t len, struct buffer *out, uint64_t *replaced, struct nsearch_error *err);
+
+/* ---- http.c: a response as it was on the wire ------------------------------------------------------------------------- */
+
+struct http_response {
+  unsigned status;
+  const char *headers, *body; /* point into the response, the body into decoded where it had an encoding */
+  size_t headers_len, body_len;
+  struct buffer decoded;
+};
+/* Chunks joined, gzip, deflate and brotli undone; a body that is not what its headers say is taken as it is, one that
+ * breaks off as far as it goes, one that would be larger than RECORD_MAX as far as that. False when the bytes are no
+ * response. */
+bool http_read(const char *bytes, size_t len, struct http_response *out);
+void http_free(struct http_response *response);
+
+/* ---- capture.c: pages of a crawl, and the files that hold them --------------------------------------------------------- */
+
+/* What stands between a record's first byte and the next record's. */
+enum frame_kind { FRAME_MORE, FRAME_BAD, FRAME_END, FRAME_WHOLE };
+struct frame {
+  enum frame_kind kind;
+  size_t start, header_len; /* of the header, behind empty lines */
+  uint64_t body_len;
+  bool wanted;              /* may hold an article: worth its memory */
+};
+
+/* A file of such records. */
+struct capture_format {
+  /* Looks at what may begin a record. FRAME_MORE when more bytes are needed to tell; FRAME_END where only empty lines
+   * are left. */
+  struct frame (*frame)(const char *text, size_t len, bool is_all);
+  /* Offset of the next record that can be told by its beginning, from `at` on; len when there is none. */
+  size_t (*find)(const char *text, size_t len, size_t at);
+  /* Hands the article of a record, or why there is none, to the sink. */
+  int (*record)(const char *header, size_t header_len, const char *body, size_t body_len, uint64_t record,
+                const struct sink *sink, struct nsearch_error *err);
+};
+/* split() and parse() of a source; uses state[0..2]. */
+int capture_split(const struct capture_format *format, struct input *input, uint64_t state[8], struct span *span,
+                  bool *more, struct source_problem *problem, struct nsearch_error *err);
+int capture_parse(const struct capture_format *format, const struct span *span, const struct sink *sink,
+                  struct nsearch_error *err);
+
+/* A page or text that was fetched. */
+struct capture {
+  const char *url, *type, *charset; /* type in lower case, "" when unknown; charset may be NULL */
+  const char *date; /* when it was fetched */
+  size_t url_len, date_len;
+};
+/* Makes an article of HTML and plain text; everything else is skipped and said so. */
+int capture_article(const struct capture *capture, const char *body, size_t len, uint64_t record,
+                    const struct sink *sink, struct nsearch_error *err);
+/* The same from a response of HTTP; only one with status 200 holds a page. */
+int capture_response(struct capture *capture, const char *bytes, size_t len, uint64_t record, const struct sink *sink,
+                     struct nsearch_error *err);
+
+/* ---- html.c: a page to an article ------------------------------------------------------------------------------------- */
+
+/* Fills in what a page says of itself and the text of its article; what is found nowhere stays empty, the text too.
+ * charset is the encoding that was declared outside of the page and url where it came from; either may be NULL. Adds to
+ * *replaced how many characters could not be decoded. Fails only for want of memory. */
+int html_article(const char *bytes, size_t len, const char *charset, const char *url, struct nsearch_article *article,
+                 uint64_t *replaced, struct nsearch_error *err);
 
 /* ---- json_scan.c: the edges of JSON values without looking at them ------------------------------------------------- */
 
@@ -142,11 +271,18 @@ enum target {
 /* The field of a name as --map has it ("body"), or -1. */
 int field_find(const char *name, size_t len);
 
+enum key_shape {
+  KEY_VALUE,
+  KEY_TEXT,      /* numbers do not count, and of several keys of one rank the first does */
+  KEY_WORDS,     /* a string is a comma-separated list */
+  KEY_RENDITIONS /* of an array the best value counts, by what its object says that it is */
+};
+
 /* A key's claim on a field: of two keys the one with the lower rank holds. */
 struct key_claim {
   enum target target;
   uint32_t rank;
-  bool is_list; /* a string is a comma-separated list */
+  enum key_shape shape;
 };
 
 /* Fills in what the key of a record stands for and returns how many fields that are. */
@@ -155,6 +291,17 @@ size_t key_claims(const struct field_map *map, const char *key, size_t len, stru
 /* Rank of a key of an object that stands where a value was expected ({"name": "Reuters"}), or 0 for none; the lower
  * rank holds. */
 uint32_t value_key_rank(const char *key, size_t len);
+
+/* Keys that say what a record is, and what one of several renditions of a text is: its content type, its role. */
+bool key_is_type(const char *key, size_t len);
+bool key_is_rendition(const char *key, size_t len);
+
+/* What a record of that type is when it has neither title nor text; NULL for a text. */
+const char *record_kind(const char *type, size_t len);
+
+/* How readily a rendition is taken, by what it is said to be: plain text, then pages, then what no reader reads. */
+enum { RENDITION_OTHER = 1, RENDITION_PAGE, RENDITION_PLAIN };
+unsigned rendition_rank(const char *said, size_t len);
 
 /* ---- sgml.c: records between tags ------------------------------------------------------------------------------------- */
 

@@ -6,7 +6,6 @@
 #include <strings.h>
 
 enum { TITLE_MAX = 200 };
-enum { STATE_DONE };
 
 static bool few(size_t odd, size_t len) { return odd <= 1 || odd * 20 <= len; }
 
@@ -42,51 +41,17 @@ static bool is_markup(const char *head, size_t len) {
 
 static bool claims(const char *head, size_t len, bool is_all, const char *file_name) {
   (void)is_all;
-  const char *dot = strrchr(file_name, '.');
   bool named = name_ends_with(file_name, ".txt") || name_ends_with(file_name, ".text");
-  bool nameless = !dot || (strcasecmp(dot, ".gz") == 0 && memchr(file_name, '.', (size_t)(dot - file_name)) == NULL);
+  bool nameless = !memchr(file_name, '.', name_len(file_name));
   return (named || nameless) && is_text(head, len, named) && !is_markup(head, len);
 }
 
-static int split(struct input *input, uint64_t state[8], struct span *span, bool *more, struct source_problem *problem,
-                 struct nsearch_error *err) {
-  *more = false;
-  if (state[STATE_DONE]) {
-    /* What is left of a file that is too large. */
-    input_consume(input, input->len);
-    int status = input_fill(input, SPAN_BYTES, err);
-    *more = !status && input->len > 0;
-    return status;
-  }
-  int status = input_fill(input, RECORD_MAX + 1, err);
-  if (status) return status;
-  state[STATE_DONE] = 1;
-  if (input->len > RECORD_MAX) {
-    *more = true;
-    problem_set(problem, NSEARCH_EVENT_TOO_LARGE, 1, "the file is larger than %d MiB", RECORD_MAX >> 20);
-    return NSEARCH_OK;
-  }
-  span->record = span->count = 1;
-  span->whole_file = true;
-  return span_take(input, input->len, span, err);
-}
-
-/* The name without its ending; none for standard input. */
-static int set_name(struct nsearch_article *article, const char *file_name, struct nsearch_error *err) {
-  const char *dot = strrchr(file_name, '.');
-  size_t len = dot ? (size_t)(dot - file_name) : strlen(file_name);
-  if (dot && strcasecmp(dot, ".gz") == 0) {
-    const char *inner = memrchr(file_name, '.', len);
-    len = inner && inner > file_name ? (size_t)(inner - file_name) : len;
-  }
-  return strcmp(file_name, "-") == 0 ? NSEARCH_OK : article_set(article, ARTICLE_TITLE, file_name, len, err);
-}
-
 /* The first line is the title when it is short and more follows; else the file's name is, and all is text. */
-static int parse(const struct span *span, const struct sink *sink, struct nsearch_error *err) {
-  size_t at = leading_blank(span->bytes, span->len);
-  const char *text = span->bytes + at, *body = text;
-  size_t len = span->len - at, body_len = len;
+int text_article(const char *text, size_t len, const struct sink *sink, struct nsearch_error *err) {
+  size_t at = leading_blank(text, len);
+  text += at, len -= at;
+  const char *body = text;
+  size_t body_len = len;
   const char *end = len ? memchr(text, '\n', len) : NULL;
   size_t line = end ? (size_t)(end - text) : len;
   article_clear(sink->article);
@@ -101,10 +66,22 @@ static int parse(const struct span *span, const struct sink *sink, struct nsearc
   } else {
     body = text, body_len = len;
     trim(&body, &body_len);
-    status = body_len ? set_name(sink->article, sink->file_name, err) : NSEARCH_OK;
+    status = NSEARCH_OK;
   }
   if (!status) status = article_set(sink->article, ARTICLE_BODY, body, body_len, err);
-  return status ? status : sink->take(sink->payload, sink->article, span->record, span->whole_file, err);
+  return status ? status : title_from_name(sink->article, sink->file_name, err);
 }
 
-const struct source source_text = {"text", claims, split, parse};
+static int parse(const struct span *span, const struct sink *sink, struct nsearch_error *err) {
+  struct buffer decoded = {0};
+  const char *text = span->bytes;
+  size_t len = span->len;
+  bool is_text;
+  int status = sink_decode(sink, span->record, &text, &len, &decoded, &is_text, err);
+  if (!status && is_text) status = text_article(text, len, sink, err);
+  if (!status && is_text) status = sink->take(sink->payload, sink->article, span->record, span->whole_file, err);
+  buffer_free(&decoded);
+  return status;
+}
+
+const struct source source_text = {"text", claims, split_whole, parse};

@@ -1,5 +1,5 @@
 # One segment of many, and packs without what was deleted; nothing to do is done at once.
-"$NSEARCH" index --quiet --segment-articles 5 "$CORPUS"
+"$NSEARCH" index --quiet --threads 1 --segment-articles 5 "$CORPUS"
 "$NSEARCH" optimize --json | grep segments
 "$NSEARCH" delete --query cloud >/dev/null
 before=$(cat .nsearch/*.pack | wc -c)

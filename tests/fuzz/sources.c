@@ -57,7 +57,7 @@ static int take(void *payload, struct nsearch_article *article, uint64_t record,
 static void problem(void *payload, enum nsearch_event_kind kind, uint64_t record, const char *message) {
   struct found *found = payload;
   (void)record;
-  must(kind >= NSEARCH_EVENT_UNREADABLE && kind <= NSEARCH_EVENT_TOO_LARGE && *message && !strchr(message, '\n'));
+  must(kind >= NSEARCH_EVENT_UNREADABLE && kind <= NSEARCH_EVENT_SKIPPED && *message && !strchr(message, '\n'));
   found->problems++;
 }
 
@@ -99,6 +99,7 @@ static void read_spans(struct input *input, const struct source *source, struct 
 
 static void read_file(const char *name, bool global_ids) {
   static const struct field_map map;
+  uint64_t undecoded = 0;
   struct found found = {.global_ids = global_ids};
   struct input *input;
   must(!input_open(&input, path, err));
@@ -112,7 +113,8 @@ static void read_file(const char *name, bool global_ids) {
                         .map = &map,
                         .take = take,
                         .problem = problem,
-                        .payload = &found};
+                        .payload = &found,
+                        .replaced = &undecoded};
     must(sink.article);
     read_spans(input, source, &sink);
     nsearch_article_free(sink.article);

@@ -51,7 +51,7 @@ static const struct sample {
     {western, "UTF-16BE", "utf-16be", true},
     {western, "UTF-32LE", "utf-32", true},
     {western, "UTF-32BE", "utf-32be", true},
-    {western, "MACINTOSH", "macintosh", false},
+    {western, "MACINTOSH", "macintosh", true},
     {french, "CP1252", "latin1", true},
     {russian, "CP1251", "windows-1251", true},
     {russian, "KOI8-R", "koi8-r", true},

@@ -13,7 +13,6 @@
 
 #include "common/nsearch.h"
 #include "common/system/system.h"
-#include "tests/unit/mark.h"
 
 static char folder[64], path[80];
 static nsearch_error *err;
@@ -69,8 +68,6 @@ static char *answer(nsearch_reader *reader, const char *question) {
   return NULL;
 }
 
-static bool is_fifth(const char *id) { return strcmp(id, "https://a.example/5") == 0; }
-
 static int make_index(void **state) {
   (void)state;
   strcpy(folder, "/tmp/nsearch-damage-XXXXXX");
@@ -86,7 +83,6 @@ static int make_index(void **state) {
   assert_int_equal(nsearch_commit(writer, err), NSEARCH_OK);
   nsearch_writer_close(writer);
   nsearch_options_free(options);
-  if (mark_articles(path, is_fifth) != 1) return -1;
   nsearch_reader *reader = NULL;
   assert_int_equal(nsearch_open(&reader, path, err), NSEARCH_OK);
   for (size_t i = 0; i < QUESTIONS; i++) assert_non_null(right[i] = answer(reader, questions[i]));

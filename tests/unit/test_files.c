@@ -139,13 +139,14 @@ static void fill_manifest(struct manifest *manifest) {
   manifest->title_weight = 3;
   manifest->has_text = true;
   manifest->next_number = 12;
+  manifest->next_pack = 6;
   manifest->segments = calloc(2, sizeof *manifest->segments);
   manifest->segments[0] = (struct manifest_segment){.number = 4, .documents = 5, .bytes = 600};
   manifest->segments[1] =
       (struct manifest_segment){.number = 9, .documents = 50, .bytes = 1ull << 40, .tombstones = 6, .deleted = 2};
   manifest->segment_count = 2;
   manifest->packs = calloc(2, sizeof *manifest->packs);
-  manifest->packs[0] = (struct manifest_pack){.number = 1, .bytes = 77};
+  manifest->packs[0] = (struct manifest_pack){.number = 1, .bytes = 77, .records = 8};
   manifest->packs[1] = (struct manifest_pack){.number = 2, .texts = true, .bytes = 7777};
   manifest->pack_count = 2;
 }
@@ -165,6 +166,7 @@ static void test_manifest_round_trip(void **state) {
   assert_int_equal(back.title_weight, 3);
   assert_true(back.has_text);
   assert_int_equal(back.next_number, 12);
+  assert_int_equal(back.next_pack, 6);
   assert_int_equal(back.segment_count, 2);
   for (int i = 0; i < 2; i++) {
     assert_int_equal(back.segments[i].number, manifest.segments[i].number);
@@ -178,10 +180,35 @@ static void test_manifest_round_trip(void **state) {
     assert_int_equal(back.packs[i].number, manifest.packs[i].number);
     assert_int_equal(back.packs[i].texts, manifest.packs[i].texts);
     assert_int_equal(back.packs[i].bytes, manifest.packs[i].bytes);
+    assert_int_equal(back.packs[i].records, manifest.packs[i].records);
   }
   manifest_free(&back);
   free(manifest.segments);
   free(manifest.packs);
+  unlink(path);
+}
+
+/* As the first versions wrote them: packs share the numbers of segments, and nobody counted their records. */
+static void test_manifest_old(void **state) {
+  (void)state;
+  char path[100];
+  in_folder(path, MANIFEST_NAME);
+  struct manifest back;
+  struct buffer text = {0};
+  buffer_text(&text, "nsearch 1\ngeneration 1\nengine native\nlanguage en\ntitle-weight 2\ntext 1\nnext 9\n"
+                     "segment 8 18919 61212344 0 0\ncards 1 2094213\ntexts 2 55012345\ncards 6 3\n");
+  buffer_format(&text, "checksum %016llx\n", (unsigned long long)hash_bytes(text.bytes, text.len));
+  FILE *file = fopen(path, "w");
+  assert_int_equal(fwrite(text.bytes, 1, text.len, file), text.len);
+  fclose(file);
+  assert_int_equal(manifest_read(&back, folder, NULL), 0);
+  assert_int_equal(back.pack_count, 3);
+  assert_int_equal(back.packs[1].bytes, 55012345);
+  assert_int_equal(back.packs[1].records, 0);
+  assert_int_equal(back.next_pack, 7);
+  assert_int_equal(back.next_number, 9);
+  manifest_free(&back);
+  buffer_free(&text);
   unlink(path);
 }
 
@@ -248,7 +275,8 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_pack_round_trip), cmocka_unit_test(test_pack_read_by_zlib),
       cmocka_unit_test(test_pack_damage),     cmocka_unit_test(test_manifest_round_trip),
-      cmocka_unit_test(test_manifest_damage), cmocka_unit_test(test_checked_pages),
+      cmocka_unit_test(test_manifest_old),    cmocka_unit_test(test_manifest_damage),
+      cmocka_unit_test(test_checked_pages),
   };
   return cmocka_run_group_tests_name("files", tests, make_folder, remove_folder);
 }

@@ -419,16 +419,18 @@ static void test_dropped(void **state) {
 
 static atomic_bool written;
 
-/* Each commit n holds n articles of "even" and n of "odd": an answer between two commits would show. */
+/* Each round n leaves n articles of "even" and n of "odd", and for one commit one of "brief": an answer between two commits
+ * would show. */
 static void *read_on(void *payload) {
   const char *path = payload;
   nsearch_reader *reader = NULL;
   size_t wrong = 0, last = 0;
   if (nsearch_open(&reader, path, NULL)) return (void *)1;
   while (!atomic_load(&written)) {
-    uint64_t counts[2];
-    for (int i = 0; i < 2; i++) {
-      nsearch_request *request = nsearch_request_new(i ? "odd" : "even");
+    static const char *const questions[] = {"even", "odd", "brief"};
+    uint64_t counts[3];
+    for (int i = 0; i < 3; i++) {
+      nsearch_request *request = nsearch_request_new(questions[i]);
       nsearch_result *result = NULL;
       nsearch_request_set_count(request, 1);
       wrong += nsearch_search(reader, request, &result, NULL) != NSEARCH_OK;
@@ -436,7 +438,7 @@ static void *read_on(void *payload) {
       nsearch_result_free(result);
       nsearch_request_free(request);
     }
-    wrong += counts[0] != counts[1] || counts[0] < last;
+    wrong += counts[0] != counts[1] || counts[0] < last || counts[2] > 1;
     last = counts[0];
     wrong += nsearch_refresh(reader, NULL, NULL) != NSEARCH_OK;
   }
@@ -457,7 +459,11 @@ static void test_readers(void **state) {
     add(writer, id, "even");
     snprintf(id, sizeof id, "o%d", n);
     add(writer, id, "odd");
+    snprintf(id, sizeof id, "b%d", n);
+    add(writer, id, "brief");
     assert_int_equal(n % 4 ? nsearch_commit(writer, err) : nsearch_optimize(writer, 1, err), NSEARCH_OK);
+    assert_int_equal(nsearch_delete(writer, id, err), NSEARCH_OK); /* of many, that is a mark */
+    assert_int_equal(nsearch_commit(writer, err), NSEARCH_OK);
     for (int i = 0; n == 1 && i < READERS; i++) assert_int_equal(pthread_create(&threads[i], NULL, read_on, path), 0);
   }
   atomic_store(&written, true);

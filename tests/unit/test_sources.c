@@ -6,141 +6,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <cmocka.h>
-#include <zlib.h>
 
-#include "indexer/sources/sources.h"
-
-static char folder[] = "/tmp/nsearch-sources-XXXXXX";
-
-static int set_up(void **state) {
-  (void)state;
-  return mkdtemp(folder) ? 0 : -1;
-}
-
-static int tear_down(void **state) {
-  (void)state;
-  return rmdir(folder);
-}
-
-/* ---- Reading bytes into a line of text a record ---- */
-
-static void add_list(struct buffer *out, const char *name, const struct article_list *list) {
-  for (const char *value = NULL; (value = article_list_next(list, value));) buffer_format(out, " %s=%s", name, value);
-}
-
-static int take(void *payload, struct nsearch_article *article, uint64_t record, bool whole_file,
-                struct nsearch_error *err) {
-  static const char *const names[ARTICLE_PARTS] = {"id", "url", "title", "body", "source", "section", "language"};
-  struct buffer *out = payload;
-  uint64_t replaced;
-  assert_int_equal(article_tidy(article, &replaced, err), 0);
-  buffer_format(out, "%d%s", (int)record, whole_file ? "*" : "");
-  for (int i = 0; i < ARTICLE_PARTS; i++) {
-    size_t len;
-    const char *text = article_get(article, (enum article_part)i, &len);
-    if (len > 0) buffer_format(out, " %s=%s", names[i], text);
-  }
-  add_list(out, "author", &article->authors);
-  add_list(out, "topic", &article->topics);
-  if (article->published.precision) {
-    char date[DATE_TEXT_MAX];
-    date_format(article->published.seconds, date);
-    buffer_format(out, " date=%s/%d", date, article->published.precision);
-  }
-  if (article->has_updated) buffer_format(out, " updated=%lld", (long long)article->updated);
-  if (replaced) buffer_format(out, " replaced=%d", (int)replaced);
-  buffer_text(out, "\n");
-  return NSEARCH_OK;
-}
-
-static void problem(void *payload, enum nsearch_event_kind kind, uint64_t record, const char *message) {
-  assert_true(strlen(message) > 0 && !strchr(message, '\n'));
-  buffer_format(payload, "%d %s\n", (int)record,
-                kind == NSEARCH_EVENT_BROKEN      ? "broken"
-                : kind == NSEARCH_EVENT_TOO_LARGE ? "too large"
-                                                  : "other");
-}
-
-/* Reads an open input; `out` gets what the format is called, or "unknown", and a line a record. */
-static void read_input(struct input *input, const char *name, const struct field_map *map, struct buffer *out) {
-  uint64_t state[8] = {0}, records = 0;
-  bool more = true;
-  struct sink sink = {.article = nsearch_article_new(),
-                      .file_name = name,
-                      .map = map,
-                      .take = take,
-                      .problem = problem,
-                      .payload = out};
-  nsearch_error *err = nsearch_error_new();
-  if (input_fill(input, 64 << 10, err)) buffer_format(out, "cut\n");
-  const struct source *source = source_find(input->window, input->len, input->at_end, name);
-  buffer_format(out, "%s\n", source ? source->name : "unknown");
-  while (source && more) {
-    struct span span = {0};
-    struct source_problem bad = {0};
-    int status = source->split(input, state, &span, &more, &bad, err);
-    if (status) {
-      assert_int_equal(status, NSEARCH_ERR_INPUT);
-      buffer_format(out, "cut\n");
-      more = true;
-      continue;
-    }
-    if (bad.kind) problem(out, bad.kind, bad.record, bad.message);
-    if (!span.bytes) continue;
-    assert_true(span.record > records);
-    records = span.record + span.count - 1;
-    assert_int_equal(source->parse(&span, &sink, err), 0);
-    memory_free(span.bytes);
-  }
-  buffer_byte(out, 0);
-  assert_false(out->failed);
-  nsearch_article_free(sink.article);
-  nsearch_error_free(err);
-}
-
-/* What comes out of a file of these bytes; memory_free() it. */
-static char *read_bytes(const char *name, const void *bytes, size_t len, const struct field_map *map) {
-  char path[300];
-  struct buffer out = {0};
-  struct file_out *file;
-  struct input *input;
-  snprintf(path, sizeof path, "%s/%s", folder, name);
-  assert_int_equal(file_create(&file, path, NULL), 0);
-  assert_int_equal(file_write(file, bytes, len, NULL), 0);
-  assert_int_equal(file_close(&file, NULL), 0);
-  assert_int_equal(input_open(&input, path, NULL), 0);
-  read_input(input, name, map, &out);
-  assert_int_equal(input->raw_bytes, len);
-  input_close(input);
-  assert_int_equal(file_remove(path, NULL), 0);
-  return out.bytes;
-}
-
-static void check(const char *name, const void *bytes, size_t len, const char *expected) {
-  char *found = read_bytes(name, bytes, len, NULL);
-  if (strcmp(found, expected) != 0)
-    print_error("%s: %.*s\ngives %.2000s\n", name, (int)(len < 500 ? len : 500), (const char *)bytes, found);
-  assert_true(strcmp(found, expected) == 0);
-  memory_free(found);
-}
-
-struct example {
-  const char *name, *bytes, *expected;
-};
-
-static void check_all(const struct example *examples, size_t count) {
-  for (size_t i = 0; i < count; i++)
-    check(examples[i].name, examples[i].bytes, strlen(examples[i].bytes), examples[i].expected);
-}
-
-#define CHECK_ALL(examples) check_all(examples, sizeof examples / sizeof *examples)
+#include "tests/unit/source_case.h"
 
 /* ---- JSON ---- */
 
-static const struct example json_shapes[] = {
+static const struct source_case json_shapes[] = {
     {"a.jsonl", "{\"title\":\"A\"}\n\n  \n{\"title\":\"B\"}", "json-lines\n1 title=A\n2 title=B\n"},
     {"a", "{\"title\":\"A\"}\n{\"title\":\"B\"}\n", "json-lines\n1 title=A\n2 title=B\n"},
     {"a.jsonl", "{\"title\":\"A\"}\n{\"title\":\n{\"title\":\"C\"}\r\n",
@@ -172,7 +45,7 @@ static const struct example json_shapes[] = {
     {"a.json", "no JSON at all", "json\n1 broken\n"},
 };
 
-static const struct example json_fields[] = {
+static const struct source_case json_fields[] = {
     {"a.json", "{\"ID\": 17, \"Link\": \"http://x/\", \"HEADLINE\": \"H\", \"lang\": \"en\", \"category\": \"World\"}",
      "json\n1* id=17 url=http://x/ title=H section=World language=en\n"},
     /* The order of the spellings decides and not that of the record; what is empty does not count. */
@@ -200,7 +73,8 @@ static const struct example json_fields[] = {
     {"a.json", "{\"topic\": \"a, b\"}", "json\n1* topic=a, b\n"},
     {"a.json", "{\"topics\": [\"a, b\", 3], \"topic\": \"z\"}", "json\n1* topic=a, b topic=3\n"},
     {"a.json", "{\"title\": \"\\u00e9\\ud83d\\ude00\\\"\\u0000x\"}", "json\n1* title=\xC3\xA9\xF0\x9F\x98\x80\" x\n"},
-    {"a.json", "{\"title\": \"a\xff\"}", "json\n1* title=a\xEF\xBF\xBD replaced=1\n"},
+    {"a.json", "{\"title\": \"\xc3\xa9\xff\"}", "json\n1* title=\xc3\xa9\xEF\xBF\xBD replaced=1\n"},
+    {"a.json", "{\"title\": \"caf\xe9\"}", "json\n1* title=caf\xc3\xa9\n"},
     /* HTML is taken apart, and what only looks like it is not. */
     {"a.json", "{\"description\": \"<p>A &amp; <b>B</b>c</p><script>x</script>D&#8217;s\"}",
      "json\n1* body=A & Bc\nD\xE2\x80\x99s\n"},
@@ -222,11 +96,11 @@ static void test_map(void **state) {
   static const struct field_map map = {entries, 3, 3};
   const char *bytes = "{\"title\": \"usual\", \"text\": \"T\", \"story\": \"S\", \"body\": \"B\"}";
   (void)state;
-  char *found = read_bytes("a.json", bytes, strlen(bytes), &map);
+  char *found = source_read("a.json", bytes, strlen(bytes), &map);
   assert_string_equal(found, "json\n1* title=T body=S topic=T\n");
   memory_free(found);
   bytes = "{\"text\": \"\", \"body\": \"B\"}";
-  found = read_bytes("a.json", bytes, strlen(bytes), &map);
+  found = source_read("a.json", bytes, strlen(bytes), &map);
   assert_string_equal(found, "json\n1* body=B\n");
   memory_free(found);
 }
@@ -240,13 +114,14 @@ static void test_json_depth(void **state) {
     memset(deep + strlen(deep), '[', (size_t)depth);
     memset(deep + strlen(deep), ']', (size_t)depth);
     strcat(deep, "} {\"title\": \"U\"}");
-    check("a.json", deep, strlen(deep), depth == 63 ? "json\n1 title=T\n2 title=U\n" : "json\n1 broken\n2 title=U\n");
+    source_check("a.json", deep, strlen(deep),
+                 depth == 63 ? "json\n1 title=T\n2 title=U\n" : "json\n1 broken\n2 title=U\n");
   }
 }
 
 /* ---- SGML and text ---- */
 
-static const struct example sgml[] = {
+static const struct source_case sgml[] = {
     {"r.sgm",
      "<!DOCTYPE lewis SYSTEM \"lewis.dtd\">\n"
      "<REUTERS TOPICS=\"YES\" OLDID=\"5\" NEWID=\"1\">\n<DATE>26-FEB-1987 15:01:01.79&#9;&#9;RM</DATE>\n"
@@ -278,16 +153,18 @@ static const struct example sgml[] = {
      "2 id=2 title=Inside body=Body Not again\n3 id=3 title=Open body=Body  goes on\n4 broken\n"},
 };
 
-static const struct example texts[] = {
+static const struct source_case texts[] = {
     {"n.txt", "A title\n\nAnd text.\n", "text\n1* title=A title body=And text.\n"},
     {"n", "A title\r\nAnd text.", "text\n1* title=A title body=And text.\n"},
     {"only line.txt", "One line\n\n", "text\n1* title=only line body=One line\n"},
     {"n.text", "", "text\n1*\n"},
-    {"n.txt", "caf\xe9 noir\nx", "text\n1* title=caf\xEF\xBF\xBD noir body=x replaced=1\n"},
+    {"n.txt", "caf\xe9 noir\nx", "text\n1* title=caf\xc3\xa9 noir body=x\n"},
+    {"n.txt", "caf\xe9 noir\nx\x81", "text\n1* title=caf\xc3\xa9 noir body=x\xEF\xBF\xBD replaced=1\n"},
     {"n.csv", "a,b\n1,2\n", "unknown\n"},
-    {"n.html", "<p>hello</p>", "unknown\n"},
-    {"n.txt", "<!DOCTYPE html><p>hello</p>", "unknown\n"},
-    {"n", "<?xml version=\"1.0\"?><feed/>", "unknown\n"},
+    {"n.html", "<p>hello</p>", "html\n1* title=n body=hello\n"},
+    {"n.txt", "<!DOCTYPE html><title>t</title><p>hello</p>", "html\n1* title=t body=hello\n"},
+    {"n.txt", "<!DOCTYPE html><p>hello</p>", "html\n1* title=n body=hello\n"},
+    {"n", "<?xml version=\"1.0\"?><page/>", "unknown\n"},
 };
 
 static void test_sgml_and_text(void **state) {
@@ -295,11 +172,11 @@ static void test_sgml_and_text(void **state) {
   (void)state;
   CHECK_ALL(sgml);
   CHECK_ALL(texts);
-  check("n.txt", "a\0b", 3, "unknown\n");
-  check("n", "\x89PNG\r\n\x1a\n\0", 9, "unknown\n");
+  source_check("n.txt", "a\0b", 3, "unknown\n");
+  source_check("n", "\x89PNG\r\n\x1a\n\0", 9, "unknown\n");
   memset(line, 'x', 201);
   strcpy(line + 201, "\nmore");
-  char *found = read_bytes("name.txt", line, strlen(line), NULL);
+  char *found = source_read("name.txt", line, strlen(line), NULL);
   assert_non_null(strstr(found, "title=name body=xxx"));
   memory_free(found);
 }
@@ -328,25 +205,9 @@ static struct buffer many(const char *before, const char *record, const char *af
   return out;
 }
 
-static struct buffer gzipped(const struct buffer *in, size_t member) {
-  struct buffer out = {0};
-  for (size_t at = 0; at < in->len; at += member) {
-    size_t len = in->len - at < member ? in->len - at : member;
-    z_stream stream = {.next_in = (Bytef *)in->bytes + at, .avail_in = (uInt)len};
-    assert_int_equal(deflateInit2(&stream, 6, Z_DEFLATED, 31, 8, Z_DEFAULT_STRATEGY), Z_OK);
-    assert_true(buffer_room(&out, len + 1000));
-    stream.next_out = (Bytef *)out.bytes + out.len;
-    stream.avail_out = (uInt)len + 1000;
-    assert_int_equal(deflate(&stream, Z_FINISH), Z_STREAM_END);
-    out.len += stream.total_out;
-    deflateEnd(&stream);
-  }
-  return out;
-}
-
 /* Records 1 to n come out once each and in order. */
 static void check_many(const char *name, const struct buffer *bytes, int n) {
-  char *found = read_bytes(name, bytes->bytes, bytes->len, NULL);
+  char *found = source_read(name, bytes->bytes, bytes->len, NULL);
   const char *at = strchr(found, '\n') + 1;
   for (int i = 1; i <= n; i++, at = strchr(at, '\n') + 1) {
     char expected[40];
@@ -366,7 +227,7 @@ static void test_long_object(void **state) {
     buffer_text(&bytes, "{\"text\": \"");
     while (bytes.len < sizes[i] - 2) buffer_byte(&bytes, 'x');
     buffer_text(&bytes, "\"}");
-    char *found = read_bytes("a.json", bytes.bytes, bytes.len, NULL);
+    char *found = source_read("a.json", bytes.bytes, bytes.len, NULL);
     assert_int_equal(strncmp(found, "json\n1* body=x", 14), 0);
     memory_free(found);
     buffer_free(&bytes);
@@ -392,7 +253,7 @@ static void test_long_files(void **state) {
     for (size_t k = 0; k < sizeof sizes / sizeof *sizes; k++) {
       const char *after = i == 1 ? "]" : formats[i].after;
       struct buffer bytes = many(formats[i].before, formats[i].record, after, sizes[k].n, sizes[k].len);
-      struct buffer small = gzipped(&bytes, 100000), large = gzipped(&bytes, bytes.len);
+      struct buffer small = source_gzip(&bytes, 100000), large = source_gzip(&bytes, bytes.len);
       check_many(formats[i].name, &bytes, sizes[k].n);
       check_many(formats[i].name, &small, sizes[k].n);
       check_many(formats[i].name, &large, sizes[k].n);
@@ -404,19 +265,19 @@ static void test_long_files(void **state) {
 static void test_broken_gzip(void **state) {
   const char *text = "{\"id\":1,\"text\":\"one\"}\n{\"id\":2,\"text\":\"two\"}\n";
   struct buffer plain = {.bytes = (char *)text, .len = strlen(text)};
-  struct buffer bytes = gzipped(&plain, 22);
+  struct buffer bytes = source_gzip(&plain, 22);
   (void)state;
-  check("a.jsonl", bytes.bytes, bytes.len, "json-lines\n1 id=1 body=one\n2 id=2 body=two\n");
+  source_check("a.jsonl", bytes.bytes, bytes.len, "json-lines\n1 id=1 body=one\n2 id=2 body=two\n");
   for (size_t len = 20; len < bytes.len; len++) {
-    char *found = read_bytes("a.jsonl.gz", bytes.bytes, len, NULL);
+    char *found = source_read("a.jsonl.gz", bytes.bytes, len, NULL);
     bool at_edge = strcmp(found, "json-lines\n1 id=1 body=one\n") == 0;
     assert_true(strstr(found, "cut\n") == found || at_edge);
     memory_free(found);
   }
   buffer_add(&bytes, "junk", 4);
-  check("a.jsonl", bytes.bytes, bytes.len, "cut\njson-lines\n1 id=1 body=one\n2 id=2 body=two\n");
+  source_check("a.jsonl", bytes.bytes, bytes.len, "cut\njson-lines\n1 id=1 body=one\n2 id=2 body=two\n");
   bytes.bytes[bytes.len - 4 - 8] ^= 1; /* the checksum of the last member */
-  check("a.jsonl", bytes.bytes, bytes.len, "cut\njson-lines\n1 id=1 body=one\n2 id=2 body=two\n");
+  source_check("a.jsonl", bytes.bytes, bytes.len, "cut\njson-lines\n1 id=1 body=one\n2 id=2 body=two\n");
   buffer_free(&bytes);
 }
 
@@ -429,9 +290,9 @@ static void test_too_large(void **state) {
   memset(bytes.bytes + bytes.len, 'w', RECORD_MAX);
   bytes.len += RECORD_MAX;
   buffer_text(&bytes, "\"}\n{\"id\":3}\n");
-  check("a.jsonl", bytes.bytes, bytes.len, "json-lines\n1 id=1\n2 too large\n3 id=3\n");
-  check("a.json", bytes.bytes, bytes.len, "json\n1 id=1\n2 too large\n3 id=3\n");
-  check("a.txt", bytes.bytes + 24, bytes.len - 24, "text\n1 too large\n");
+  source_check("a.jsonl", bytes.bytes, bytes.len, "json-lines\n1 id=1\n2 too large\n3 id=3\n");
+  source_check("a.json", bytes.bytes, bytes.len, "json\n1 id=1\n2 too large\n3 id=3\n");
+  source_check("a.txt", bytes.bytes + 24, bytes.len - 24, "text\n1 too large\n");
   buffer_free(&bytes);
 }
 
@@ -446,18 +307,18 @@ static uint32_t random_below(uint32_t limit) {
 
 static void test_damage(void **state) {
   static const char pieces[] = "{}[]\",:\\\n<>/&; 'aD";
-  const struct example *tables[] = {json_shapes, json_fields, sgml};
+  const struct source_case *tables[] = {json_shapes, json_fields, sgml};
   const size_t counts[] = {sizeof json_shapes / sizeof *json_shapes, sizeof json_fields / sizeof *json_fields,
                            sizeof sgml / sizeof *sgml};
   (void)state;
   for (int round = 0; round < 3000; round++) {
     size_t table = random_below(3);
-    const struct example *example = &tables[table][random_below((uint32_t)counts[table])];
+    const struct source_case *example = &tables[table][random_below((uint32_t)counts[table])];
     struct buffer bytes = {0};
     for (uint32_t i = 0; i < 1 + random_below(4); i++) buffer_text(&bytes, example->bytes);
     for (uint32_t i = 0; bytes.len > 0 && i < 1 + random_below(6); i++)
       bytes.bytes[random_below((uint32_t)bytes.len)] = pieces[random_below(sizeof pieces - 1)];
-    memory_free(read_bytes(example->name, bytes.bytes, bytes.len, NULL));
+    memory_free(source_read(example->name, bytes.bytes, bytes.len, NULL));
     buffer_free(&bytes);
   }
 }
@@ -468,5 +329,5 @@ int main(void) {
       cmocka_unit_test(test_sgml_and_text), cmocka_unit_test(test_long_object), cmocka_unit_test(test_long_files),
       cmocka_unit_test(test_broken_gzip),   cmocka_unit_test(test_too_large),   cmocka_unit_test(test_damage),
   };
-  return cmocka_run_group_tests(tests, set_up, tear_down);
+  return cmocka_run_group_tests(tests, source_set_up, source_tear_down);
 }
