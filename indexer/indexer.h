@@ -72,6 +72,17 @@ enum { FILTER_HEAD = 16 };
 int filter_open(struct stream **stream, const char *head, size_t len, struct nsearch_error *err);
 int gzip_open(struct stream **stream, const char *head, size_t len, struct nsearch_error *err);
 
+/* The content of an entry of libarchive, block by block: its archive_read_data() throws away what it has when it fails. */
+struct archive;
+struct blocks {
+  const char *bytes; /* of libarchive: the block, of which the first `used` were given */
+  size_t len, used;
+  int64_t offset; /* of the block in the content */
+  int64_t position;
+};
+/* Up to room bytes, holes as zeros; got 0 is the end. A code of libarchive: ARCHIVE_OK, or what is wrong. */
+int blocks_read(struct blocks *blocks, struct archive *archive, void *bytes, size_t room, size_t *got);
+
 /* Text that compresses better than EXPANSION_MAX to 1 is taken for a bomb once EXPANSION_FREE bytes came out of it. */
 enum { EXPANSION_MAX = 250, EXPANSION_FREE = 256 << 20 };
 int expansion_check(uint64_t out, uint64_t in, struct nsearch_error *err); /* NSEARCH_ERR_INPUT */
@@ -92,6 +103,8 @@ struct input {
   uint64_t offset;    /* of window[0] in the decompressed stream */
   bool at_end;        /* nothing will follow what the window holds */
   uint64_t raw_bytes; /* read from the file so far, as stored */
+  char *kept;         /* bytes set aside by input_keep(); they are the input's */
+  size_t kept_len;
   struct input_state *state;
 };
 
@@ -105,6 +118,9 @@ void input_close(struct input *input);
  * before stays visible and at_end is set. The window may move. */
 int input_fill(struct input *input, size_t want, struct nsearch_error *err);
 void input_consume(struct input *input, size_t bytes);
+
+/* Sets a copy of the first bytes of the window aside, for a source that needs them with every span; once in a file. */
+int input_keep(struct input *input, size_t bytes, struct nsearch_error *err);
 
 /* When the stream ended at damage behind which more can be read, goes on there: true, and at_end is false again. The
  * bytes that follow have nothing to do with those before. */
@@ -175,6 +191,7 @@ void members_close(struct members *members);
 struct span {
   char *bytes; /* memory_alloc(); the span owns it */
   size_t len;
+  size_t head;     /* bytes at its front that stand before all records of the file: input_keep() */
   uint64_t record; /* number of its first record in the file, from 1 */
   uint64_t count;  /* how many records it holds, 0 when only parse() can tell (then it is the file's last span) */
   bool whole_file; /* the file is this one article: its path is its id */
@@ -224,8 +241,8 @@ struct source {
   int (*parse)(const struct span *span, const struct sink *sink, struct nsearch_error *err);
 };
 
-extern const struct source source_jsonl, source_json, source_reuters, source_trec, source_warc, source_arc, source_mail,
-    source_html, source_text;
+extern const struct source source_jsonl, source_json, source_reuters, source_trec, source_warc, source_arc, source_mail;
+extern const struct source source_newsml, source_nitf, source_feed, source_html, source_text;
 extern const struct source *const source_table[]; /* ends with NULL; sources.c */
 
 /* The format of a file, NULL when unknown. */
