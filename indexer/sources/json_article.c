@@ -76,6 +76,7 @@ static int split_topics(struct json_parser *parser, const char *text, size_t len
 static int set_field(struct json_parser *parser, const struct key_claim *claim, const char *text, size_t len,
                      bool *took) {
   struct nsearch_article *article = parser->sink->article;
+  enum date_order order = parser->sink->date_order;
   struct date date;
   *took = true;
   switch (claim->target) {
@@ -87,10 +88,12 @@ static int set_field(struct json_parser *parser, const struct key_claim *claim, 
     return claim->shape == KEY_WORDS ? split_topics(parser, text, len)
                                      : article_list_add(&article->topics, text, len, parser->err);
   case TARGET_PUBLISHED:
-    if ((*took = date_parse(text, len, &date))) article->published = date, article->origin = NSEARCH_ORIGIN_RECORD;
+    if ((*took = date_parse_ordered(text, len, order, &date)))
+      article->published = date, article->origin = NSEARCH_ORIGIN_RECORD;
     return NSEARCH_OK;
   case TARGET_UPDATED:
-    if ((*took = date_parse(text, len, &date))) article->updated = date.seconds, article->has_updated = true;
+    if ((*took = date_parse_ordered(text, len, order, &date)))
+      article->updated = date.seconds, article->has_updated = true;
     return NSEARCH_OK;
   default:
     return set_text(parser, (enum article_part)claim->target, text, len, took);

@@ -213,10 +213,10 @@ int capture_response(struct capture *capture, const char *bytes, size_t len, uin
 /* ---- html.c: a page to an article ------------------------------------------------------------------------------------- */
 
 /* Fills in what a page says of itself and the text of its article; what is found nowhere stays empty, the text too.
- * charset is the encoding that was declared outside of the page and url where it came from; either may be NULL. Fails
- * only for want of memory. */
+ * charset is the encoding that was declared outside of the page and url where it came from; either may be NULL. Adds to
+ * *replaced how many characters could not be decoded. Fails only for want of memory. */
 int html_article(const char *bytes, size_t len, const char *charset, const char *url, struct nsearch_article *article,
-                 struct nsearch_error *err);
+                 uint64_t *replaced, struct nsearch_error *err);
 
 /* ---- json_scan.c: the edges of JSON values without looking at them ------------------------------------------------- */
 
