@@ -3,7 +3,6 @@
 #include "indexer/sources/html.h"
 
 #include <libxml/HTMLparser.h>
-#include <pthread.h>
 #include <string.h>
 #include <strings.h>
 
@@ -142,12 +141,10 @@ static int on_close(void *payload) {
   return 0;
 }
 
-static pthread_once_t once = PTHREAD_ONCE_INIT;
-
 int html_parse(struct html_tree *tree, const char *bytes, size_t len, struct nsearch_error *err) {
   *tree = (struct html_tree){0};
   struct builder builder = {.tree = tree, .at = bytes, .end = bytes + len, .err = err};
-  pthread_once(&once, xmlInitParser);
+  libxml_start();
   builder.parser = htmlNewParserCtxt();
   if (!builder.parser) return error_memory(err);
   if (!add_node(&builder, HTML_OTHER)) goto out;

@@ -164,7 +164,7 @@ static const struct source_case texts[] = {
     {"n.html", "<p>hello</p>", "html\n1* title=n body=hello\n"},
     {"n.txt", "<!DOCTYPE html><title>t</title><p>hello</p>", "html\n1* title=t body=hello\n"},
     {"n.txt", "<!DOCTYPE html><p>hello</p>", "html\n1* title=n body=hello\n"},
-    {"n", "<?xml version=\"1.0\"?><feed/>", "unknown\n"},
+    {"n", "<?xml version=\"1.0\"?><page/>", "unknown\n"},
 };
 
 static void test_sgml_and_text(void **state) {
