@@ -26,6 +26,7 @@ struct input_state {
   char *data;               /* the window is data[start..end) */
   size_t start, end, capacity;
   bool is_damaged; /* the stream ended so */
+  bool was_looked_at;
 };
 
 static int file_stream_read(struct stream *stream, void *bytes, size_t room, size_t *got, struct nsearch_error *err) {
@@ -82,6 +83,17 @@ static int fill(struct input *input, size_t most, struct nsearch_error *err) {
   return status;
 }
 
+/* The first bytes of a text tell whether it is in UTF-16 or UTF-32: then the window begins anew. */
+static int look(struct input *input, struct nsearch_error *err) {
+  struct input_state *state = input->state;
+  const struct stream *before = state->stream;
+  if (state->was_looked_at) return NSEARCH_OK;
+  state->was_looked_at = true;
+  int status = transcode_open(&state->stream, state->data, state->end, err);
+  if (state->stream != before) state->end = 0, input->at_end = false;
+  return status;
+}
+
 int input_open_stream(struct input **out, struct stream *stream, struct nsearch_error *err) {
   struct input *input = memory_zero(1, sizeof *input);
   *out = NULL;
@@ -99,6 +111,7 @@ int input_open_stream(struct input **out, struct stream *stream, struct nsearch_
     status = filter_open(&state->stream, state->data, state->end, err);
     if (state->stream != stream) state->end = 0, input->at_end = false;
   }
+  if (!status && state->end > 0) status = look(input, err);
   if (status) {
     input_close(input);
     return status;
@@ -136,6 +149,7 @@ void input_close(struct input *input) {
   input->state->stream->close(input->state->stream);
   memory_free(input->state->data);
   memory_free(input->state);
+  memory_free(input->kept);
   memory_free(input);
 }
 
@@ -144,7 +158,10 @@ int input_fill(struct input *input, size_t want, struct nsearch_error *err) {
   int status = NSEARCH_OK;
   if (want > state->end - state->start && !input->at_end)
     status = window_room(state, want - (state->end - state->start), err);
-  while (!status && !input->at_end && state->end - state->start < want) status = fill(input, READ_STEP, err);
+  while (!status && !input->at_end && state->end - state->start < want) {
+    status = fill(input, state->was_looked_at ? READ_STEP : WINDOW_FIRST, err);
+    if (!status) status = look(input, err);
+  }
   window_update(input);
   return status;
 }
@@ -154,6 +171,15 @@ void input_consume(struct input *input, size_t bytes) {
   input->state->start += bytes;
   input->offset += bytes;
   window_update(input);
+}
+
+int input_keep(struct input *input, size_t bytes, struct nsearch_error *err) {
+  assert(bytes <= input->len && !input->kept);
+  input->kept = memory_alloc(bytes ? bytes : 1);
+  if (!input->kept) return error_memory(err);
+  memcpy(input->kept, input->window, bytes);
+  input->kept_len = bytes;
+  return NSEARCH_OK;
 }
 
 bool input_resume(struct input *input) {

@@ -57,7 +57,7 @@ static int take(void *payload, struct nsearch_article *article, uint64_t record,
 static void problem(void *payload, enum nsearch_event_kind kind, uint64_t record, const char *message) {
   struct found *found = payload;
   (void)record;
-  must(kind >= NSEARCH_EVENT_UNREADABLE && kind <= NSEARCH_EVENT_TOO_LARGE && *message && !strchr(message, '\n'));
+  must(kind >= NSEARCH_EVENT_UNREADABLE && kind <= NSEARCH_EVENT_SKIPPED && *message && !strchr(message, '\n'));
   found->problems++;
 }
 

@@ -162,8 +162,9 @@ static const struct source_case texts[] = {
     {"n.txt", "caf\xe9 noir\nx\x81", "text\n1* title=caf\xc3\xa9 noir body=x\xEF\xBF\xBD replaced=1\n"},
     {"n.csv", "a,b\n1,2\n", "unknown\n"},
     {"n.html", "<p>hello</p>", "html\n1* title=n body=hello\n"},
+    {"n.txt", "<!DOCTYPE html><title>t</title><p>hello</p>", "html\n1* title=t body=hello\n"},
     {"n.txt", "<!DOCTYPE html><p>hello</p>", "html\n1* title=n body=hello\n"},
-    {"n", "<?xml version=\"1.0\"?><feed/>", "unknown\n"},
+    {"n", "<?xml version=\"1.0\"?><page/>", "unknown\n"},
 };
 
 static void test_sgml_and_text(void **state) {

@@ -276,9 +276,10 @@ static void check_damaged(const char *file) {
   }
 }
 
-/* Puts a bit set in the place of the tombstones. */
+/* Puts a bit set in the place of the tombstones, of 128 documents at most. */
 static void write_bits(const char *file, uint64_t bits, uint32_t documents) {
-  assert_int_equal(tombstones_write(file, &bits, documents, NULL), NSEARCH_OK);
+  const uint64_t words[] = {bits, 0};
+  assert_int_equal(tombstones_write(file, words, documents, NULL), NSEARCH_OK);
 }
 
 static void test_damage(void **state) {
