@@ -199,6 +199,10 @@ static void say_shards(const nsearch_writer *writer) {
   }
 }
 
+static bool changed_anything(const nsearch_writer *writer, const nsearch_report *report) {
+  return nsearch_report_articles(report) || nsearch_report_unchanged(report, NULL) || nsearch_deleted(writer);
+}
+
 /* Reads, commits and reports; the writer is open. */
 static int read_and_commit(nsearch_writer *writer, const nsearch_ingest *ingest, struct index_run *run,
                            const struct index_settings *settings, nsearch_error *err) {
@@ -213,8 +217,7 @@ static int read_and_commit(nsearch_writer *writer, const nsearch_ingest *ingest,
   }
   progress_end(&run->progress);
   bool has_index = status != NSEARCH_ERR_EMPTY;
-  uint64_t changes = nsearch_report_articles(report) + nsearch_report_unchanged(report, NULL) + nsearch_deleted(writer);
-  if (!has_index || (!status && changes == 0)) {
+  if (!has_index || (!status && !changed_anything(writer, report))) {
     code = nothing_indexed(report, was_interrupted, has_index);
     goto out;
   }
