@@ -84,6 +84,7 @@ if [ -f "$NSEARCH_CORPORA/formats.tar.xz" ] && tar xJf "$NSEARCH_CORPORA/formats
   same "feeds: articles" 503 "$articles"
   same "feeds: records" 1217 "$(number records <<<"$report")"
   same "feeds: broken" 0 "$(number broken <<<"$report")"
+  same "feeds: unknown" 0 "$(number unknown <<<"$report")"
   folder ninjs "$ninjs" --include '*/should_pass/*'
   same "ninjs that is right: articles" 67 "$articles"
   same "ninjs that is right: broken" 0 "$(number broken <<<"$report")"
