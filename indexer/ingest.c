@@ -78,6 +78,12 @@ static void event(struct ingest_run *run, enum nsearch_event_kind kind, const ch
                   const char *message) {
   pthread_mutex_lock(&run->report_lock);
   run->kept.report->events[kind]++;
+  /* A file that is read once more is all that still holds an article. Without it nothing may be committed; the next run
+   * finds all to do as this one did. */
+  if (run->only && kind == NSEARCH_EVENT_UNREADABLE && !run->status) {
+    run->status = error_set(run->err, NSEARCH_ERR_SYSTEM, "%s", message);
+    atomic_store(&run->stop, true);
+  }
   if (run->kept.on_event) run->kept.on_event(run->kept.event_payload, kind, path, record, message);
   pthread_mutex_unlock(&run->report_lock);
 }
