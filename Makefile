@@ -119,7 +119,7 @@ ifneq ($(XAPIAN),1)
 unit_sources := $(filter-out tests/unit/test_xapian%,$(unit_sources))
 endif
 unit_support := $(sort $(filter-out tests/unit/test_%,$(wildcard tests/unit/*.c)))
-fuzz_targets := question files sources
+fuzz_targets := question files sources values
 fuzz_sources := $(patsubst %,tests/fuzz/%.c,$(fuzz_targets) replay shared)
 fault_sources := tests/fault/shim.c
 

@@ -46,6 +46,8 @@ int writer_open(struct nsearch_writer **out, const struct writer_engine *engine,
     memory_free(writer);
     return status;
   }
+  const struct folder *folder = engine->folder ? engine->folder(writer->below) : NULL;
+  if (folder) writer->options.language = folder->manifest.language; /* also where it was left open */
   const nsearch_shards *shards = nsearch_writer_shards(writer);
   /* A thread waits while a shard takes an article, so all of them are kept busy by more threads than processors. */
   unsigned busy = shards ? 2 * (unsigned)shards->count : 0;
