@@ -257,6 +257,11 @@ check: all $(unit_tests) $(replays) $(page_reader) $(fault_program) ## install w
 eval-html: $(page_reader) ## how well articles are read out of pages; NSEARCH_CORPORA names their folder
 	$(quiet)BUILD='$(abspath $(BUILD))' tests/eval/run.sh
 
+# Of fault and damage no sample but all, then libFuzzer for ten minutes a target; what was tried is counted.
+check-long: ## the tests that try a sample, exhaustively: an hour and more
+	$(quiet)NSEARCH_LONG=1 TEST_TIMEOUT=36000 $(MAKE) check TESTS='unit/test_damage fault'
+	$(quiet)$(MAKE) fuzz FUZZ_SECONDS=$(if $(filter file default,$(origin FUZZ_SECONDS)),600,$(FUZZ_SECONDS))
+
 fuzz: $(fuzzers) ## try hostile questions and files with libFuzzer, FUZZ_SECONDS for each target
 	$(quiet)BUILD='$(abspath $(BUILD))' FUZZ_SECONDS='$(FUZZ_SECONDS)' tests/fuzz/fuzz.sh $(fuzz_targets)
 
@@ -362,5 +367,5 @@ help: ## this list
 	@echo 'The variables (CC, SAN, V, PREFIX, ...) are described at the top of the Makefile.'
 
 FORCE:
-.PHONY: all bench check clean demo deps deps-bench deps-check deps-fuzz deps-lint eval-html format fuzz help install lint \
+.PHONY: all bench check check-long clean demo deps deps-bench deps-check deps-fuzz deps-lint eval-html format fuzz help install lint \
         lint-cppcheck lint-format lint-tidy uninstall FORCE

@@ -106,6 +106,7 @@ for test in ${chosen[@]+"${chosen[@]}"}; do
   elif [ "$skipped" -gt 0 ]; then
     grep -aE '^(skip:|(not )?ok [0-9]+ # SKIP)' "$results/$test/log" | sed "s|^|$test: |"
   fi
+  [ -z "${NSEARCH_LONG:-}" ] || grep -aE '^ran: ' "$results/$test/log" | sed "s|^|$test |"
   total_passed=$((total_passed + passed))
   total_failed=$((total_failed + failed))
   total_skipped=$((total_skipped + skipped))

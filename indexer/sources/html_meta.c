@@ -301,10 +301,13 @@ static int offer_item(struct finder *finder, size_t evidence, size_t node) {
   return offer_text(finder, evidence, node);
 }
 
+/* In what is around the article, or a form; some pages are one form as a whole. */
 static bool stands_aside(const struct html_tree *tree, size_t node) {
+  enum { FORM_MAX = 200 };
   for (; node > 0; node = tree->nodes[node].parent) {
     uint8_t tag = tree->nodes[node].tag;
-    if (tag == HTML_NAV || tag == HTML_ASIDE || tag == HTML_FOOTER || tag == HTML_FORM) return true;
+    if (tag == HTML_NAV || tag == HTML_ASIDE || tag == HTML_FOOTER) return true;
+    if (tag == HTML_FORM && tree->nodes[node].end - node < FORM_MAX) return true;
   }
   return false;
 }

@@ -114,4 +114,25 @@ else
   echo "skip: NSEARCH_CORPORA has no rss-2023-01.tar.xz"
   skipped=$((skipped + 1))
 fi
+
+# A month of feeds, a day a run into a folder that grows: the articles of one run over all of it.
+if [ -f "$NSEARCH_CORPORA/rss-2023-01.tar.xz" ]; then
+  mkdir -p "$scratch/month" "$scratch/grown"
+  tar xJf "$NSEARCH_CORPORA/rss-2023-01.tar.xz" -C "$scratch/month"
+  mapfile -t days < <(find "$scratch/month" -type d -name '2023-01-??' | sort)
+  same "month: days" 31 ${#days[@]}
+  for day in "${days[@]}"; do
+    mv "$day" "$scratch/grown/"
+    "$nsearch" index --quiet --index "$scratch/days.index" "$scratch/grown" || same "month: run" 0 $?
+  done
+  "$nsearch" index --quiet --index "$scratch/month.index" "$scratch/grown"
+  for index in days month; do
+    "$nsearch" query --index "$scratch/$index.index" --format jsonl -n all '' 2>/dev/null | sort >"$scratch/$index.all"
+  done
+  same "month: articles" "$(wc -l <"$scratch/month.all")" "$(wc -l <"$scratch/days.all")"
+  same "month: articles there are" 1 "$(($(wc -l <"$scratch/month.all") > 60000))"
+  same "month: articles differ" "" "$(cmp "$scratch/days.all" "$scratch/month.all" 2>&1)"
+  unchanged=$("$nsearch" index --json --index "$scratch/days.index" "$scratch/grown" | number unchanged)
+  same "month: unchanged" "$(find "$scratch/grown" -type f | wc -l)" "$unchanged"
+fi
 end

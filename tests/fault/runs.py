@@ -37,10 +37,11 @@ class Run:
     """A run of the program: the words after `nsearch`. `steps` make the index that it begins with: runs too, that
     nothing disturbs, or functions that change the corpora, whose folder they are given."""
 
-    def __init__(self, name, steps, words, changes=True, recorded=True):
+    def __init__(self, name, steps, words, changes=True, recorded=True, ordered=True):
         self.name, self.steps, self.words = name, steps, words
         self.changes = changes  # the index: else it only reads
         self.recorded = recorded  # all that it writes goes through the seam
+        self.ordered = ordered  # its calls come in the same order each time
 
 
 def make_corpora(place, corpus):
@@ -51,7 +52,7 @@ def make_corpora(place, corpus):
     write_articles(os.path.join(place, "two", "c.jsonl"), [article(n, 1, "again") for n in (1, 9, 20, 21, 22)])
     for name in ("changing", "pruned"):
         write_articles(os.path.join(place, name, "a.jsonl"), [article(n) for n in range(60, 66)])
-        write_articles(os.path.join(place, name, "b.jsonl"), [article(n) for n in range(64, 69)])
+        write_articles(os.path.join(place, name, "b.jsonl"), [article(n, 2, "later") for n in range(64, 69)])
     for n in range(12):
         write_articles(os.path.join(place, f"day{n}", "d.jsonl"), [article(30 + 2 * n + i) for i in range(2)])
 
@@ -74,6 +75,7 @@ def all_runs(xapian):
     runs = [
         Run("first", [], index_of("corpus")),
         Run("add", one, index_of("two")),
+        Run("threads", one, ["index", "--quiet", "--threads", "3", "../../corpora/corpus"], ordered=False),
         Run("merge", many, index_of("day11")),
         Run("changed", [index_of("changing"), edit], index_of("changing")),
         Run("prune", [index_of("pruned"), lose_file], index_of("pruned", "--prune")),
