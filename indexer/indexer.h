@@ -221,7 +221,7 @@ struct sink {
 struct field_map {
   struct field_map_entry {
     char *field, *key;
-  } * entries;
+  } *entries;
   size_t count, capacity;
 };
 
@@ -434,7 +434,7 @@ struct catalogue {
   struct superseded {
     struct hash_wide key;
     uint64_t place;
-  } * superseded; /* records of files that the run at hand has read again */
+  } *superseded; /* records of files that the run at hand has read again */
   size_t superseded_count, superseded_capacity;
 };
 
@@ -524,7 +524,7 @@ struct rereading {
   struct walk walk;
   struct wanted {
     uint64_t file, id; /* its number in the walk; XXH3 */
-  } * wanted;
+  } *wanted;
   size_t wanted_count;
 };
 /* At the end of a run, of which the catalogue knows what it read, and the order of its walk. Removes what nobody has and
@@ -542,7 +542,7 @@ struct deletions {
     char *id; /* NULL: known by its hash alone */
     size_t len;
     uint64_t hash, sequence;
-  } * items;
+  } *items;
   size_t count, capacity;
 };
 int deletions_add(struct deletions *deletions, const char *id, size_t len, uint64_t sequence,
