@@ -171,7 +171,7 @@ static const struct source_case texts[] = {
 /* Tags that never end, with a '<' in each of their values: some hours, were each read up to the end. */
 static void test_endless_tags(void **state) {
   (void)state;
-  static const char unit[] = "<a \"=";
+  static const char unit[] = "<a \"=\"";
   enum { UNITS = 1 << 20, UNIT = sizeof unit - 1 };
   char *text = malloc((size_t)UNITS * UNIT);
   assert_non_null(text);
