@@ -84,6 +84,8 @@ struct input {
   uint64_t offset; /* of window[0] in the decompressed stream */
   bool at_end;     /* nothing will follow what the window holds */
   uint64_t raw_bytes; /* read from the file so far, as stored */
+  char *kept;         /* bytes set aside by input_keep(); they are the input's */
+  size_t kept_len;
   struct input_state *state;
 };
 
@@ -97,6 +99,9 @@ void input_close(struct input *input);
  * before stays visible and at_end is set. The window may move. */
 int input_fill(struct input *input, size_t want, struct nsearch_error *err);
 void input_consume(struct input *input, size_t bytes);
+
+/* Sets a copy of the first bytes of the window aside, for a source that needs them with every span; once in a file. */
+int input_keep(struct input *input, size_t bytes, struct nsearch_error *err);
 
 /* When the stream ended at damage behind which more can be read, goes on there: true, and at_end is false again. The
  * bytes that follow have nothing to do with those before. */
@@ -167,6 +172,7 @@ void members_close(struct members *members);
 struct span {
   char *bytes; /* memory_alloc(); the span owns it */
   size_t len;
+  size_t head;     /* bytes at its front that stand before all records of the file: input_keep() */
   uint64_t record; /* number of its first record in the file, from 1 */
   uint64_t count;  /* how many records it holds, 0 when only parse() can tell (then it is the file's last span) */
   bool whole_file; /* the file is this one article: its path is its id */
@@ -216,7 +222,7 @@ struct source {
 };
 
 extern const struct source source_jsonl, source_json, source_reuters, source_trec, source_warc, source_arc, source_mail,
-    source_html, source_text;
+    source_html, source_markdown, source_csv, source_tsv, source_rows, source_text;
 extern const struct source *const source_table[]; /* ends with NULL; sources.c */
 
 /* The format of a file, NULL when unknown. */

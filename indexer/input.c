@@ -136,6 +136,7 @@ void input_close(struct input *input) {
   input->state->stream->close(input->state->stream);
   memory_free(input->state->data);
   memory_free(input->state);
+  memory_free(input->kept);
   memory_free(input);
 }
 
@@ -154,6 +155,15 @@ void input_consume(struct input *input, size_t bytes) {
   input->state->start += bytes;
   input->offset += bytes;
   window_update(input);
+}
+
+int input_keep(struct input *input, size_t bytes, struct nsearch_error *err) {
+  assert(bytes <= input->len && !input->kept);
+  input->kept = memory_alloc(bytes ? bytes : 1);
+  if (!input->kept) return error_memory(err);
+  memcpy(input->kept, input->window, bytes);
+  input->kept_len = bytes;
+  return NSEARCH_OK;
 }
 
 bool input_resume(struct input *input) {
