@@ -112,7 +112,13 @@ static int next_record(struct input *input, struct csv_state *state, struct csv_
                        struct nsearch_error *err) {
   for (;;) {
     int status = front_record(input, state, record, edge, err);
-    if (status || input->len == 0 || *edge != CSV_RECORD) return status;
+    if (status || input->len == 0) return status;
+    if (*edge == CSV_MORE && state->mending && !record->line_end) {
+      state->skipping = true;
+      if ((status = skip_line(input, state, err))) return status;
+      continue;
+    }
+    if (*edge != CSV_RECORD) return NSEARCH_OK;
     if (!record->is_blank && (!state->mending || record->cells == state->columns)) return NSEARCH_OK;
     input_consume(input, record->end);
   }

@@ -24,18 +24,19 @@ struct table_look {
 
 /* ---- Cells ---- */
 
+/* "-1.5", "1,000", "40%"; not "2024-02-03" or "3.2.2024". */
 static bool is_number(const char *text, size_t len, uint64_t *value) {
-  size_t digits = 0;
+  size_t digits = 0, stops = 0;
   *value = 0;
   for (size_t i = 0; i < len; i++) {
+    bool sign = (text[i] == '+' || text[i] == '-') && i == 0;
     if (text[i] >= '0' && text[i] <= '9')
       digits++, *value = *value * 10 + (uint64_t)(text[i] - '0');
-    else if (!strchr("+-.,%eE", text[i]) || text[i] == 0)
+    else if (!sign && text[i] != '.' && text[i] != ',' && !(text[i] == '%' && i + 1 == len))
       return false;
-    else
-      *value = 0;
+    stops += text[i] == '.';
   }
-  return digits > 0 && len <= 24;
+  return digits > 0 && stops < 2 && len <= 24;
 }
 
 static bool is_url(const char *text, size_t len) {
@@ -61,7 +62,8 @@ static void add_cell(struct column_look *column, const char *text, size_t len) {
   trim(&text, &len);
   if (len == 0) return;
   bool number = is_number(text, len, &value);
-  bool whole = number && memchr("0123456789", *text, 10) && value > 0 && len < 19;
+  bool whole = number && len < 19 && value > 0;
+  for (size_t i = 0; i < len && whole; i++) whole = text[i] >= '0' && text[i] <= '9';
   if (column->cells == 0) column->ascends = whole, column->shortest = len;
   if (column->cells > 0) column->ascends &= whole && value > column->last;
   if (len < column->shortest) column->shortest = len;

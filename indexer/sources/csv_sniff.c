@@ -12,12 +12,13 @@ struct trial {
   struct csv_dialect dialect;
   size_t columns;      /* of the first record */
   size_t even, uneven; /* records with as many cells, and others; blank lines are none */
-  size_t faults;       /* quotes that stand where none should */
+  size_t faults;       /* quotes that stand where none should ... */
+  size_t runaways;     /* ... and those that nothing closes */
   size_t quoted;       /* records with a quoted cell */
 };
 
 static bool is_hopeless(const struct trial *trial, bool named) {
-  return !named && (trial->columns < 2 || (trial->uneven + trial->faults > 2 && trial->even < 3 * trial->uneven));
+  return !named && (trial->columns == 1 || (trial->uneven + trial->faults > 2 && trial->even < 3 * trial->uneven));
 }
 
 static void try_dialect(struct trial *trial, const char *text, size_t len, bool is_all, bool named) {
@@ -27,7 +28,7 @@ static void try_dialect(struct trial *trial, const char *text, size_t len, bool 
     if (edge == CSV_MORE && trial->columns == 0) trial->columns = record.cells;
     if (edge == CSV_MORE) break;
     if (edge == CSV_RUNAWAY) {
-      trial->faults++, trial->uneven++;
+      trial->faults++, trial->uneven++, trial->runaways++;
       at += record.line_end ? record.line_end : record.end;
       continue;
     }
@@ -54,6 +55,11 @@ static bool is_better(const struct trial *trial, const struct trial *best) {
   return even != best_even ? even > best_even : even > 0 && trial->quoted > best->quoted;
 }
 
+/* Cells that are quoted as they should be outweigh some that are not: then a quote is no character like others. */
+static bool has_quotes(const struct trial *best, char separator) {
+  return best->dialect.separator == separator && best->quoted > best->runaways;
+}
+
 static struct trial best_trial(const char *text, size_t len, bool is_all, char newline, char forced, char named) {
   const char separators[] = {forced ? forced : named ? named : '\t', '\t', ';', '|', ','};
   const char quotes[] = {'"', '\'', 0};
@@ -65,6 +71,8 @@ static struct trial best_trial(const char *text, size_t len, bool is_all, char n
       if (backslash && (!quotes[q / 2] || !memmem(text, len, escape, 2))) continue;
       struct trial trial = {.dialect = {separators[s], newline, quotes[q / 2], backslash}};
       try_dialect(&trial, text, len, is_all, named);
+      bool other = trial.dialect.quote != best.dialect.quote;
+      if (other && has_quotes(&best, separators[s]) && trial.quoted <= best.quoted) continue;
       if (best.columns == 0 || is_better(&trial, &best)) best = trial;
     }
   return best;

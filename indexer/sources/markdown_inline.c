@@ -118,6 +118,13 @@ static size_t open_bracket(struct inline_text *in, size_t at, size_t mark) {
   return literal(in, at, mark);
 }
 
+/* A pair of brackets may stand inside a URL: the next that closes, when it is near. */
+static size_t outer_paren(const struct inline_text *in, size_t end) {
+  size_t left = in->len - end - 1;
+  const char *text = in->text + end + 1, *close = memchr(text, ')', left < NOTE_MAX ? left : NOTE_MAX);
+  return close && !memchr(text, '(', (size_t)(close - text)) ? (size_t)(close - in->text) : end;
+}
+
 /* The bracket was a link's or an image's where "(...)" or "[...]" follows. */
 static size_t close_bracket(struct inline_text *in, size_t at) {
   char next = at + 1 < in->len ? in->text[at + 1] : 0;
@@ -128,8 +135,7 @@ static size_t close_bracket(struct inline_text *in, size_t at) {
   if (next == '[') end = find(in, CLOSE_BRACKET, "]", at + 2);
   if (end == SIZE_MAX || in->out->failed) return literal(in, at, 1);
   /* A pair of brackets may stand inside a URL. */
-  bool nested = next == '(' && memchr(in->text + at + 2, '(', end - at - 2);
-  if (nested && end + 1 < in->len && in->text[end + 1] == ')') end++;
+  if (next == '(' && memchr(in->text + at + 2, '(', end - at - 2)) end = outer_paren(in, end);
   if (in->out->bytes[open] == '!') in->out->bytes[open + 1] = DROPPED;
   in->out->bytes[open] = DROPPED;
   return end + 1;

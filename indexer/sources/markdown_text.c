@@ -10,7 +10,7 @@ struct document {
   bool in_code;            /* between two fences ... */
   char fence;              /* ... of this character, so long */
   size_t fence_len;
-  bool was_blank;
+  bool was_blank, was_indented; /* the line before; code that is indented */
 };
 
 struct line {
@@ -171,20 +171,20 @@ void markdown_text(const char *text, size_t len, struct buffer *title, struct bu
   struct document document = {.title = title, .body = body, .was_blank = true};
   for (size_t at = 0, next; at < len; at = next) {
     struct line line = line_at(text, len, at, &next);
+    bool indented = false;
     size_t whole = next - at - (next > at && text[next - 1] == '\n');
     if (document.in_code) {
       code_line(&document, line, text + at, whole);
     } else if (line.len == 0) {
       end_paragraph(&document);
       if (body->len > 0 && !document.was_blank) buffer_text(body, "\n");
-    } else if (line.indent >= 4 && document.was_blank && document.paragraph.len == 0 && bullet(line) == 0) {
+    } else if ((indented = line.indent >= 4 && (document.was_indented || (document.was_blank && bullet(line) == 0)))) {
       buffer_add(body, text + at, whole);
       buffer_text(body, "\n");
-      continue; /* what follows is code as long as it is indented */
     } else {
       block_line(&document, line);
     }
-    document.was_blank = line.len == 0;
+    document.was_indented = indented, document.was_blank = line.len == 0;
   }
   end_paragraph(&document);
   body->failed |= document.paragraph.failed;

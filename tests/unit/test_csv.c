@@ -75,7 +75,7 @@ static const struct source_case told[] = {
      "text\n1* title=| a | b | body=|---|---|\n| c d | e |\n| f g | h |\n"},
     {"log",
      "10:00:00\tINFO\tferry in\n10:01:00\tINFO\tferry out\n10:02:00\tWARN\theron\n10:03:00\tINFO\tx y\n10:04:00\tINFO\tz\n",
-     "text\n1* title=10:00:00\tINFO\tferry in body=10:01:00\tINFO\tferry out\n10:02:00\tWARN\theron\n10:03:00\tINFO\tx "
+     "text\n1* title=10:00:00 INFO ferry in body=10:01:00\tINFO\tferry out\n10:02:00\tWARN\theron\n10:03:00\tINFO\tx "
      "y\n10:04:00\tINFO\tz\n"},
     {"a.csv", "{\"title\": \"A\"}\n{\"title\": \"B\"}\n", "json-lines\n1 title=A\n2 title=B\n"},
     {"a.txt", "id\ttitle\tbody\nx\tA\ta\ny\tB\tb\n", "table\n1 id=x title=A body=a\n2 id=y title=B body=b\n"},
@@ -87,11 +87,14 @@ static const struct source_case told[] = {
 static const struct source_case runaways[] = {
     {"a.csv", "title,body\nA,\"a lone quote\nB,\"b\"\nC,\"c\"\n",
      "csv\n1 broken\n2 title=B body=b\n3 title=C body=c\n"},
-    {"a.csv", "title,body\nA,a\nB,\"a lone quote\nC,c\nD,d\n",
-     "csv\n1 title=A body=a\n2 broken\n3 title=C body=c\n4 title=D body=d\n"},
-    {"a.csv", "title,body\nA,\"one\ntwo \"three\" four\nfive\"\nB,b\n", "csv\n1 broken\n2 title=B body=b\n"},
-    {"a.csv", "title,body\nA,a\nB,\"cut", "csv\n1 title=A body=a\n2 broken\n"},
-    {"a.csv", "title,body\nA,a\nB,\"cut\nin its", "csv\n1 title=A body=a\n2 broken\n"},
+    {"a.csv", "title,body\n\"A\",a\n\"B\",\"a lone quote\n\"C\",c\n",
+     "csv\n1 title=A body=a\n2 broken\n3 title=C body=c\n"},
+    {"a.csv", "title,body\nA,\"one\ntwo \"three\" four\nfive\"\nB,\"b\"\nC,\"c\"\n",
+     "csv\n1 broken\n2 title=B body=b\n3 title=C body=c\n"},
+    {"a.csv", "title,body\n\"A\",a\nB,\"b\"\nC,\"cut", "csv\n1 title=A body=a\n2 title=B body=b\n3 broken\n"},
+    {"a.csv", "title,body\n\"A\",a\nB,\"b\"\nC,\"cut\nin its", "csv\n1 title=A body=a\n2 title=B body=b\n3 broken\n"},
+    /* Where nothing is quoted, a quote is a character. */
+    {"a.csv", "title,body\nA,a\nB,\"b\nC,c\n", "csv\n1 title=A body=a\n2 title=B body=\"b\n3 title=C body=c\n"},
 };
 
 static void reads_dialects(void **state) { (void)state, CHECK_ALL(dialects); }
@@ -204,7 +207,7 @@ static void skips_what_is_too_large(void **state) {
   (void)state;
   for (int i = 0; i < 2; i++) {
     struct buffer out = {0};
-    buffer_text(&out, "title,body\nA,a\nB,");
+    buffer_text(&out, "title,body\n\"A\",\"a\"\nB,");
     size_t unit = strlen(fill[i]), start = out.len;
     assert_true(buffer_room(&out, RECORD_MAX + 64));
     buffer_text(&out, fill[i]);
@@ -218,14 +221,19 @@ static void skips_what_is_too_large(void **state) {
 
 /* Lines that each open a quote which only the end of the file shows to be none: linear, each told. */
 static void counts_many_runaways(void **state) {
-  enum { LINES = 20000 };
+  enum { WHOLE = 8000, LINES = 20000 };
   struct buffer out = {0}, expected = {0};
   (void)state;
-  buffer_text(&out, "title,body\nA,a\n");
-  buffer_text(&expected, "csv\n1 title=A body=a\n");
-  for (int i = 0; i < LINES; i++) {
+  /* Beyond the head of the file, which says that there are quotes. */
+  buffer_text(&expected, "csv\n");
+  buffer_text(&out, "title,body\n");
+  for (int i = 1; i <= WHOLE; i++) {
+    buffer_text(&out, "\"A\",\"a\"\n");
+    buffer_format(&expected, "%d title=A body=a\n", i);
+  }
+  for (int i = 1; i <= LINES; i++) {
     buffer_text(&out, "x,\"\"y\n");
-    buffer_format(&expected, "%d broken\n", i + 2);
+    buffer_format(&expected, "%d broken\n", WHOLE + i);
   }
   buffer_byte(&expected, 0);
   char *found = source_read("a.csv", out.bytes, out.len, NULL);

@@ -31,7 +31,7 @@ static const struct source_case fronts[] = {
     {"a.md", "---\nsummary: Only that.\ntitle: Heron\n---\n", "markdown\n1* title=Heron body=Only that.\n"},
     {"a.txt", "---\ntitle: Heron\n---\nIt stood.\n", "markdown\n1* title=Heron body=It stood.\n"},
     {"a.txt", "---\nA rule\n---\nIt stood.\n", "text\n1* title=--- body=A rule\n---\nIt stood.\n"},
-    {"a.md", "---\ntitle: [[[[\n---\nx\n", "markdown\n1* title=a body=x\n"},
+    {"a.md", "---\ntitle: [[[[\n---\nx\n", "markdown\n1* title=[[[[ body=x\n"},
     {"a.md", "---\n- a\n- b: c\n---\nx\n", "markdown\n1* title=a body=x\n"},
     {"a.md", "\xEF\xBB\xBF---\ntitle: Heron\n---\nx\n", "markdown\n1* title=Heron body=x\n"},
 };
