@@ -12,8 +12,8 @@
 #   LIBS        the libraries that libnsearch stands on
 #   V           1 shows the commands
 #   JOBS        how many to run at once: as many as there are processors; make -j N says the same
-#   TESTS       what of the suite `make check` runs: unit build cli judge relevance corpora fuzz, or single tests
-#               (unit/test_date)
+#   TESTS       what of the suite `make check` runs: unit build cli judge relevance eval corpora fuzz fault, or
+#               single tests (unit/test_date)
 #   FUZZ_SECONDS    how long `make fuzz` tries each of its targets: 60
 #   PREFIX      where to install: /usr/local; also BINDIR LIBDIR INCLUDEDIR MANDIR COMPLETIONDIR below it
 #   DESTDIR     a folder to stage the installation in, put before PREFIX
@@ -37,7 +37,7 @@ WERROR ?= -Werror
 LIBS ?= $(if $(filter 1,$(XAPIAN)),-lxapian -lstdc++) -lutf8proc -lstemmer -lyajl -lyaml -lxml2 -luchardet -lisal -larchive -lbrotlidec -lz -lpthread -lm
 OBJCOPY ?= objcopy
 JOBS ?= $(shell nproc)
-TESTS ?= unit build cli judge relevance eval corpora fuzz
+TESTS ?= unit build cli judge relevance eval corpora fuzz fault
 FUZZ_SECONDS ?= 60
 PEERS ?= lucene tantivy pisa xapian fts5
 ARTICLES ?= 1000000
@@ -119,8 +119,9 @@ ifneq ($(XAPIAN),1)
 unit_sources := $(filter-out tests/unit/test_xapian%,$(unit_sources))
 endif
 unit_support := $(sort $(filter-out tests/unit/test_%,$(wildcard tests/unit/*.c)))
-fuzz_targets := question files sources
+fuzz_targets := question files sources values
 fuzz_sources := $(patsubst %,tests/fuzz/%.c,$(fuzz_targets) replay shared)
+fault_sources := tests/fault/shim.c
 
 object = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 cxx_objects := $(patsubst %.cc,$(BUILD)/obj/%.o,$(cxx_sources))
@@ -128,12 +129,13 @@ eval_sources := tests/eval/page.c
 library_objects := $(call object,$(library_sources)) $(cxx_objects)
 program_objects := $(call object,$(program_sources))
 objects := $(call object,$(library_sources)) $(program_objects) \
-  $(call object,$(unit_sources) $(unit_support) $(fuzz_sources) $(eval_sources))
+  $(call object,$(unit_sources) $(unit_support) $(fuzz_sources) $(eval_sources) $(fault_sources))
 replays := $(patsubst %,$(BUILD)/replay/%,$(fuzz_targets))
 fuzzers := $(patsubst %,$(BUILD)/fuzz/%,$(fuzz_targets))
 unit_tests := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(unit_sources))
 
 program := $(BUILD)/nsearch
+fault_program := $(BUILD)/fault/nsearch
 static_library := $(BUILD)/libnsearch.a
 internal_library := $(BUILD)/libnsearch-internal.a
 shared_name := libnsearch.so.$(MAJOR)
@@ -214,6 +216,21 @@ $(fuzzers): $(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(call object,tests/fuz
 	@mkdir -p $(@D)
 	$(quiet)$(link) -fsanitize=fuzzer -o $@ $^ $(LIBS)
 
+# The program with the calls of the two seams led through the shim: whatever it has a fault_ twin for.
+seam_objects := $(call object,common/system/file.c common/system/memory.c)
+fault_seams := $(patsubst $(BUILD)/obj/common/system/%,$(BUILD)/fault/%,$(seam_objects))
+
+$(BUILD)/fault/twins: $(call object,$(fault_sources))
+	@mkdir -p $(@D)
+	$(quiet)nm --defined-only --format=posix $^ | sed -n 's/^fault_\([a-z]*\) T .*/\1 fault_\1/p' > $@
+
+$(fault_seams): $(BUILD)/fault/%.o: $(BUILD)/obj/common/system/%.o $(BUILD)/fault/twins
+	$(quiet)$(OBJCOPY) --redefine-syms=$(BUILD)/fault/twins $< $@
+
+$(fault_program): $(program_objects) $(filter-out $(seam_objects),$(library_objects)) $(fault_seams) $(call object,$(fault_sources))
+	$(call say,LD,$@)
+	$(quiet)$(link) -o $@ $^ $(LIBS)
+
 $(BUILD)/nsearch.pc: common/nsearch.h Makefile FORCE
 	@mkdir -p $(@D)
 	@printf '%s\n' 'prefix=$(PREFIX)' 'libdir=$(LIBDIR)' 'includedir=$(INCLUDEDIR)' '' 'Name: nsearch' \
@@ -233,12 +250,17 @@ demo: $(program) ## install what is missing, build, index tests/corpus and ask i
 	best=$$($(program) query --index $(demo_index) --json -n 1 "Alibaba PLA" | sed -n 's/.*"id": *"\([^"]*\)".*/\1/p'); \
 	run $(program) related --index $(demo_index) -n 3 "$$best"
 
-check: all $(unit_tests) $(replays) $(page_reader) ## install what is missing, build, run the test suite
+check: all $(unit_tests) $(replays) $(page_reader) $(fault_program) ## install what is missing, build, run the test suite
 	$(quiet)BUILD='$(abspath $(BUILD))' NSEARCH='$(abspath $(program))' CC='$(CC)' SAN='$(SAN)' TESTS='$(TESTS)' \
 	  JOBS='$(JOBS)' MAKE_ARGS='$(MAKEOVERRIDES)' tests/run.sh
 
 eval-html: $(page_reader) ## how well articles are read out of pages; NSEARCH_CORPORA names their folder
 	$(quiet)BUILD='$(abspath $(BUILD))' tests/eval/run.sh
+
+# Of fault and damage no sample but all, then libFuzzer for ten minutes a target; what was tried is counted.
+check-long: ## the tests that try a sample, exhaustively: an hour and more
+	$(quiet)NSEARCH_LONG=1 TEST_TIMEOUT=36000 $(MAKE) check TESTS='unit/test_damage fault'
+	$(quiet)$(MAKE) fuzz FUZZ_SECONDS=$(if $(filter file default,$(origin FUZZ_SECONDS)),600,$(FUZZ_SECONDS))
 
 fuzz: $(fuzzers) ## try hostile questions and files with libFuzzer, FUZZ_SECONDS for each target
 	$(quiet)BUILD='$(abspath $(BUILD))' FUZZ_SECONDS='$(FUZZ_SECONDS)' tests/fuzz/fuzz.sh $(fuzz_targets)
@@ -299,7 +321,7 @@ demo check bench fuzz: | $(deps_first)
 endif
 
 # Headers are laid out by hand: their comments stand in columns.
-c_files := $(sources) $(cxx_sources) $(unit_sources) $(unit_support) $(fuzz_sources) $(eval_sources) $(wildcard docs/examples/*.c tests/bench/*.c)
+c_files := $(sources) $(cxx_sources) $(unit_sources) $(unit_support) $(fuzz_sources) $(eval_sources) $(fault_sources) $(wildcard docs/examples/*.c tests/bench/*.c)
 
 lint: lint-format lint-tidy lint-cppcheck ## clang-format, clang-tidy and cppcheck
 
@@ -345,5 +367,5 @@ help: ## this list
 	@echo 'The variables (CC, SAN, V, PREFIX, ...) are described at the top of the Makefile.'
 
 FORCE:
-.PHONY: all bench check clean demo deps deps-bench deps-check deps-fuzz deps-lint eval-html format fuzz help install lint \
+.PHONY: all bench check check-long clean demo deps deps-bench deps-check deps-fuzz deps-lint eval-html format fuzz help install lint \
         lint-cppcheck lint-format lint-tidy uninstall FORCE

@@ -117,7 +117,7 @@ typedef enum nsearch_origin {
   NSEARCH_ORIGIN_META = 3,   /* a meta tag of a page */
   NSEARCH_ORIGIN_URL = 4,
   NSEARCH_ORIGIN_FILE = 5,   /* the file's time */
-  NSEARCH_ORIGIN_CRAWL = 6   /* when a page was fetched: it is no younger than that */
+  NSEARCH_ORIGIN_CRAWL = 6   /* when a page was fetched: it is no younger than that; always doubtful */
 } nsearch_origin;
 
 /* An article with every field empty; NULL only for want of memory. */
@@ -154,6 +154,9 @@ NSEARCH_API const char *nsearch_article_topic(const nsearch_article *article, si
 /* The precision; stores seconds when there is a date (seconds may be NULL). */
 NSEARCH_API nsearch_precision nsearch_article_published(const nsearch_article *article, int64_t *seconds);
 NSEARCH_API nsearch_origin nsearch_article_date_origin(const nsearch_article *article);
+/* 1 when the date was no date of publication to go by when the article was added: more than a day in the future, before
+ * 1600, or only the time of a crawl. It is kept and shown, but in orders, ranges and facets the article is undated. */
+NSEARCH_API int nsearch_article_date_doubtful(const nsearch_article *article);
 /* 1 and stores seconds when there is one, else 0. */
 NSEARCH_API int nsearch_article_updated(const nsearch_article *article, int64_t *seconds);
 
@@ -293,6 +296,7 @@ NSEARCH_API size_t nsearch_hit_authors(const nsearch_hit *hit);
 NSEARCH_API const char *nsearch_hit_author(const nsearch_hit *hit, size_t i);
 NSEARCH_API nsearch_precision nsearch_hit_published(const nsearch_hit *hit, int64_t *seconds);
 NSEARCH_API nsearch_origin nsearch_hit_date_origin(const nsearch_hit *hit);
+NSEARCH_API int nsearch_hit_date_doubtful(const nsearch_hit *hit);
 
 /* A passage of the body, on one line, that holds a match wherever the body has one; "" without snippets or body.
  * mark() gives the i-th marked word of it, in order: offset and length in bytes. */
@@ -471,7 +475,7 @@ typedef enum nsearch_event_kind {
   NSEARCH_EVENT_UNKNOWN = 4,    /* a file of no known format */
   NSEARCH_EVENT_REPLACED = 5,   /* an article whose id came again later, or one that replaced an article of an earlier commit */
   NSEARCH_EVENT_TOO_LARGE = 6,  /* a record over the limit */
-  NSEARCH_EVENT_SKIPPED = 7     /* a record or file of a kind that holds no article: a picture, a request of a crawl */
+  NSEARCH_EVENT_SKIPPED = 7     /* a record or file of a kind that holds no article: a picture, a plan, a request of a crawl */
 } nsearch_event_kind;
 
 /* Called from one thread at a time, also by nsearch_commit(): only a commit finds out what was replaced. Call-back and

@@ -2,6 +2,7 @@
 #include <archive.h>
 #include <archive_entry.h>
 #include <errno.h>
+#include <locale.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -10,13 +11,16 @@
 
 struct archive_in {
   struct archive *archive;
+  locale_t locale;             /* in which it reads names; 0: the thread's own, for want of one */
   struct archive_entry *entry; /* libarchive's */
   struct input *input;
   size_t given; /* of the window, to libarchive; dropped at the next call */
   int status;   /* of reading the input; the message is in err */
   struct nsearch_error *err;
-  uint64_t number;                 /* of the member */
+  uint64_t number; /* of the member */
+  const char *name;
   uint64_t member_start, consumed; /* bytes of the archive, when the member began and by now */
+  struct blocks blocks;            /* of the member */
   uint64_t member_total;           /* bytes of the member given */
   bool is_damaged;
   char fallback[40];
@@ -103,6 +107,7 @@ int archive_open(struct archive_in **out, struct input *input, struct nsearch_er
   }
   in->input = input;
   in->err = err;
+  in->locale = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
   archive_read_support_format_tar(in->archive);
   archive_read_support_format_zip(in->archive);
   archive_read_set_read_callback(in->archive, on_read);
@@ -120,6 +125,7 @@ int archive_open(struct archive_in **out, struct input *input, struct nsearch_er
 void archive_close(struct archive_in *archive) {
   if (!archive) return;
   archive_read_free(archive->archive);
+  if (archive->locale) freelocale(archive->locale);
   memory_free(archive);
 }
 
@@ -135,12 +141,23 @@ static const char *name_of(struct archive_in *in) {
   return in->fallback;
 }
 
+/* libarchive converts names to the encoding of the thread's locale, which a library must take as it finds it: "C" loses
+ * all names that are no ASCII. */
+static int next_header(struct archive_in *in) {
+  locale_t before = in->locale ? uselocale(in->locale) : (locale_t)0;
+  int code = archive_read_next_header(in->archive, &in->entry);
+  if (code == ARCHIVE_OK || code == ARCHIVE_WARN) in->name = name_of(in);
+  if (in->locale) uselocale(before);
+  return code;
+}
+
 int archive_next(struct archive_in *in, struct archive_member *member, bool *more, struct nsearch_error *err) {
   *more = false;
   for (;;) {
     bool was_damaged = in->is_damaged;
     in->err = err;
-    int code = archive_read_next_header(in->archive, &in->entry);
+    in->number++;
+    int code = next_header(in);
     if (code == ARCHIVE_EOF) return NSEARCH_OK;
     if (code != ARCHIVE_OK && code != ARCHIVE_WARN) {
       /* A member that broke off has been told. */
@@ -149,14 +166,14 @@ int archive_next(struct archive_in *in, struct archive_member *member, bool *mor
       error_clear(err);
       return NSEARCH_OK;
     }
-    in->number++;
     in->member_start = in->consumed;
     in->member_total = 0;
+    in->blocks = (struct blocks){0};
     in->is_damaged = false;
     if (archive_entry_filetype(in->entry) != AE_IFREG || archive_entry_hardlink(in->entry) ||
         archive_entry_symlink(in->entry))
       continue;
-    *member = (struct archive_member){name_of(in), archive_entry_is_encrypted(in->entry) != 0};
+    *member = (struct archive_member){in->name, archive_entry_is_encrypted(in->entry) != 0};
     *more = true;
     return NSEARCH_OK;
   }
@@ -171,11 +188,8 @@ static int member_read(struct stream *stream, void *bytes, size_t room, size_t *
   struct archive_in *in = ((struct member_stream *)stream)->in;
   *got = 0;
   in->err = err;
-  la_ssize_t len;
-  do len = archive_read_data(in->archive, bytes, room);
-  while (len == ARCHIVE_RETRY);
-  if (len < 0) return failure(in, "the member is broken", err);
-  *got = (size_t)len;
+  if (blocks_read(&in->blocks, in->archive, bytes, room, got) != ARCHIVE_OK)
+    return failure(in, "the member is broken", err);
   in->member_total += *got;
   return expansion_check(in->member_total, in->consumed + in->given - in->member_start, err);
 }

@@ -38,13 +38,48 @@ int expansion_check(uint64_t out, uint64_t in, struct nsearch_error *err) {
                    (unsigned long long)in, (unsigned long long)out);
 }
 
+/* ---- libarchive's blocks ---- */
+
+int blocks_read(struct blocks *blocks, struct archive *archive, void *bytes, size_t room, size_t *got) {
+  *got = 0;
+  while (blocks->used == blocks->len && blocks->position >= blocks->offset) {
+    const void *block;
+    la_int64_t offset;
+    int code = archive_read_data_block(archive, &block, &blocks->len, &offset);
+    blocks->used = 0;
+    if (code == ARCHIVE_RETRY) blocks->len = 0;
+    if (code == ARCHIVE_RETRY) continue;
+    if (code != ARCHIVE_OK) {
+      blocks->len = 0;
+      return code == ARCHIVE_EOF ? ARCHIVE_OK : code;
+    }
+    blocks->bytes = block;
+    blocks->offset = offset;
+  }
+  size_t len = blocks->len - blocks->used;
+  bool is_hole = blocks->position < blocks->offset;
+  if (is_hole)
+    len = blocks->offset - blocks->position < (int64_t)room ? (size_t)(blocks->offset - blocks->position) : room;
+  if (len > room) len = room;
+  if (is_hole)
+    memset(bytes, 0, len);
+  else
+    memcpy(bytes, blocks->bytes + blocks->used, len);
+  if (!is_hole) blocks->used += len;
+  if (!is_hole) blocks->offset += (int64_t)len;
+  blocks->position += (int64_t)len;
+  *got = len;
+  return ARCHIVE_OK;
+}
+
 /* ---- libarchive's filters ---- */
 
 struct filter {
   struct stream stream;
   struct archive *archive;
+  struct blocks blocks;
   const char *name;
-  bool is_open;
+  bool is_open, at_end;
   uint64_t total; /* bytes given */
   int status;     /* of reading below; the message is in err */
   struct nsearch_error *err;
@@ -80,6 +115,7 @@ static int filter_begin(struct filter *filter, struct nsearch_error *err) {
   filter->is_open = true;
   int code = archive_read_open(filter->archive, filter, NULL, on_read, NULL);
   if (code == ARCHIVE_OK) code = archive_read_next_header(filter->archive, &entry);
+  filter->at_end = code == ARCHIVE_EOF;
   return code == ARCHIVE_OK || code == ARCHIVE_WARN || code == ARCHIVE_EOF ? NSEARCH_OK : failure(filter, err);
 }
 
@@ -89,10 +125,8 @@ static int filter_read(struct stream *stream, void *bytes, size_t room, size_t *
   *got = 0;
   filter->err = err;
   if (!filter->is_open) status = filter_begin(filter, err);
-  if (status) return status;
-  la_ssize_t len = archive_read_data(filter->archive, bytes, room);
-  if (len < 0) return failure(filter, err);
-  *got = (size_t)len;
+  if (status || filter->at_end) return status;
+  if (blocks_read(&filter->blocks, filter->archive, bytes, room, got) != ARCHIVE_OK) return failure(filter, err);
   filter->total += *got;
   return expansion_check(filter->total, filter->in.offset, err);
 }
@@ -135,8 +169,9 @@ int filter_open(struct stream **stream, const char *head, size_t len, struct nse
     return error_memory(err);
   }
   filter->stream = (struct stream){.read = filter_read, .close = filter_close};
+  filter->blocks = (struct blocks){0};
   filter->name = found->name;
-  filter->is_open = false;
+  filter->is_open = filter->at_end = false;
   filter->total = 0;
   filter->status = NSEARCH_OK;
   filter->err = NULL;

@@ -98,7 +98,7 @@ int folder_clean(const struct folder *folder, struct nsearch_error *err) {
 
 /* ---- Opening ---- */
 
-static int lock_folder(struct folder *folder, struct nsearch_error *err) {
+static int make_and_lock(struct folder *folder, const char *lock, struct nsearch_error *err) {
   struct file_info info;
   bool has_index;
   int status = file_stat(folder->path, true, &info, err);
@@ -108,8 +108,15 @@ static int lock_folder(struct folder *folder, struct nsearch_error *err) {
   folder->made = info.kind == FILE_ABSENT;
   if (info.kind == FILE_FOLDER) status = look(folder->path, &has_index, err);
   if (!status) status = file_make_folder(folder->path, err);
-  char *lock = status ? NULL : path_join(folder->path, LOCK_NAME);
-  if (!status) status = lock ? file_lock(&folder->lock, lock, err) : error_memory(err);
+  return status ? status : file_lock(&folder->lock, lock, err);
+}
+
+/* A writer that ends without a commit takes away the folder that it made, also from under one that begins. */
+static int lock_folder(struct folder *folder, struct nsearch_error *err) {
+  char *lock = path_join(folder->path, LOCK_NAME);
+  int status = lock ? NSEARCH_ERR_MISSING : error_memory(err);
+  for (int left = 10; status == NSEARCH_ERR_MISSING && left > 0; left--) status = make_and_lock(folder, lock, err);
+  if (!status) error_clear(err);
   memory_free(lock);
   return status;
 }
@@ -172,14 +179,10 @@ void folder_close(struct folder *folder) {
 
 /* ---- Commit ---- */
 
-/* A new folder's own name must outlast a power failure too. */
+/* With the first commit the folder's own name too: a run that was killed may have made it and come no further. */
 static int sync_folders(const struct folder *folder, struct nsearch_error *err) {
   int status = file_sync_folder(folder->path, err);
-  if (status || !folder->made || folder->has_index) return status;
-  char *parent = path_join(folder->path, "..");
-  status = parent ? file_sync_folder(parent, err) : error_memory(err);
-  memory_free(parent);
-  return status;
+  return status || folder->has_index ? status : file_sync_parent(folder->path, err);
 }
 
 /* The catalogue as `next` is to name it, on disk. */

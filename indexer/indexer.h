@@ -3,10 +3,12 @@
  *   walk.c      paths -> files
  *   input.c     a file -> a window on its bytes, decompressed
  *   gzip.c, filter.c   compression undone
+ *   transcode.c UTF-16 and UTF-32 to UTF-8
  *   archive.c   the members of a tar or zip
  *   members.c   a file -> the inputs in it: itself, or members of archives
  *   sources/    bytes -> spans (split) -> articles (parse), one file per format
  *   identity.c  the id of an article
+ *   language.c  the language of an article that does not say it
  *   options.c   what to read: paths, --map, globs, call-backs
  *   report.c    what a run did
  *   ingest.c    the run: N workers pull spans in turn, parse them and feed the engine
@@ -70,9 +72,26 @@ enum { FILTER_HEAD = 16 };
 int filter_open(struct stream **stream, const char *head, size_t len, struct nsearch_error *err);
 int gzip_open(struct stream **stream, const char *head, size_t len, struct nsearch_error *err);
 
+/* The content of an entry of libarchive, block by block: its archive_read_data() throws away what it has when it fails. */
+struct archive;
+struct blocks {
+  const char *bytes; /* of libarchive: the block, of which the first `used` were given */
+  size_t len, used;
+  int64_t offset; /* of the block in the content */
+  int64_t position;
+};
+/* Up to room bytes, holes as zeros; got 0 is the end. A code of libarchive: ARCHIVE_OK, or what is wrong. */
+int blocks_read(struct blocks *blocks, struct archive *archive, void *bytes, size_t room, size_t *got);
+
 /* Text that compresses better than EXPANSION_MAX to 1 is taken for a bomb once EXPANSION_FREE bytes came out of it. */
 enum { EXPANSION_MAX = 250, EXPANSION_FREE = 256 << 20 };
 int expansion_check(uint64_t out, uint64_t in, struct nsearch_error *err); /* NSEARCH_ERR_INPUT */
+
+/* ---- transcode.c ---------------------------------------------------------------------------------------------------- */
+
+/* When head begins a text in UTF-16 or UTF-32, by its byte order mark or its NUL bytes, puts a stage that makes UTF-8 of
+ * it upon *stream, which begins with head. Half pairs and units that are no character become U+FFFD. */
+int transcode_open(struct stream **stream, const char *head, size_t len, struct nsearch_error *err);
 
 /* ---- input.c: the bytes of one file, decompressed --------------------------------------------------------------- */
 
@@ -81,8 +100,8 @@ int expansion_check(uint64_t out, uint64_t in, struct nsearch_error *err); /* NS
 struct input {
   const char *window;
   size_t len;
-  uint64_t offset; /* of window[0] in the decompressed stream */
-  bool at_end;     /* nothing will follow what the window holds */
+  uint64_t offset;    /* of window[0] in the decompressed stream */
+  bool at_end;        /* nothing will follow what the window holds */
   uint64_t raw_bytes; /* read from the file so far, as stored */
   char *kept;         /* bytes set aside by input_keep(); they are the input's */
   size_t kept_len;
@@ -145,11 +164,11 @@ struct members;
 
 /* What comes next of a file: an input, or a problem, or both where the input breaks off right at its head. */
 struct member {
-  struct input *input; /* borrowed until the next call; its head is in the window; NULL: a problem only */
-  const char *path;    /* of the file or "archive.tar/name"; until the next call */
-  const char *below;   /* tail of path: as in struct walk_file */
+  struct input *input;             /* borrowed until the next call; its head is in the window; NULL: a problem only */
+  const char *path;                /* of the file or "archive.tar/name"; until the next call */
+  const char *below;               /* tail of path: as in struct walk_file */
   enum nsearch_event_kind problem; /* 0: none */
-  int status;          /* of the problem */
+  int status;                      /* of the problem */
   char message[200];
 };
 
@@ -188,13 +207,14 @@ struct source_problem {
 /* What parse() hands articles and problems to. The article is the sink's own, cleared before each record. */
 struct sink {
   struct nsearch_article *article;
-  const char *file_name;      /* last part of the path, for a title where there is none */
+  const char *file_name; /* last part of the path, for a title where there is none */
   const struct field_map *map;
   int (*take)(void *payload, struct nsearch_article *article, uint64_t record, bool whole_file,
               struct nsearch_error *err);
   void (*problem)(void *payload, enum nsearch_event_kind kind, uint64_t record, const char *message);
   void *payload;
-  uint64_t *replaced; /* parse() adds how many characters it could not decode: they became U+FFFD */
+  enum date_order date_order; /* of day and month, as the file shows it */
+  uint64_t *replaced;         /* parse() adds how many characters it could not decode: they became U+FFFD */
 };
 
 /* Keys of --map, in the order given. */
@@ -221,20 +241,33 @@ struct source {
   int (*parse)(const struct span *span, const struct sink *sink, struct nsearch_error *err);
 };
 
-extern const struct source source_jsonl, source_json, source_reuters, source_trec, source_warc, source_arc, source_mail,
-    source_html, source_markdown, source_csv, source_tsv, source_rows, source_text;
+extern const struct source source_jsonl, source_json, source_reuters, source_trec, source_warc, source_arc, source_mail;
+extern const struct source source_newsml, source_nitf, source_feed, source_html, source_markdown;
+extern const struct source source_csv, source_tsv, source_rows, source_text;
 extern const struct source *const source_table[]; /* ends with NULL; sources.c */
 
 /* The format of a file, NULL when unknown. */
 const struct source *source_find(const char *head, size_t len, bool is_all, const char *file_name);
 
+/* ---- language.c ---------------------------------------------------------------------------------------------------- */
+
+/* The frequent words of all languages, built once for a writer; 128 KiB, read by any thread. */
+struct language_words;
+int language_words_new(struct language_words **out, struct nsearch_error *err);
+void language_words_free(struct language_words *words);
+
+/* Sets the language of a tidy article that has none, where its text is plainly in another one than the index's own: to
+ * its ISO 639-1 code, also when there is no stemmer for it. Looks at 4 KiB at most. */
+int language_fill_in(const struct language_words *words, struct nsearch_article *article, int own,
+                     struct nsearch_error *err);
+
 /* ---- walk.c: paths to files ---------------------------------------------------------------------------------------- */
 
 struct walk_file {
-  char *path;          /* as it is opened */
-  const char *below;   /* tail of path: below the argument; the file name where the argument is a file */
+  char *path;        /* as it is opened */
+  const char *below; /* tail of path: below the argument; the file name where the argument is a file */
   uint64_t size;
-  bool members_only;   /* not chosen by its name, but it may be an archive that holds what is */
+  bool members_only; /* not chosen by its name, but it may be an archive that holds what is */
   int64_t mtime;
   uint32_t root;  /* the folder that `below` is below */
   uint32_t order; /* in the walk, from 1, whatever was left out of it since */
@@ -341,7 +374,7 @@ struct folder {
   char *path;
   bool made, has_index; /* the folder was not there before; it has a commit by now */
   int lock;
-  struct manifest manifest; /* the last commit; of a new index, what the first one begins with */
+  struct manifest manifest;    /* the last commit; of a new index, what the first one begins with */
   struct catalogue *catalogue; /* NULL: nobody asked for it */
 };
 /* Locks the folder, which is made when absent, reads its manifest, settles what the options leave open and removes what an
@@ -373,7 +406,7 @@ struct catalogue_entry {
   struct hash_wide key;
   uint64_t size, hash, settings, place, bytes; /* as in struct catalogue_record; bytes: of its records, nearly */
   int64_t mtime;
-  uint32_t order; /* in the walk of the run at hand, from 1; 0: not in it, or another run's */
+  uint32_t order;             /* in the walk of the run at hand, from 1; 0: not in it, or another run's */
   bool gone, problems, fresh; /* fresh: read in the run at hand */
 };
 
@@ -392,7 +425,7 @@ struct catalogue {
   struct manifest_catalogue last; /* what the next commit makes of it; bytes 0: a log that is not begun yet */
   struct file_out *out;           /* NULL: nothing was added yet */
   bool changed;                   /* since the last commit */
-  unsigned runs; /* at work: the places that they know must stay */
+  unsigned runs;                  /* at work: the places that they know must stay */
   struct catalogue_entry *entries;
   size_t count, capacity;
   uint32_t *slots; /* open addressing by key: entry + 1, 0 is free */
@@ -464,8 +497,8 @@ enum source_state { SOURCE_CHANGED, SOURCE_IN_DOUBT, SOURCE_UNCHANGED };
 enum source_state source_file_look(struct catalogue *catalogue, const struct walk *walk, const struct walk_file *file,
                                    uint64_t settings, struct buffer *path, struct catalogue_entry *out);
 
-int source_file_open(struct source_file **out, const struct walk *walk, const struct walk_file *file,
-                     uint64_t settings, struct nsearch_error *err);
+int source_file_open(struct source_file **out, const struct walk *walk, const struct walk_file *file, uint64_t settings,
+                     struct nsearch_error *err);
 /* Reads the whole file; *same: it has the bytes that the catalogue knows, and its new time is noted. */
 int source_file_compare(struct source_file *source, struct catalogue *catalogue, bool *same, bool *had_problems,
                         struct nsearch_error *err);
@@ -481,9 +514,9 @@ int source_file_release(struct source_file **source, struct catalogue *catalogue
 /* ---- prune.c: articles that no file holds any more ------------------------------------------------------------------------ */
 
 struct prune_request {
-  const struct walk *walk;              /* of the run, for its roots: files below them that are gone count no more ... */
-  const struct walk_request *patterns;  /* ... where include and exclude let them in */
-  uint64_t settings;                    /* reading_settings() */
+  const struct walk *walk;             /* of the run, for its roots: files below them that are gone count no more ... */
+  const struct walk_request *patterns; /* ... where include and exclude let them in */
+  uint64_t settings;                   /* reading_settings() */
   int (*remove)(void *payload, uint64_t id_hash, struct nsearch_error *err); /* an article that nobody has */
   void *payload;
 };
@@ -510,7 +543,7 @@ struct deletions {
     char *id; /* NULL: known by its hash alone */
     size_t len;
     uint64_t hash, sequence;
-  } *items;
+  } * items;
   size_t count, capacity;
 };
 int deletions_add(struct deletions *deletions, const char *id, size_t len, uint64_t sequence,
@@ -536,6 +569,9 @@ struct run {
 int writer_open(struct nsearch_writer **out, const struct writer_engine *engine, const char *path,
                 const struct nsearch_options *options, struct nsearch_error *err);
 unsigned writer_threads(const struct nsearch_writer *writer);
+/* Gives the article a language where it says none. */
+int writer_fill_in_language(const struct nsearch_writer *writer, struct nsearch_article *article,
+                            struct nsearch_error *err);
 const char *writer_path(const struct nsearch_writer *writer);
 
 /* Sequences for so many files, above all that were given before. */

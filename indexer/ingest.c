@@ -18,8 +18,9 @@ struct place {
   atomic_uint references;
   size_t file;
   char *path;
-  const char *below;       /* tail of path */
-  uint64_t records_before; /* of the file, in members before this one */
+  const char *below;          /* tail of path */
+  enum date_order date_order; /* that it shows */
+  uint64_t records_before;    /* of the file, in members before this one */
 };
 
 /* A file that is being split. */
@@ -50,6 +51,7 @@ struct ingest_run {
   atomic_bool stop;
 
   pthread_mutex_t report_lock; /* guards the report and what follows; taken inside split_lock, never around it */
+  int64_t now;                 /* by which dates are in the future */
   uint64_t started, last_progress;
   int status; /* of the first failure */
   struct nsearch_error *err;
@@ -216,7 +218,9 @@ static int member_begin(struct reader *reader, struct reading *reading, const st
   }
   memset(reading->state, 0, sizeof reading->state);
   reading->input = member->input;
-  return place_new(&reading->place, reading->file, member, reading->records, reader->err);
+  int status = place_new(&reading->place, reading->file, member, reading->records, reader->err);
+  if (!status) reading->place->date_order = date_order_of(input->window, len);
+  return status;
 }
 
 /* The file was read to its end. */
@@ -378,6 +382,9 @@ static int on_article(void *payload, struct nsearch_article *article, uint64_t r
     on_problem(reader, NSEARCH_EVENT_EMPTY, record, "neither title nor text");
     return NSEARCH_OK;
   }
+  article_judge_date(article, run->now);
+  status = writer_fill_in_language(run->writer, article, err);
+  if (status) return status;
   status = identity_assign(article, place->below, whole_file, run->ingest->global_ids, err);
   if (status) return status;
   const char *id = article_get(article, ARTICLE_ID, &id_len);
@@ -415,6 +422,7 @@ static int read_all(struct reader *reader) {
     /* Where nothing is read nothing is begun. */
     if (!status && !reader->worker) status = writer_worker_open(run->writer, &reader->worker, reader->err);
     sink.file_name = name_of(reader->place->path);
+    sink.date_order = reader->place->date_order;
     if (!status) status = source->parse(&span, &sink, reader->err);
     if (!status) status = give_ids(reader);
     if (status) reader->source_file->failed = true;
@@ -602,6 +610,7 @@ nsearch_status nsearch_read(nsearch_writer *writer, const nsearch_ingest *ingest
       .kept = {.report = mine, .on_event = ingest->on_event, .event_payload = ingest->event_payload},
       .shown = mine,
       .started = clock_monotonic(),
+      .now = clock_now(),
       .split_lock = PTHREAD_MUTEX_INITIALIZER,
       .report_lock = PTHREAD_MUTEX_INITIALIZER,
       .err = err ? err : local};

@@ -8,6 +8,7 @@
 enum {
   WINDOW_FIRST = STAGED_BYTES, /* most files of one article never need more; a filter takes it over whole */
   READ_STEP = 256 << 10,
+  LOOK_BYTES = 1 << 10,
   READ_SMALL = 16 << 10 /* room for so much is worth a read without growing the window */
 };
 
@@ -26,6 +27,7 @@ struct input_state {
   char *data;               /* the window is data[start..end) */
   size_t start, end, capacity;
   bool is_damaged; /* the stream ended so */
+  bool was_looked_at;
 };
 
 static int file_stream_read(struct stream *stream, void *bytes, size_t room, size_t *got, struct nsearch_error *err) {
@@ -140,11 +142,26 @@ void input_close(struct input *input) {
   memory_free(input);
 }
 
+/* The first bytes of a text tell whether it is in UTF-16 or UTF-32: then the window begins anew. */
+static int look(struct input *input, struct nsearch_error *err) {
+  struct input_state *state = input->state;
+  const struct stream *before = state->stream;
+  int status = NSEARCH_OK;
+  state->was_looked_at = true;
+  if (state->start > 0) return NSEARCH_OK; /* somebody knew already what it is */
+  while (!status && !input->at_end && state->end < LOOK_BYTES) status = fill(input, WINDOW_FIRST - state->end, err);
+  if (status) return status;
+  status = transcode_open(&state->stream, state->data, state->end, err);
+  if (state->stream != before) state->end = 0, input->at_end = false;
+  return status;
+}
+
 int input_fill(struct input *input, size_t want, struct nsearch_error *err) {
   struct input_state *state = input->state;
   int status = NSEARCH_OK;
   if (want > state->end - state->start && !input->at_end)
     status = window_room(state, want - (state->end - state->start), err);
+  if (!status && !state->was_looked_at) status = look(input, err);
   while (!status && !input->at_end && state->end - state->start < want) status = fill(input, READ_STEP, err);
   window_update(input);
   return status;

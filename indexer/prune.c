@@ -38,10 +38,16 @@ static const char *in_scope(const struct prune *prune, const char *path) {
   return NULL;
 }
 
-/* A file that the walk did not find is gone only when it is not there: one in a folder that cannot be read is. */
-static bool is_gone(const char *path) {
-  struct file_info info;
-  return !file_stat(path, true, &info, NULL) && info.kind == FILE_ABSENT;
+/* Looks at the file of prune->path. One that cannot be looked at is told of, and taken to be as it was: nobody knows that
+ * it is gone. */
+static int look_at(struct prune *prune, struct file_info *info, bool *known, struct nsearch_error *err) {
+  const struct walk_request *told = prune->request->patterns;
+  int status = file_stat(prune->path.bytes, true, info, err);
+  *known = !status;
+  if (!status || status == NSEARCH_ERR_MEMORY) return status;
+  told->unreadable(told->payload, prune->path.bytes, nsearch_error_message(err));
+  error_clear(err);
+  return NSEARCH_OK;
 }
 
 static int copy_path(struct prune *prune, const struct catalogue_record *record, struct nsearch_error *err) {
@@ -55,14 +61,18 @@ static int copy_path(struct prune *prune, const struct catalogue_record *record,
 static int find_gone(struct prune *prune, struct nsearch_error *err) {
   struct catalogue *catalogue = prune->catalogue;
   struct catalogue_record record;
+  struct file_info info;
+  bool known;
   int status = NSEARCH_OK;
   for (size_t i = 0; !status && i < catalogue->count; i++) {
     const struct catalogue_entry *entry = &catalogue->entries[i];
     if (entry->gone || entry->order) continue;
     status = catalogue_log_at(&prune->log, entry->place, &record, NULL, err);
     if (!status) status = copy_path(prune, &record, err);
-    if (!status && in_scope(prune, prune->path.bytes) && is_gone(prune->path.bytes))
-      status = catalogue_forget(catalogue, entry->key, err);
+    if (status || !in_scope(prune, prune->path.bytes)) continue;
+    status = look_at(prune, &info, &known, err);
+    /* The walk did not find it, but in a folder that cannot be read it may be. */
+    if (!status && known && info.kind == FILE_ABSENT) status = catalogue_forget(catalogue, entry->key, err);
   }
   return status;
 }
@@ -135,19 +145,27 @@ static void claim(struct prune *prune, size_t e, uint64_t id) {
 }
 
 /* Outside of the walk a file has what it gave only while it is as it was. */
-static bool still_stands(struct prune *prune, const struct catalogue_entry *entry,
-                         const struct catalogue_record *record, struct nsearch_error *err) {
+static int still_stands(struct prune *prune, const struct catalogue_entry *entry, const struct catalogue_record *record,
+                        bool *stands, struct nsearch_error *err) {
   struct file_info info;
-  if (entry->order) return true;
-  return !copy_path(prune, record, err) && !file_stat(prune->path.bytes, true, &info, NULL) &&
-         info.kind == FILE_REGULAR && info.size == entry->size &&
-         (entry->mtime == CATALOGUE_NO_TIME || info.mtime == entry->mtime);
+  bool known;
+  *stands = true;
+  if (entry->order) return NSEARCH_OK;
+  int status = copy_path(prune, record, err);
+  if (!status) status = look_at(prune, &info, &known, err);
+  if (status || !known) return status;
+  *stands = info.kind == FILE_REGULAR && info.size == entry->size &&
+            (entry->mtime == CATALOGUE_NO_TIME || info.mtime == entry->mtime);
+  return NSEARCH_OK;
 }
 
 static int claim_all(struct prune *prune, size_t e, struct nsearch_error *err) {
   struct catalogue_record record;
-  int status = catalogue_log_at(&prune->log, prune->catalogue->entries[e].place, &record, NULL, err);
-  if (status || !still_stands(prune, &prune->catalogue->entries[e], &record, err)) return status;
+  const struct catalogue_entry *entry = &prune->catalogue->entries[e];
+  bool stands = false;
+  int status = catalogue_log_at(&prune->log, entry->place, &record, NULL, err);
+  if (!status) status = still_stands(prune, entry, &record, &stands, err);
+  if (status || !stands) return status;
   for (;;) {
     for (uint32_t i = 0; i < record.id_count; i++) claim(prune, e, load_u64(record.ids + 8 * (size_t)i));
     if (!record.before) return NSEARCH_OK;

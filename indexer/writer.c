@@ -8,6 +8,7 @@ struct nsearch_writer {
   const struct writer_engine *engine;
   struct engine_writer *below;
   struct write_options options;
+  struct language_words *words;
   char *path;
 
   pthread_mutex_t lock; /* guards what follows */
@@ -28,7 +29,8 @@ int writer_open(struct nsearch_writer **out, const struct writer_engine *engine,
                 const struct nsearch_options *options, struct nsearch_error *err) {
   struct nsearch_writer *writer = memory_zero(1, sizeof *writer);
   *out = NULL;
-  if (!writer || !(writer->path = memory_string(path, strlen(path)))) {
+  if (!writer || !(writer->path = memory_string(path, strlen(path))) || language_words_new(&writer->words, err)) {
+    if (writer) memory_free(writer->path);
     memory_free(writer);
     return error_memory(err);
   }
@@ -39,10 +41,13 @@ int writer_open(struct nsearch_writer **out, const struct writer_engine *engine,
     options_default(&writer->options);
   int status = engine->open(&writer->below, path, &writer->options, err);
   if (status) {
+    language_words_free(writer->words);
     memory_free(writer->path);
     memory_free(writer);
     return status;
   }
+  const struct folder *folder = engine->folder ? engine->folder(writer->below) : NULL;
+  if (folder) writer->options.language = folder->manifest.language; /* also where it was left open */
   const nsearch_shards *shards = nsearch_writer_shards(writer);
   /* A thread waits while a shard takes an article, so all of them are kept busy by more threads than processors. */
   unsigned busy = shards ? 2 * (unsigned)shards->count : 0;
@@ -120,6 +125,7 @@ void nsearch_writer_close(nsearch_writer *writer) {
   pthread_cond_destroy(&writer->returned);
   pthread_mutex_destroy(&writer->lock);
   memory_free(writer->runs);
+  language_words_free(writer->words);
   memory_free(writer->path);
   memory_free(writer);
 }
@@ -129,6 +135,11 @@ const nsearch_shards *nsearch_writer_shards(const nsearch_writer *writer) {
 }
 
 unsigned writer_threads(const struct nsearch_writer *writer) { return writer->options.threads; }
+
+int writer_fill_in_language(const struct nsearch_writer *writer, struct nsearch_article *article,
+                            struct nsearch_error *err) {
+  return language_fill_in(writer->words, article, writer->options.language, err);
+}
 
 const char *writer_path(const struct nsearch_writer *writer) { return writer->path; }
 
@@ -199,7 +210,8 @@ static int check_size(const struct nsearch_article *article, struct nsearch_erro
 }
 
 /* A tidy copy with an id. */
-static int prepare(struct nsearch_article *copy, const struct nsearch_article *article, struct nsearch_error *err) {
+static int prepare(const struct nsearch_writer *writer, struct nsearch_article *copy,
+                   const struct nsearch_article *article, struct nsearch_error *err) {
   uint64_t replaced;
   int status = check_size(article, err);
   for (int part = 0; !status && part < ARTICLE_PARTS; part++) {
@@ -214,16 +226,18 @@ static int prepare(struct nsearch_article *copy, const struct nsearch_article *a
   if (status) return status;
   copy->published = article->published, copy->origin = article->origin;
   copy->updated = article->updated, copy->has_updated = article->has_updated;
+  article_judge_date(copy, clock_now());
   status = article_tidy(copy, &replaced, err);
   if (!status && article_is_empty(copy))
     status = error_set(err, NSEARCH_ERR_EMPTY, "the article has neither title nor body");
+  if (!status) status = writer_fill_in_language(writer, copy, err);
   return status ? status : identity_assign(copy, NULL, false, true, err);
 }
 
 nsearch_status nsearch_add(nsearch_writer *writer, const nsearch_article *article, nsearch_error *err) {
   struct engine_worker *worker = NULL;
   struct nsearch_article *copy = nsearch_article_new();
-  int status = copy ? prepare(copy, article, err) : error_memory(err);
+  int status = copy ? prepare(writer, copy, article, err) : error_memory(err);
   if (!status) status = writer_worker_open(writer, &worker, err);
   if (!status) {
     pthread_mutex_lock(&writer->lock);

@@ -78,6 +78,8 @@ nsearch_precision nsearch_hit_published(const nsearch_hit *hit, int64_t *seconds
 
 nsearch_origin nsearch_hit_date_origin(const nsearch_hit *hit) { return nsearch_article_date_origin(hit->article); }
 
+int nsearch_hit_date_doubtful(const nsearch_hit *hit) { return nsearch_article_date_doubtful(hit->article); }
+
 const char *nsearch_hit_snippet(const nsearch_hit *hit) { return hit->snippet.text.len ? hit->snippet.text.bytes : ""; }
 
 size_t nsearch_hit_marks(const nsearch_hit *hit) { return hit->snippet.mark_count; }

@@ -18,7 +18,7 @@ export UBSAN_OPTIONS=${UBSAN_OPTIONS:-print_stacktrace=1:exitcode=99} TSAN_OPTIO
 
 # Every test there is, the long ones first.
 list() {
-  printf '%s\n' judge corpora relevance eval fuzz cli
+  printf '%s\n' judge fault corpora relevance eval fuzz cli
   printf '%s\n' tests/build/*.sh tests/unit/test_*.c | sed 's|^tests/||; s|\.[a-z]*$||'
 }
 
@@ -83,7 +83,7 @@ count() {
   esac
 }
 
-[ $# -gt 0 ] || read -r -a wanted <<<"${TESTS:-unit build cli judge relevance eval corpora fuzz}"
+[ $# -gt 0 ] || read -r -a wanted <<<"${TESTS:-unit build cli judge relevance eval corpora fuzz fault}"
 [ $# -eq 0 ] || wanted=("$@")
 chosen=()
 for test in $(list); do
@@ -106,6 +106,7 @@ for test in ${chosen[@]+"${chosen[@]}"}; do
   elif [ "$skipped" -gt 0 ]; then
     grep -aE '^(skip:|(not )?ok [0-9]+ # SKIP)' "$results/$test/log" | sed "s|^|$test: |"
   fi
+  [ -z "${NSEARCH_LONG:-}" ] || grep -aE '^ran: ' "$results/$test/log" | sed "s|^|$test |"
   total_passed=$((total_passed + passed))
   total_failed=$((total_failed + failed))
   total_skipped=$((total_skipped + skipped))

@@ -25,6 +25,7 @@ void article_clear(struct nsearch_article *article) {
   article_list_clear(&article->topics);
   article->published = (struct date){0};
   article->origin = NSEARCH_ORIGIN_NONE;
+  article->doubtful = false;
   article->updated = 0;
   article->has_updated = false;
 }
@@ -126,6 +127,7 @@ void nsearch_article_set_published(nsearch_article *article, int64_t seconds, ns
   bool dated = precision != NSEARCH_PRECISION_NONE;
   article->published = (struct date){.seconds = dated ? seconds : 0, .precision = precision};
   article->origin = dated ? origin : NSEARCH_ORIGIN_NONE;
+  article->doubtful = false;
 }
 
 void nsearch_article_set_updated(nsearch_article *article, int64_t seconds) {
@@ -196,4 +198,17 @@ int nsearch_article_updated(const nsearch_article *article, int64_t *seconds) {
   assert(article);
   if (seconds && article->has_updated) *seconds = article->updated;
   return article->has_updated;
+}
+
+int nsearch_article_date_doubtful(const nsearch_article *article) {
+  assert(article);
+  return article->doubtful;
+}
+
+void article_judge_date(struct nsearch_article *article, int64_t now) {
+  enum { DAY = 86400, FIRST_YEAR = 1600 };
+  const struct date *date = &article->published;
+  article->doubtful = date->precision != NSEARCH_PRECISION_NONE &&
+                      (article->origin == NSEARCH_ORIGIN_CRAWL || date->seconds > now + DAY ||
+                       date->seconds < date_days(FIRST_YEAR, 1, 1) * DAY);
 }

@@ -27,6 +27,7 @@ struct nsearch_article {
   struct article_list authors, topics;
   struct date published; /* precision NONE: no date */
   enum nsearch_origin origin;
+  bool doubtful; /* published is kept, and the article counts as undated */
   int64_t updated;
   bool has_updated;
 };
@@ -59,6 +60,13 @@ int article_tidy(struct nsearch_article *article, uint64_t *replaced, struct nse
 
 /* The host of a URL, lower case, without "www." and port, ended by a NUL; false when there is none or no room. */
 bool article_site(const char *url, size_t len, char *out, size_t room, size_t *out_len);
+
+/* Sets whether the date is doubtful: in the future by more than a day, before 1600, or of a crawl. The engines take an
+ * article with such a date for undated. */
+void article_judge_date(struct nsearch_article *article, int64_t now);
+static inline bool article_is_dated(const struct nsearch_article *article) {
+  return article->published.precision != NSEARCH_PRECISION_NONE && !article->doubtful;
+}
 
 /* A stored form of everything but the body, and back. decode clears the article first, and again when it fails; it
  * takes hostile bytes: NSEARCH_ERR_DAMAGED. */

@@ -1,6 +1,6 @@
 /* The card of an article: everything but the body, as it is stored. Strings are a vbyte of length and the bytes: id,
  * url, title, source, section, language; then for authors and for topics a vbyte of count and the strings; then a byte
- * of precision, a byte of origin and, when there is a date, its seconds; then a byte that is 1 when the seconds of the
+ * of precision, a byte of origin (128 more when the date is doubtful) and, when there is a date, its seconds; then a byte that is 1 when the seconds of the
  * update follow, else 0. Seconds are zigzag vbytes. */
 #include <string.h>
 
@@ -9,7 +9,7 @@
 
 static const enum article_part card_parts[] = {ARTICLE_ID,     ARTICLE_URL,     ARTICLE_TITLE,
                                                ARTICLE_SOURCE, ARTICLE_SECTION, ARTICLE_LANGUAGE};
-enum { CARD_PARTS = sizeof card_parts / sizeof *card_parts };
+enum { CARD_PARTS = sizeof card_parts / sizeof *card_parts, DOUBTFUL = 0x80 };
 
 static void put_string(struct buffer *out, const char *text, size_t len) {
   buffer_vbyte(out, len);
@@ -39,7 +39,7 @@ void article_encode_card(const struct nsearch_article *article, struct buffer *o
   put_list(out, &article->authors);
   put_list(out, &article->topics);
   buffer_byte(out, (uint8_t)article->published.precision);
-  buffer_byte(out, (uint8_t)article->origin);
+  buffer_byte(out, (uint8_t)((unsigned)article->origin | (article->doubtful ? DOUBTFUL : 0)));
   if (article->published.precision != NSEARCH_PRECISION_NONE) put_seconds(out, article->published.seconds);
   buffer_byte(out, article->has_updated);
   if (article->has_updated) put_seconds(out, article->updated);
@@ -74,7 +74,10 @@ static int take_list(struct bytes *in, struct article_list *list, struct nsearch
 
 static void take_dates(struct bytes *in, struct nsearch_article *article) {
   uint8_t precision = bytes_u8(in), origin = bytes_u8(in);
-  if (precision > NSEARCH_PRECISION_SECOND || origin > NSEARCH_ORIGIN_CRAWL) {
+  article->doubtful = origin & DOUBTFUL;
+  origin &= DOUBTFUL - 1;
+  if (precision > NSEARCH_PRECISION_SECOND || origin > NSEARCH_ORIGIN_CRAWL ||
+      (article->doubtful && precision == NSEARCH_PRECISION_NONE)) {
     in->failed = true;
     return;
   }

@@ -1,4 +1,10 @@
-/* common/date: the dates of articles and of questions. No locale, no time zone database, no clock. */
+/* common/date: the dates of articles and of questions. No locale, no time zone database, no clock.
+ *
+ *   parse.c, cjk.c, time_of_day.c   the forms
+ *   normal.c, words.c, scan.c       characters, names and numbers in them
+ *   order.c     day or month first
+ *   period.c    dates of questions
+ *   civil.c     the calendar */
 #ifndef COMMON_DATE_DATE_H
 #define COMMON_DATE_DATE_H
 
@@ -13,10 +19,17 @@ struct date {
   enum nsearch_precision precision;
 };
 
-/* Parses a date as records spell it: ISO 8601 and RFC 3339, RFC 822/2822, epoch seconds and milliseconds, M/D/YY and
- * M/D/YYYY, Reuters-21578's `26-FEB-1987 15:01:01.79`, each with or without time and zone; white space around it is
- * fine. False when it is none of them or no such day exists; docs/dates.md has the table of forms. */
+/* How a file writes days and months in figures, 4/5/2023. */
+enum date_order { DATE_ORDER_UNKNOWN, DATE_MONTH_FIRST, DATE_DAY_FIRST };
+
+/* Parses a date as records spell it, in many languages, with or without time and zone; white space around it is fine.
+ * False when it is none or no such day exists; docs/dates.md has the table of forms. Linear. */
 bool date_parse(const char *text, size_t len, struct date *out);
+bool date_parse_ordered(const char *text, size_t len, enum date_order order, struct date *out);
+
+/* What the beginning of a file shows about the order: by the dates that stand in it as values and can be read one way
+ * only, the more frequent one. Linear. */
+enum date_order date_order_of(const char *text, size_t len);
 
 /* The period that a date in a question means: YYYY, YYYY-MM, YYYY-MM-DD, or an RFC 3339 time. Both ends inclusive. */
 bool date_period(const char *text, size_t len, int64_t *first, int64_t *last);

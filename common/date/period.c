@@ -14,6 +14,7 @@ static bool has_shape(const char *text, size_t len, const char *shape) {
 
 /* What RFC 3339 lets follow the seconds: a fraction and a zone in figures. No zone is UTC. */
 static bool is_fraction_and_zone(const char *text, size_t len) {
+  if (len > 0 && !is_digit(text[len - 1]) && (text[len - 1] | 0x20) != 'z') return false;
   for (size_t i = 0; i < len; i++)
     if (!is_digit(text[i]) && !(text[i] && strchr(".:+-Zz", text[i]))) return false;
   return true;

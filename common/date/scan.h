@@ -17,7 +17,8 @@ static inline char scan_peek(const struct scan *in, size_t ahead) {
 }
 
 static inline bool is_digit(char c) { return c >= '0' && c <= '9'; }
-static inline bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+/* After date_normal() what is no ASCII is a letter. */
+static inline bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c & 0x80); }
 static inline bool is_blank(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
 static inline bool scan_char(struct scan *in, char c) {
@@ -49,11 +50,44 @@ struct time_of_day {
   int hour, minute, second; /* hour 24 is midnight at the end of the day */
 };
 
-/* HH:MM[:SS[.f]], each with am or pm behind it; `compact` takes HH, HHMM and HHMMSS too. */
+/* HH:MM[:SS[.f]] or HH.MM, HHhMM, each with am or pm behind it; `compact` takes HH, HHMM and HHMMSS too. */
 bool scan_time(struct scan *in, bool compact, struct time_of_day *out);
 
-/* A zone with blanks before it: a name, +HH:MM, +HHMM, +HH, or GMT+HH. False, with nothing read, when there is none.
- * *offset is in seconds, east positive. */
-bool scan_zone(struct scan *in, int *offset);
+/* A zone with blanks before it: a name, +HH:MM, +HHMM, +HH, or GMT+HH; with `any`, also a name in capitals that is none
+ * known: UTC. False, with nothing read, when there is none. *offset is in seconds, east positive. */
+bool scan_zone(struct scan *in, bool any, int *offset);
+
+/* ---- normal.c ---- */
+
+/* Letter case, width, kinds of digits, blanks, dashes and quotes made one, accents and invisible characters dropped.
+ * Returns the length, 0 when the text is no UTF-8 or does not fit. */
+enum { DATE_NORMAL_MAX = 512 };
+size_t date_normal(const char *text, size_t len, char out[DATE_NORMAL_MAX]);
+
+/* ---- words.c ---- */
+
+/* The number of a month that is named, in any language but English; 0, with nothing read, when none is. */
+int scan_month_word(struct scan *in);
+
+/* A word that changes nothing: a weekday in any language but English, "updated", "of", "um", "Uhr". False, with nothing
+ * read, when there is none. */
+bool scan_filler(struct scan *in);
+
+/* ---- cjk.c ---- */
+
+/* What a form found: day 0 and month 0 are unknown. */
+struct found {
+  enum date_order order; /* of day and month in figures */
+  int year, month, day;
+  bool has_time;
+  struct time_of_day time;
+  int offset;
+};
+
+/* 2023年1月5日, 令和5年1月5日, 2023년 1월 5일, with a time. */
+bool scan_counted_date(struct scan *in, struct found *out);
+
+/* 下午3时4分, 오후 3:04. */
+bool scan_counted_time(struct scan *in, struct time_of_day *time);
 
 #endif

@@ -1,22 +1,26 @@
 /* The time of a day and its zone, as records spell them. */
+#include <string.h>
+
 #include "common/date/scan.h"
 
 /* Ambiguous names have the meaning that news in English gives them most: CST is American, IST Indian, BST British.
  * ET, CT, MT and PT are read as standard time: without a time zone database the hour of summer time is not known. */
-static const char *const zone_names[] = {
-    "utc", "gmt", "ut",  "z",    "wet",  "est",  "et",  "edt",  "cst",  "ct",   "cdt",  "mst",
-    "mt",  "mdt", "pst", "pt",   "pdt",  "ast",  "adt", "nst",  "ndt",  "akst", "akdt", "hst",
-    "brt", "art", "bst", "west", "cet",  "cest", "met", "mez",  "mesz", "sast", "eet",  "eest",
-    "msk", "ist", "sgt", "hkt",  "awst", "jst",  "kst", "acst", "aest", "aedt", "nzst", "nzdt",
+static const struct zone {
+  const char *name;
+  short minutes;
+} zones[] = {
+    {"utc", 0},    {"gmt", 0},    {"ut", 0},      {"z", 0},       {"wet", 0},    {"uk", 0},     {"zulu", 0},
+    {"est", -300}, {"et", -300},  {"edt", -240},  {"cst", -360},  {"ct", -360},  {"cdt", -300}, {"mst", -420},
+    {"mt", -420},  {"mdt", -360}, {"pst", -480},  {"pt", -480},   {"pdt", -420}, {"ast", -240}, {"adt", -180},
+    {"nst", -210}, {"ndt", -150}, {"akst", -540}, {"akdt", -480}, {"hst", -600}, {"brt", -180}, {"brst", -120},
+    {"art", -180}, {"clt", -240}, {"clst", -180}, {"cot", -300},  {"pet", -300}, {"vet", -240}, {"bst", 60},
+    {"west", 60},  {"cet", 60},   {"cest", 120},  {"met", 60},    {"mest", 120}, {"mez", 60},   {"mesz", 120},
+    {"wat", 60},   {"cat", 120},  {"sast", 120},  {"eet", 120},   {"eest", 180}, {"eat", 180},  {"idt", 180},
+    {"trt", 180},  {"msk", 180},  {"msd", 240},   {"gst", 240},   {"irst", 210}, {"irdt", 270}, {"pkt", 300},
+    {"ist", 330},  {"npt", 345},  {"ict", 420},   {"wib", 420},   {"wita", 480}, {"sgt", 480},  {"hkt", 480},
+    {"myt", 480},  {"pht", 480},  {"awst", 480},  {"wit", 540},   {"jst", 540},  {"kst", 540},  {"acst", 570},
+    {"acdt", 630}, {"aest", 600}, {"aedt", 660},  {"nzst", 720},  {"nzdt", 780},
 };
-static const short zone_minutes[] = {
-    0,    0,    0,    0,    0,    -300, -300, -240, -360, -360, -300, -420, -420, -360, /* utc .. mdt */
-    -480, -480, -420, -240, -180, -210, -150, -540, -480, -600, -180, -180, 60,   60,   /* pst .. west */
-    60,   120,  60,   60,   120,  120,  120,  180,  180,  330,  480,  480,  480,  540,  /* cet .. jst */
-    540,  570,  600,  660,  720,  780,                                                  /* kst .. nzdt */
-};
-enum { ZONES = sizeof zone_names / sizeof *zone_names, ZONE_Z = 3 };
-_Static_assert(sizeof zone_minutes / sizeof *zone_minutes == ZONES, "one offset for each zone name");
 
 /* +HH:MM, +HHMM, +HH or +H. */
 static bool scan_offset(struct scan *in, int *offset) {
@@ -40,18 +44,46 @@ none:
   return false;
 }
 
-bool scan_zone(struct scan *in, int *offset) {
+/* RFC 2822: a name that nobody knows, one of the military's letters among them, is UTC. */
+static bool scan_unknown_zone(struct scan *in) {
+  size_t len = 0;
+  while (scan_peek(in, len) >= 'A' && scan_peek(in, len) <= 'Z') len++;
+  if (is_letter(scan_peek(in, len)) || !(len == 1 || (len >= 3 && len <= 5))) return false;
+  in->at += len;
+  return true;
+}
+
+static bool scan_zone_name(struct scan *in, int *offset) {
+  char name[6] = "";
+  size_t len = 0;
+  while (is_letter(scan_peek(in, len)) && len < sizeof name - 1) name[len] = (char)(scan_peek(in, len) | 0x20), len++;
+  if (len == 0 || is_letter(scan_peek(in, len))) return false;
+  for (size_t i = 0; i < sizeof zones / sizeof *zones; i++) {
+    if (strcmp(zones[i].name, name) != 0) continue;
+    in->at += len;
+    *offset = zones[i].minutes * 60;
+    return true;
+  }
+  return false;
+}
+
+bool scan_zone(struct scan *in, bool any, int *offset) {
   struct scan start = *in;
   scan_blanks(in);
-  if (scan_offset(in, offset)) return true;
-  int name = scan_name(in, zone_names, ZONES, 9);
-  if (name < 0) {
-    *in = start;
-    return false;
+  if (scan_char(in, ',')) scan_blanks(in); /* 06:37, UK */
+  bool open = scan_char(in, '(');
+  if (open) scan_blanks(in);
+  bool found = scan_offset(in, offset);
+  if (!found && scan_zone_name(in, offset)) {
+    found = true;
+    if (*offset == 0) (void)scan_offset(in, offset); /* GMT+0100 */
+  } else if (!found && any && !open && scan_unknown_zone(in)) {
+    found = true;
+    *offset = 0;
   }
-  *offset = zone_minutes[name] * 60;
-  if (name < ZONE_Z) (void)scan_offset(in, offset); /* GMT+0100 */
-  return true;
+  if (found && (!open || scan_char(in, ')'))) return true;
+  *in = start;
+  return false;
 }
 
 /* am, pm, a.m., p.m. with blanks before it: 'a', 'p', or NUL with nothing read. */
@@ -62,6 +94,7 @@ static char scan_half(struct scan *in) {
   if (half == 'a' || half == 'p') {
     in->at++;
     bool dotted = scan_char(in, '.');
+    if (dotted) scan_blanks(in); /* p. m. */
     if ((scan_char(in, 'm') || scan_char(in, 'M')) && !is_letter(scan_peek(in, 0))) {
       if (dotted) (void)scan_char(in, '.');
       return half;
@@ -92,9 +125,12 @@ bool scan_time(struct scan *in, bool compact, struct time_of_day *out) {
   *out = (struct time_of_day){0};
   size_t digits = scan_digits(in);
   bool bare = false;
-  if (digits >= 1 && digits <= 2 && scan_peek(in, digits) == ':') {
-    if (!scan_number(in, 2, &out->hour) || !scan_char(in, ':') || !scan_two(in, &out->minute)) return false;
-    if (scan_char(in, ':')) {
+  char mark = scan_peek(in, digits);
+  bool is_clock =
+      mark == ':' || (!compact && is_digit(scan_peek(in, digits + 1)) && (mark == '.' || (mark | 0x20) == 'h'));
+  if (digits >= 1 && digits <= 2 && is_clock) {
+    if (!scan_number(in, 2, &out->hour) || !scan_char(in, mark) || !scan_two(in, &out->minute)) return false;
+    if (mark != 'h' && scan_char(in, mark)) {
       if (!scan_two(in, &out->second)) return false;
       skip_fraction(in);
     }
@@ -103,6 +139,10 @@ bool scan_time(struct scan *in, bool compact, struct time_of_day *out) {
   } else {
     bare = true; /* "3 pm" */
     if (!scan_number(in, 2, &out->hour)) return false;
+  }
+  if (bare && (scan_peek(in, 0) | 0x20) == 'h' && !is_letter(scan_peek(in, 1))) {
+    in->at++; /* 15h */
+    bare = false;
   }
   char half = scan_half(in);
   if (bare && !half) return false;

@@ -199,6 +199,10 @@ static void say_shards(const nsearch_writer *writer) {
   }
 }
 
+static bool changed_anything(const nsearch_writer *writer, const nsearch_report *report) {
+  return nsearch_report_articles(report) || nsearch_report_unchanged(report, NULL) || nsearch_deleted(writer);
+}
+
 /* Reads, commits and reports; the writer is open. */
 static int read_and_commit(nsearch_writer *writer, const nsearch_ingest *ingest, struct index_run *run,
                            const struct index_settings *settings, nsearch_error *err) {
@@ -213,8 +217,7 @@ static int read_and_commit(nsearch_writer *writer, const nsearch_ingest *ingest,
   }
   progress_end(&run->progress);
   bool has_index = status != NSEARCH_ERR_EMPTY;
-  uint64_t changes = nsearch_report_articles(report) + nsearch_report_unchanged(report, NULL) + nsearch_deleted(writer);
-  if (!has_index || (!status && changes == 0)) {
+  if (!has_index || (!status && !changed_anything(writer, report))) {
     code = nothing_indexed(report, was_interrupted, has_index);
     goto out;
   }
@@ -271,10 +274,11 @@ const struct command command_index = {
                    "are left alone. Of an index that exists, engine, language, title\n"
                    "weight and whether texts are kept stay as they are and need not be said again.\n"
                    "\n"
-                   "Formats are found out by content: JSON, JSON lines, Reuters SGML, TREC\n"
-                   "documents, plain text, each also as gzip. What cannot be read is named, counted\n"
-                   "and left out; the exit code is 5 then. Ctrl-C ends the run and keeps what was\n"
-                   "read until then.\n",
+                   "Formats are found out by content: JSON, JSON lines, ninjs, RSS, Atom, NITF,\n"
+                   "NewsML-G2, SGML of Reuters and TREC, HTML, WARC and ARC, mail, plain text; each\n"
+                   "also compressed (gzip, bzip2, xz, zstd) and in tar and zip archives. What cannot\n"
+                   "be read is named, counted and left out; the exit code is 5 then. Ctrl-C ends the\n"
+                   "run and keeps what was read until then.\n",
     .examples = "  nsearch index ./corpus\n"
                 "  nsearch index --index /srv/news --memory 2G --exclude '*.md' 2024 2025\n"
                 "  nsearch index --prune ./feeds\n"

@@ -3,8 +3,9 @@
 
 #include "common/program/program.h"
 
-static const char *const columns[] = {"rank",      "score",          "id",          "title",   "url",     "source",
-                                      "published", "date_precision", "date_origin", "authors", "section", "language"};
+static const char *const columns[] = {"rank",         "score",          "id",          "title",   "url",     "source",
+                                      "published",    "date_precision", "date_origin", "authors", "section", "language",
+                                      "date_doubtful"};
 
 void export_begin(struct stream *out, enum export_format format) {
   if (format != EXPORT_CSV) return;
@@ -53,6 +54,7 @@ static void put_row(struct stream *out, const nsearch_hit *hit) {
   put_authors(out, hit);
   put_column(out, nsearch_hit_section(hit));
   put_column(out, nsearch_hit_language(hit));
+  put_column(out, nsearch_hit_date_doubtful(hit) ? "true" : "");
   put(out, "\n");
 }
 

@@ -18,10 +18,10 @@ const char *event_name(nsearch_event_kind kind) {
     return "unknown";
   case NSEARCH_EVENT_REPLACED:
     return "replaced";
-  case NSEARCH_EVENT_TOO_LARGE:
-    return "too_large";
   case NSEARCH_EVENT_SKIPPED:
     return "skipped";
+  case NSEARCH_EVENT_TOO_LARGE:
+    return "too_large";
   }
   return "other";
 }

@@ -21,10 +21,15 @@ static void time_field(struct json *json, const char *key, bool known, int64_t s
   maybe_field(json, key, known ? format_rfc3339(room, seconds) : room);
 }
 
-static void date_fields(struct json *json, nsearch_precision precision, int64_t seconds, nsearch_origin origin) {
+static void date_fields(struct json *json, nsearch_precision precision, int64_t seconds, nsearch_origin origin,
+                        int doubtful) {
   time_field(json, "published", precision != NSEARCH_PRECISION_NONE, seconds);
   text_field(json, "date_precision", precision_name(precision));
   text_field(json, "date_origin", origin_name(origin));
+  if (doubtful) {
+    json_key(json, "date_doubtful");
+    json_bool(json, true);
+  }
 }
 
 /* ---- Hits ------------------------------------------------------------------------------------------------------ */
@@ -72,7 +77,7 @@ void json_hit(struct json *json, const nsearch_hit *hit, bool explain) {
   text_field(json, "title", nsearch_hit_title(hit));
   maybe_field(json, "url", nsearch_hit_url(hit));
   maybe_field(json, "source", nsearch_hit_source(hit));
-  date_fields(json, precision, seconds, nsearch_hit_date_origin(hit));
+  date_fields(json, precision, seconds, nsearch_hit_date_origin(hit), nsearch_hit_date_doubtful(hit));
   json_key(json, "authors");
   json_open_flat(json, '[');
   for (size_t i = 0; i < nsearch_hit_authors(hit); i++) json_text(json, nsearch_hit_author(hit, i));
@@ -199,7 +204,7 @@ static void print_article(struct stream *out, const nsearch_article *article) {
   text_field(&json, "title", nsearch_article_title(article));
   maybe_field(&json, "url", nsearch_article_url(article));
   maybe_field(&json, "source", nsearch_article_source(article));
-  date_fields(&json, precision, seconds, nsearch_article_date_origin(article));
+  date_fields(&json, precision, seconds, nsearch_article_date_origin(article), nsearch_article_date_doubtful(article));
   bool updated = nsearch_article_updated(article, &seconds);
   time_field(&json, "updated", updated, seconds);
   json_key(&json, "authors");

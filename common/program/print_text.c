@@ -14,8 +14,8 @@ static void print_origin(const struct page *page, int indent, const nsearch_hit 
   const char *source = nsearch_hit_source(hit);
   format_date(date, seconds, precision);
   if (nsearch_hit_score(hit) > 0) snprintf(score, sizeof score, "%.2f", nsearch_hit_score(hit));
-  char *line = text_of("%s%s%s%s%s", source, source[0] && (date[0] || score[0]) ? " · " : "", date,
-                       date[0] && score[0] ? " · " : "", score);
+  char *line = text_of("%s%s%s%s%s%s", source, source[0] && (date[0] || score[0]) ? " · " : "", date,
+                       nsearch_hit_date_doubtful(hit) ? " (doubtful)" : "", date[0] && score[0] ? " · " : "", score);
   struct mark mark = {0, strlen(source), STYLE_SOURCE};
   if (line[0]) {
     page_blanks(page, indent);
@@ -229,6 +229,16 @@ static void print_body(const struct page *page, const char *body, size_t len) {
   }
 }
 
+/* "2025-11-14 (doubtful, from url)": where the date comes from is worth a word when the article itself does not say it. */
+static char *date_and_doubts(const char *date, const nsearch_article *article) {
+  nsearch_origin origin = nsearch_article_date_origin(article);
+  bool doubtful = nsearch_article_date_doubtful(article);
+  const char *from = origin == NSEARCH_ORIGIN_RECORD ? NULL : origin_name(origin);
+  if (!date[0] || (!from && !doubtful)) return text_of("%s", date);
+  return text_of("%s (%s%s%s%s)", date, doubtful ? "doubtful" : "", doubtful && from ? ", " : "", from ? "from " : "",
+                 from ? from : "");
+}
+
 static void print_article(struct stream *out, const nsearch_article *article) {
   struct page page = page_of(out);
   char date[FORMAT_ROOM], updated[FORMAT_ROOM] = "";
@@ -236,7 +246,6 @@ static void print_article(struct stream *out, const nsearch_article *article) {
   size_t len;
   const char *title = nsearch_article_title(article), *body = nsearch_article_body(article, &len);
   nsearch_precision precision = nsearch_article_published(article, &seconds);
-  const char *origin = origin_name(nsearch_article_date_origin(article));
   page_plain(&page, 0, STYLE_TITLE, title[0] ? title : "(no title)");
   put(out, "\n\n");
   print_field(&page, "id", nsearch_article_id(article));
@@ -244,9 +253,7 @@ static void print_article(struct stream *out, const nsearch_article *article) {
     print_field(&page, "url", nsearch_article_url(article));
   print_field(&page, "source", nsearch_article_source(article));
   format_date(date, seconds, precision);
-  /* Where the date comes from is worth a word when the article itself does not say it. */
-  bool inferred = date[0] && origin && nsearch_article_date_origin(article) != NSEARCH_ORIGIN_RECORD;
-  char *published = text_of("%s%s%s%s", date, inferred ? " (from " : "", inferred ? origin : "", inferred ? ")" : "");
+  char *published = date_and_doubts(date, article);
   print_field(&page, "published", published);
   release(published);
   if (nsearch_article_updated(article, &seconds)) format_date(updated, seconds, NSEARCH_PRECISION_SECOND);

@@ -1,34 +1,45 @@
 /* The catalogue of source files as it lies on disk: "NSCATLG1", then records, each u32 length of what follows the header,
- * u64 XXH3 of that, and that: u8 kind, u64 low and high half of the path's XXH3 of 128 bits, u64 place of the chunk before,
- * u64 ids in the chunks before, u32 ids here; u64 mtime; of a file its figures and path; then the ids. Nothing that is read is
- * believed: a record ends where its parts end, and a chunk before stands before. */
+ * u64 XXH3 of that, and that (docs/index-format.md). Nothing that is read is believed: a record ends where its parts end,
+ * and a chunk before stands before. */
 #include <string.h>
 
 #include "common/store/store.h"
 
-enum { RECORD_HEAD = 12, COMMON_BYTES = 1 + 5 * 8 + 4, RECORD_MAX_BYTES = 1 << 20 };
+enum { RECORD_HEAD = 12, RECORD_BYTES_MAX = 1 << 20 };
+
+static bool has_ids(const struct catalogue_record *record) {
+  return record->kind == CATALOGUE_FILE || record->kind == CATALOGUE_CHUNK;
+}
+
+static void encode_file(struct buffer *out, const struct catalogue_record *record) {
+  buffer_vbyte(out, record->path_len);
+  buffer_add(out, record->path, record->path_len);
+  buffer_vbyte(out, record->below_len);
+  buffer_vbyte(out, record->size);
+  buffer_vbyte(out, record->articles);
+  buffer_vbyte(out, record->problems);
+  buffer_u64(out, (uint64_t)record->mtime);
+  buffer_u64(out, record->hash);
+  buffer_u64(out, record->settings);
+}
 
 void catalogue_encode(struct buffer *out, const struct catalogue_record *record) {
   size_t start = out->len;
   buffer_zero(out, RECORD_HEAD);
   buffer_byte(out, (uint8_t)record->kind);
-  buffer_u64(out, record->key.low);
-  buffer_u64(out, record->key.high);
-  buffer_u64(out, record->before);
-  buffer_u64(out, record->ids_before);
-  buffer_u32(out, record->id_count);
-  buffer_u64(out, (uint64_t)record->mtime);
   if (record->kind == CATALOGUE_FILE) {
-    buffer_u64(out, record->size);
-    buffer_u64(out, record->hash);
-    buffer_u64(out, record->settings);
-    buffer_u64(out, record->articles);
-    buffer_u64(out, record->problems);
-    buffer_u32(out, record->below_len);
-    buffer_u32(out, record->path_len);
-    buffer_add(out, record->path, record->path_len);
+    encode_file(out, record);
+  } else {
+    buffer_u64(out, record->key.low);
+    buffer_u64(out, record->key.high);
   }
-  if (record->id_count) buffer_add(out, record->ids, 8 * (size_t)record->id_count);
+  if (record->kind == CATALOGUE_TOUCHED) buffer_u64(out, (uint64_t)record->mtime);
+  if (has_ids(record)) {
+    buffer_vbyte(out, record->before);
+    buffer_vbyte(out, record->ids_before);
+    buffer_vbyte(out, record->id_count);
+    if (record->id_count) buffer_add(out, record->ids, 8 * (size_t)record->id_count);
+  }
   if (out->failed) return;
   uint32_t len = (uint32_t)(out->len - start - RECORD_HEAD);
   uint64_t hash = hash_bytes(out->bytes + start + RECORD_HEAD, len);
@@ -64,30 +75,50 @@ void catalogue_log_close(struct catalogue_log *log) {
   *log = (struct catalogue_log){0};
 }
 
-/* What only a file's own record has. */
+/* A number that is `most` at most; more is damage. */
+static uint64_t number(struct bytes *in, uint64_t most) {
+  uint64_t value = bytes_vbyte(in);
+  if (value > most) in->failed = true;
+  return in->failed ? 0 : value;
+}
+
 static void decode_file(struct bytes *in, struct catalogue_record *out) {
-  out->size = bytes_u64(in);
+  out->path_len = (uint32_t)number(in, CATALOGUE_PATH_MAX);
+  out->path = (const char *)bytes_take(in, out->path_len);
+  out->below_len = (uint32_t)number(in, out->path_len);
+  out->size = bytes_vbyte(in);
+  out->articles = bytes_vbyte(in);
+  out->problems = bytes_vbyte(in);
+  out->mtime = (int64_t)bytes_u64(in);
   out->hash = bytes_u64(in);
   out->settings = bytes_u64(in);
-  out->articles = bytes_u64(in);
-  out->problems = bytes_u64(in);
-  out->below_len = bytes_u32(in);
-  out->path_len = bytes_u32(in);
-  out->path = (const char *)bytes_take(in, out->path_len);
+  if (in->failed || out->path_len == 0 || out->path[0] != '/' || memchr(out->path, 0, out->path_len))
+    in->failed = true;
+  else
+    out->key = hash_wide(out->path, out->path_len);
+}
+
+/* The kinds of record, and what each has. */
+static void decode(struct bytes *in, struct catalogue_record *out) {
+  *out = (struct catalogue_record){.kind = (enum catalogue_kind)bytes_u8(in)};
+  if (out->kind < CATALOGUE_CHUNK || out->kind > CATALOGUE_TOUCHED) in->failed = true;
+  if (out->kind == CATALOGUE_FILE) {
+    decode_file(in, out);
+  } else {
+    out->key.low = bytes_u64(in);
+    out->key.high = bytes_u64(in);
+  }
+  if (out->kind == CATALOGUE_TOUCHED) out->mtime = (int64_t)bytes_u64(in);
+  if (!has_ids(out)) return;
+  out->before = bytes_vbyte(in);
+  out->ids_before = number(in, UINT64_MAX - CATALOGUE_IDS);
+  out->id_count = (uint32_t)number(in, CATALOGUE_IDS);
+  out->ids = bytes_take(in, 8 * (uint64_t)out->id_count);
 }
 
 static bool is_sound(const struct catalogue_record *record, uint64_t place) {
   if ((record->before == 0) != (record->ids_before == 0) || record->before >= place) return false;
-  if (record->id_count > CATALOGUE_IDS || record->ids_before > UINT64_MAX - CATALOGUE_IDS) return false;
-  if (record->kind == CATALOGUE_CHUNK) return record->id_count > 0;
-  if (record->kind == CATALOGUE_GONE || record->kind == CATALOGUE_TOUCHED)
-    return record->id_count == 0 && record->before == 0;
-  if (record->kind != CATALOGUE_FILE || !record->path) return false;
-  if (record->path_len == 0 || record->path_len > CATALOGUE_PATH_MAX || record->below_len > record->path_len)
-    return false;
-  struct hash_wide key = hash_wide(record->path, record->path_len);
-  return record->path[0] == '/' && !memchr(record->path, 0, record->path_len) && key.low == record->key.low &&
-         key.high == record->key.high;
+  return record->kind != CATALOGUE_CHUNK || record->id_count > 0;
 }
 
 int catalogue_log_at(const struct catalogue_log *log, uint64_t place, struct catalogue_record *out, uint64_t *next,
@@ -95,19 +126,11 @@ int catalogue_log_at(const struct catalogue_log *log, uint64_t place, struct cat
   if (place < CATALOGUE_HEAD || place > log->bytes || log->bytes - place < RECORD_HEAD) return damaged(log, place, err);
   const uint8_t *at = log->map.bytes + place;
   uint32_t len = load_u32(at);
-  if (len < COMMON_BYTES || len > RECORD_MAX_BYTES || len > log->bytes - place - RECORD_HEAD ||
+  if (len > RECORD_BYTES_MAX || len > log->bytes - place - RECORD_HEAD ||
       hash_bytes(at + RECORD_HEAD, len) != load_u64(at + 4))
     return damaged(log, place, err);
   struct bytes in = {.at = at + RECORD_HEAD, .end = at + RECORD_HEAD + len};
-  *out = (struct catalogue_record){.kind = (enum catalogue_kind)bytes_u8(&in)};
-  out->key.low = bytes_u64(&in);
-  out->key.high = bytes_u64(&in);
-  out->before = bytes_u64(&in);
-  out->ids_before = bytes_u64(&in);
-  out->id_count = bytes_u32(&in);
-  out->mtime = (int64_t)bytes_u64(&in);
-  if (out->kind == CATALOGUE_FILE) decode_file(&in, out);
-  out->ids = bytes_take(&in, 8 * (uint64_t)out->id_count);
+  decode(&in, out);
   if (in.failed || in.at != in.end || !is_sound(out, place)) return damaged(log, place, err);
   if (next) *next = place + RECORD_HEAD + len;
   return NSEARCH_OK;

@@ -314,6 +314,7 @@ static int read_names(DIR *open_folder, const char *folder, struct file_names *o
 int file_list(const char *folder, struct file_names *out, struct nsearch_error *err) {
   *out = (struct file_names){0};
   DIR *open_folder = opendir(folder);
+  if (!open_folder && is_absent(errno)) return error_set(err, NSEARCH_ERR_MISSING, "%s does not exist", folder);
   if (!open_folder) return error_errno(err, "cannot list %s", folder);
   int status = read_names(open_folder, folder, out, err);
   closedir(open_folder);
@@ -330,9 +331,28 @@ void file_names_free(struct file_names *names) {
   *names = (struct file_names){0};
 }
 
-/* True when path is a folder after the call. */
+static bool sync_folder(const char *path) {
+  int fd = open_retry(path, O_RDONLY | O_DIRECTORY);
+  if (fd < 0) return false;
+  bool done = sync_retry(fd);
+  int number = errno;
+  close(fd);
+  errno = number;
+  return done;
+}
+
+/* A folder that may not be read cannot be synced either: then its file system sees to it in its own time. */
+static bool sync_parent(const char *path) {
+  char *parent = path_join(path, "..");
+  bool done = parent && (sync_folder(parent) || errno == EACCES);
+  if (!parent) errno = ENOMEM;
+  memory_free(parent);
+  return done;
+}
+
+/* True when path is a folder after the call, whose name, when it is new, outlasts a power failure. */
 static bool make_one(const char *path) {
-  if (mkdir(path, 0777) == 0) return true;
+  if (mkdir(path, 0777) == 0) return sync_parent(path);
   struct stat info;
   if (errno != EEXIST || stat(path, &info) < 0) return false;
   if (S_ISDIR(info.st_mode)) return true;
@@ -376,11 +396,11 @@ int file_rename(const char *from, const char *to, struct nsearch_error *err) {
 }
 
 int file_sync_folder(const char *path, struct nsearch_error *err) {
-  int fd = open_retry(path, O_RDONLY | O_DIRECTORY);
-  if (fd < 0) return error_errno(err, "cannot open folder %s", path);
-  int status = sync_retry(fd) ? NSEARCH_OK : error_errno(err, "cannot sync folder %s", path);
-  close(fd);
-  return status;
+  return sync_folder(path) ? NSEARCH_OK : error_errno(err, "cannot sync folder %s", path);
+}
+
+int file_sync_parent(const char *path, struct nsearch_error *err) {
+  return sync_parent(path) ? NSEARCH_OK : error_errno(err, "cannot sync the folder that holds %s", path);
 }
 
 int file_cut(const char *path, uint64_t len, struct nsearch_error *err) {
@@ -409,6 +429,7 @@ int file_lock(int *lock, const char *path, struct nsearch_error *err) {
   *lock = -1;
   for (int left = 10; left > 0; left--) {
     int fd = open_retry(path, O_RDWR | O_CREAT), held;
+    if (fd < 0 && is_absent(errno)) return error_set(err, NSEARCH_ERR_MISSING, "the folder of %s does not exist", path);
     if (fd < 0) return error_errno(err, "cannot open %s", path);
     do held = flock(fd, LOCK_EX | LOCK_NB);
     while (held < 0 && errno == EINTR);

@@ -141,17 +141,19 @@ struct file_names {
 int file_list(const char *folder, struct file_names *out, struct nsearch_error *err);
 void file_names_free(struct file_names *names);
 
-int file_make_folder(const char *path, struct nsearch_error *err);   /* with its parents; one that is there is fine */
+/* With its parents, and so that their names outlast a power failure; one that is there is fine. */
+int file_make_folder(const char *path, struct nsearch_error *err);
 int file_remove(const char *path, struct nsearch_error *err);        /* one that is gone is fine */
 int file_remove_folder(const char *path, struct nsearch_error *err); /* an empty one; one that is gone is fine */
 int file_rename(const char *from, const char *to, struct nsearch_error *err);
 int file_sync_folder(const char *path, struct nsearch_error *err);
+int file_sync_parent(const char *path, struct nsearch_error *err); /* of a folder: what holds it */
 int file_cut(const char *path, uint64_t len, struct nsearch_error *err); /* to so many bytes; it has as many, or more */
 /* The absolute path without links, "." and ".."; *out is the caller's. NSEARCH_ERR_SYSTEM when there is nothing there. */
 int file_real_path(const char *path, char **out, struct nsearch_error *err);
 
 /* An exclusive lock on a file that is created when absent. Held until file_unlock(); NSEARCH_ERR_LOCKED when another
- * holds it. */
+ * holds it, NSEARCH_ERR_MISSING without its folder. */
 int file_lock(int *lock, const char *path, struct nsearch_error *err);
 void file_unlock(int *lock);
 

@@ -52,6 +52,7 @@ void xap_encode_data(const struct nsearch_article *article, bool with_body, stru
   if (article->published.precision != NSEARCH_PRECISION_NONE) {
     buffer_format(out, "published=%" PRId64 "\n", article->published.seconds);
     buffer_format(out, "precision=%s\n", precisions[article->published.precision]);
+    if (article->doubtful) buffer_text(out, "doubtful=1\n");
   }
   if (article->origin != NSEARCH_ORIGIN_NONE) buffer_format(out, "origin=%s\n", origins[article->origin]);
   if (article->has_updated) buffer_format(out, "updated=%" PRId64 "\n", article->updated);
@@ -121,6 +122,8 @@ static bool take_line(struct nsearch_article *article, const struct line *line, 
   if (is_named(line, "precision")) {
     if (!take_choice(text, precisions, sizeof precisions / sizeof *precisions, &choice)) return false;
     article->published.precision = (enum nsearch_precision)choice;
+  } else if (is_named(line, "doubtful")) {
+    article->doubtful = true;
   } else if (is_named(line, "origin")) {
     if (!take_choice(text, origins, sizeof origins / sizeof *origins, &choice)) return false;
     article->origin = (enum nsearch_origin)choice;

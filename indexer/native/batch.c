@@ -205,9 +205,9 @@ static void describe(const struct nsearch_article *article, uint64_t sequence, s
   meta->id_hash = hash_bytes(id, len);
   const char *url = article_get(article, ARTICLE_URL, &len);
   meta->url_hash = len ? hash_bytes(url, len) : 0;
-  bool dated = article->published.precision != NSEARCH_PRECISION_NONE;
+  bool dated = article_is_dated(article);
   meta->published = dated ? article->published.seconds : INT64_MIN;
-  meta->date_info = (uint8_t)(article->published.precision | (unsigned)article->origin << 4);
+  meta->date_info = (uint8_t)((dated ? article->published.precision : 0) | (unsigned)article->origin << 4);
   meta->sequence = sequence;
 }
 

@@ -206,8 +206,9 @@ static int fill_in(const struct capture *capture, enum content content, const ch
   char *url = memory_string(capture->url, capture->url_len);
   if (!url) return error_memory(err);
   article_clear(sink->article);
-  int status = content == CONTENT_PAGE ? html_article(body, len, capture->charset, url, sink->article, err)
-                                       : plain_text(capture, body, len, sink, err);
+  int status = content == CONTENT_PAGE
+                   ? html_article(body, len, capture->charset, url, sink->article, sink->replaced, err)
+                   : plain_text(capture, body, len, sink, err);
   if (!status) status = article_set(sink->article, ARTICLE_URL, url, capture->url_len, err);
   memory_free(url);
   return status;

@@ -11,6 +11,7 @@ enum { TRIAL_RECORDS = 200, CONTENT_RECORDS = 5 };
 struct trial {
   struct csv_dialect dialect;
   size_t columns;      /* of the first record */
+  size_t names;        /* of those how many have the name of a field */
   size_t even, uneven; /* records with as many cells, and others; blank lines are none */
   size_t faults;       /* quotes that stand where none should ... */
   size_t runaways;     /* ... and those that nothing closes */
@@ -21,6 +22,18 @@ static bool is_hopeless(const struct trial *trial, bool named) {
   return !named && (trial->columns == 1 || (trial->uneven + trial->faults > 2 && trial->even < 3 * trial->uneven));
 }
 
+static size_t count_names(const struct csv_dialect *dialect, const char *text, const struct csv_record *record) {
+  size_t names = 0;
+  for (size_t i = 0, at = 0; i < record->cells && i < COLUMNS_MAX; i++) {
+    struct csv_cell cell;
+    struct key_claim claims[TARGET_COUNT];
+    csv_cell(dialect, text, record->end, true, &at, &cell);
+    size_t len = cell.end - cell.start;
+    if (len <= COLUMN_NAME_MAX) names += csv_name_claims(NULL, text + cell.start, len, i, claims) > 0;
+  }
+  return names;
+}
+
 static void try_dialect(struct trial *trial, const char *text, size_t len, bool is_all, bool named) {
   for (size_t at = 0; at < len && trial->even + trial->uneven < TRIAL_RECORDS && !is_hopeless(trial, named);) {
     struct csv_record record;
@@ -28,13 +41,16 @@ static void try_dialect(struct trial *trial, const char *text, size_t len, bool 
     if (edge == CSV_MORE && trial->columns == 0) trial->columns = record.cells;
     if (edge == CSV_MORE) break;
     if (edge == CSV_RUNAWAY) {
-      trial->faults++, trial->uneven++, trial->runaways++;
+      trial->uneven++, trial->runaways++;
       at += record.line_end ? record.line_end : record.end;
       continue;
     }
     at += record.end;
     if (record.is_blank) continue;
-    if (trial->columns == 0) trial->columns = record.cells;
+    if (trial->columns == 0) {
+      trial->columns = record.cells;
+      trial->names = count_names(&trial->dialect, text + at - record.end, &record);
+    }
     trial->even += record.cells == trial->columns;
     trial->uneven += record.cells != trial->columns;
     trial->faults += record.odd > 0;
@@ -51,6 +67,7 @@ static size_t evenness(const struct trial *trial) {
 /* Ties go to the dialect that is tried first. */
 static bool is_better(const struct trial *trial, const struct trial *best) {
   size_t even = evenness(trial), best_even = evenness(best);
+  if (trial->names != best->names && trial->names + best->names > 1) return trial->names > best->names;
   if ((trial->columns > 1) != (best->columns > 1)) return trial->columns > 1 && even >= 600;
   return even != best_even ? even > best_even : even > 0 && trial->quoted > best->quoted;
 }

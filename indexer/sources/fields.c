@@ -44,6 +44,7 @@ static int set_field(struct record_fields *fields, const struct key_claim *claim
                      bool *took) {
   struct nsearch_article *article = fields->sink->article;
   struct date date;
+  enum date_order order = fields->sink->date_order;
   *took = true;
   switch (claim->target) {
   case TARGET_AUTHORS:
@@ -51,17 +52,25 @@ static int set_field(struct record_fields *fields, const struct key_claim *claim
     return byline_add(article, text, len, fields->err);
   case TARGET_TOPICS:
     article_list_clear(&article->topics);
-    return claim->is_list ? split_topics(fields, text, len)
-                          : article_list_add(&article->topics, text, len, fields->err);
+    return claim->shape == KEY_WORDS ? split_topics(fields, text, len)
+                                     : article_list_add(&article->topics, text, len, fields->err);
   case TARGET_PUBLISHED:
-    if ((*took = date_parse(text, len, &date))) article->published = date, article->origin = NSEARCH_ORIGIN_RECORD;
+    if ((*took = date_parse_ordered(text, len, order, &date)))
+      article->published = date, article->origin = NSEARCH_ORIGIN_RECORD;
     return NSEARCH_OK;
   case TARGET_UPDATED:
-    if ((*took = date_parse(text, len, &date))) article->updated = date.seconds, article->has_updated = true;
+    if ((*took = date_parse_ordered(text, len, order, &date)))
+      article->updated = date.seconds, article->has_updated = true;
     return NSEARCH_OK;
   default:
     return set_text(fields, (enum article_part)claim->target, text, len, took);
   }
+}
+
+/* Whether a value of this key is to be taken, whatever the field has so far. */
+static bool holds(const struct record_fields *fields, const struct key_claim *claim) {
+  uint32_t rank = fields->rank[claim->target];
+  return claim->shape == KEY_TEXT ? claim->rank < rank : claim->rank <= rank;
 }
 
 int fields_value(struct record_fields *fields, const struct key_claim *claims, size_t count, const char *text,
@@ -71,7 +80,7 @@ int fields_value(struct record_fields *fields, const struct key_claim *claims, s
   for (size_t i = 0; !status && len > 0 && i < count; i++) {
     const struct key_claim *claim = &claims[i];
     bool took = false;
-    if (claim->rank > fields->rank[claim->target]) continue;
+    if (!holds(fields, claim)) continue;
     status = set_field(fields, claim, text, len, &took);
     if (took) fields->rank[claim->target] = claim->rank;
   }
@@ -111,7 +120,7 @@ int fields_list(struct record_fields *fields, const struct key_claim *claims, si
   for (size_t i = 0; !status && values->count > 0 && i < count; i++) {
     const struct key_claim *claim = &claims[i];
     bool took = false;
-    if (claim->rank > fields->rank[claim->target]) continue;
+    if (!holds(fields, claim)) continue;
     status = take_list(fields, claim, values, &took);
     if (took) fields->rank[claim->target] = claim->rank;
   }

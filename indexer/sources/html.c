@@ -98,8 +98,8 @@ static int set_body(const struct html_tree *tree, const struct html_data *data, 
   return buffer_status(body, err);
 }
 
-static int read_page(const char *bytes, size_t len, const char *charset, const char *url,
-                     struct nsearch_article *article, uint64_t *replaced, struct nsearch_error *err) {
+int html_article(const char *bytes, size_t len, const char *charset, const char *url, struct nsearch_article *article,
+                 uint64_t *replaced, struct nsearch_error *err) {
   struct buffer text = {0};
   struct html_tree tree = {0};
   struct html_data data = {0};
@@ -123,16 +123,9 @@ static int read_page(const char *bytes, size_t len, const char *charset, const c
   return status;
 }
 
-int html_article(const char *bytes, size_t len, const char *charset, const char *url, struct nsearch_article *article,
-                 struct nsearch_error *err) {
-  uint64_t replaced = 0;
-  return read_page(bytes, len, charset, url, article, &replaced, err);
-}
-
 static int parse(const struct span *span, const struct sink *sink, struct nsearch_error *err) {
-  uint64_t replaced = 0;
   article_clear(sink->article);
-  int status = read_page(span->bytes, span->len, NULL, NULL, sink->article, &replaced, err);
+  int status = html_article(span->bytes, span->len, NULL, NULL, sink->article, sink->replaced, err);
   if (!status) status = title_from_name(sink->article, sink->file_name, err);
   return status ? status : sink->take(sink->payload, sink->article, span->record, span->whole_file, err);
 }

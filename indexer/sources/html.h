@@ -96,7 +96,7 @@ enum { HTML_FLOW = 1, HTML_VOID = 2, HTML_CUT = 4 };
 extern const uint8_t html_tag_flags[HTML_TAG_COUNT];
 
 enum {
-  HTML_DEPTH_MAX = 1024,     /* open elements; a page that nests deeper ends there */
+  HTML_DEPTH_MAX = 512,     /* open elements; a page that nests deeper ends there */
   HTML_NODES_MAX = 1 << 20, /* likewise */
 };
 
@@ -126,8 +126,8 @@ const char *html_attribute(const struct html_tree *tree, size_t node, const char
 /* True when the attribute is a list of words, one of which this is; ASCII letter case ignored. */
 bool html_attribute_has(const struct html_tree *tree, size_t node, const char *name, const char *word);
 
-/* Appends the text below a node, white space as single blanks. */
-void html_text(const struct html_tree *tree, size_t node, struct buffer *out);
+/* Appends the text below a node, white space as single blanks, and of it at most so many bytes. */
+void html_text(const struct html_tree *tree, size_t node, size_t most, struct buffer *out);
 
 /* ---- html_blocks.c: a page as blocks of text ------------------------------------------------------------------------- */
 

@@ -117,14 +117,7 @@ static const struct evidence {
     {TARGET_TOPICS, IN_META, "keywords", NULL},
 };
 
-enum {
-  EVIDENCES = sizeof evidences / sizeof *evidences,
-  AUTHORS_MAX = 50,
-
-  VALUE_MAX = 1000,
-  YEAR_FIRST = 1600,
-  BY_WITHIN = 20
-};
+enum { EVIDENCES = sizeof evidences / sizeof *evidences, AUTHORS_MAX = 50, VALUE_MAX = 1000, YEAR_FIRST = 1600 };
 
 struct finder {
   const struct html_tree *tree;
@@ -252,7 +245,7 @@ static int offer_markup(struct finder *finder, size_t evidence, const char *text
 
 static int offer_text(struct finder *finder, size_t evidence, size_t node) {
   buffer_clear(&finder->text);
-  html_text(finder->tree, node, &finder->text);
+  html_text(finder->tree, node, VALUE_MAX + 1, &finder->text);
   int status = buffer_status(&finder->text, finder->err);
   return status ? status : offer(finder, evidence, finder->text.bytes, finder->text.len);
 }
@@ -294,22 +287,27 @@ static bool names_another(const struct finder *finder, size_t evidence, size_t n
 
 /* The value of an element of microdata: what it is for machines, the name inside it, or its text. */
 static int offer_item(struct finder *finder, size_t evidence, size_t node) {
+  enum { NEAR = 50 };
   static const char *const attributes[] = {"content", "datetime"};
   const struct html_node *nodes = finder->tree->nodes;
   for (size_t i = 0; i < sizeof attributes / sizeof *attributes; i++) {
     const char *value = html_attribute(finder->tree, node, attributes[i]);
     if (value && *value) return offer(finder, evidence, value, strlen(value));
   }
-  for (size_t i = node + 1; html_attribute(finder->tree, node, "itemscope") && i < nodes[node].end; i++)
+  size_t end = nodes[node].end < node + NEAR ? nodes[node].end : node + NEAR;
+  for (size_t i = node + 1; html_attribute(finder->tree, node, "itemscope") && i < end; i++)
     if (nodes[i].tag != HTML_TEXT && html_attribute_has(finder->tree, i, "itemprop", "name"))
       return offer_item(finder, evidence, i);
   return offer_text(finder, evidence, node);
 }
 
+/* In what is around the article, or a form; some pages are one form as a whole. */
 static bool stands_aside(const struct html_tree *tree, size_t node) {
+  enum { FORM_MAX = 200 };
   for (; node > 0; node = tree->nodes[node].parent) {
     uint8_t tag = tree->nodes[node].tag;
-    if (tag == HTML_NAV || tag == HTML_ASIDE || tag == HTML_FOOTER || tag == HTML_FORM) return true;
+    if (tag == HTML_NAV || tag == HTML_ASIDE || tag == HTML_FOOTER) return true;
+    if (tag == HTML_FORM && tree->nodes[node].end - node < FORM_MAX) return true;
   }
   return false;
 }

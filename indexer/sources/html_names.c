@@ -129,8 +129,9 @@ static enum html_role role_of_name(const char *name, size_t len) {
 
 /* The strongest word of a list of names: what is beside the article wins. */
 static enum html_role role_of_names(const char *names) {
+  enum { NAMES_MAX = 32 };
   enum html_role role = HTML_ROLE_NONE;
-  while (names && *names) {
+  for (int i = 0; names && *names && i < NAMES_MAX; i++) {
     names += strspn(names, " \t\r\n\f");
     size_t len = strcspn(names, " \t\r\n\f");
     enum html_role next = role_of_name(names, len);

@@ -46,7 +46,7 @@ static size_t fit(const struct buffer *title, const char *heading, size_t len) {
 static void find_title(struct html_titles *titles, const struct html_tree *tree) {
   for (size_t i = 1; i < tree->count && titles->title.len == 0; i++)
     if (tree->nodes[i].tag == HTML_TITLE && tree->nodes[tree->nodes[i].parent].tag != HTML_SVG)
-      html_text(tree, i, &titles->title);
+      html_text(tree, i, TITLE_MAX, &titles->title);
 }
 
 size_t html_titles_find(struct html_titles *titles, const struct html_tree *tree) {
@@ -57,7 +57,7 @@ size_t html_titles_find(struct html_titles *titles, const struct html_tree *tree
   for (size_t i = 1; i < tree->count; i++) {
     if (tree->nodes[i].tag != HTML_H1) continue;
     struct buffer text = {0};
-    html_text(tree, i, &text);
+    html_text(tree, i, TITLE_MAX + 1, &text);
     size_t fits = text.len <= TITLE_MAX ? fit(&folded, text.bytes, text.len) : 0;
     /* The name of the site may be a heading too, and shorter. */
     bool better = text.len > 0 && text.len <= TITLE_MAX && (fits > best || place == 0);

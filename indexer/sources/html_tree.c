@@ -3,7 +3,6 @@
 #include "indexer/sources/html.h"
 
 #include <libxml/HTMLparser.h>
-#include <pthread.h>
 #include <string.h>
 #include <strings.h>
 
@@ -142,12 +141,10 @@ static int on_close(void *payload) {
   return 0;
 }
 
-static pthread_once_t once = PTHREAD_ONCE_INIT;
-
 int html_parse(struct html_tree *tree, const char *bytes, size_t len, struct nsearch_error *err) {
   *tree = (struct html_tree){0};
   struct builder builder = {.tree = tree, .at = bytes, .end = bytes + len, .err = err};
-  pthread_once(&once, xmlInitParser);
+  libxml_start();
   builder.parser = htmlNewParserCtxt();
   if (!builder.parser) return error_memory(err);
   if (!add_node(&builder, HTML_OTHER)) goto out;
@@ -203,29 +200,35 @@ bool html_attribute_has(const struct html_tree *tree, size_t node, const char *n
   return false;
 }
 
-void html_text(const struct html_tree *tree, size_t node, struct buffer *out) {
-  size_t from = out->len;
-  for (size_t i = node; i < tree->nodes[node].end; i++) {
-    const struct html_node *at = &tree->nodes[i];
-    if (at->tag != HTML_TEXT) {
-      if ((html_tag_flags[at->tag] & HTML_FLOW || at->tag == HTML_BR) && out->len > from) buffer_byte(out, ' ');
-      if (at->tag == HTML_SCRIPT || at->tag == HTML_STYLE) i = at->end - 1;
-      continue;
-    }
-    buffer_add(out, tree->text.bytes + at->text, at->len);
-  }
-  /* White space in place. */
-  size_t to = from;
-  bool blank = true;
-  for (size_t i = from; !out->failed && i < out->len; i++) {
-    char c = out->bytes[i];
-    bool is_blank = (unsigned char)c <= ' ';
+/* Appends a run of text; *blank says whether white space ended what came before. */
+static void add_run(const char *text, size_t len, size_t end, bool *blank, struct buffer *out) {
+  for (size_t i = 0; i < len && out->len < end; i++) {
+    bool is_nbsp = text[i] == '\xC2' && i + 1 < len && text[i + 1] == '\xA0';
+    bool is_blank = (unsigned char)text[i] <= ' ' || is_nbsp;
     if (!is_blank)
-      out->bytes[to++] = c;
-    else if (!blank)
-      out->bytes[to++] = ' ';
-    blank = is_blank;
+      buffer_byte(out, (uint8_t)text[i]);
+    else if (!*blank)
+      buffer_byte(out, ' ');
+    *blank = is_blank;
+    i += is_nbsp;
+  }
+}
+
+void html_text(const struct html_tree *tree, size_t node, size_t most, struct buffer *out) {
+  size_t from = out->len, end = from + most;
+  bool blank = true;
+  for (size_t i = node; i < tree->nodes[node].end && out->len < end && !out->failed; i++) {
+    const struct html_node *at = &tree->nodes[i];
+    if (at->tag == HTML_TEXT)
+      add_run(tree->text.bytes + at->text, at->len, end, &blank, out);
+    else if (html_tag_flags[at->tag] & HTML_FLOW || at->tag == HTML_BR)
+      add_run(" ", 1, end, &blank, out);
+    if (at->tag == HTML_SCRIPT || at->tag == HTML_STYLE) i = at->end - 1;
   }
   if (out->failed) return;
-  out->len = to > from && out->bytes[to - 1] == ' ' ? to - 1 : to;
+  if (out->len == end) { /* not in the middle of a character */
+    while (out->len > from && ((uint8_t)out->bytes[out->len - 1] & 0xC0) == 0x80) out->len--;
+    if (out->len > from && (uint8_t)out->bytes[out->len - 1] >= 0xC0) out->len--;
+  }
+  if (out->len > from && out->bytes[out->len - 1] == ' ') out->len--;
 }

@@ -25,7 +25,10 @@ struct json_parser {
   struct article_list values;
   struct buffer inner; /* of an object: the value of its best key */
   uint32_t inner_rank, key_rank;
-  struct buffer decoded; /* a record that is no UTF-8 */
+  bool key_says_type;             /* the key being read says what the record, or the object, is */
+  unsigned inner_type, best_type; /* rendition_rank() of the object, and of the value that is gathered */
+  const char *kind;               /* what the record is, where that is no text */
+  struct buffer decoded;          /* a record that is no UTF-8 */
 };
 
 /* Text of one value; NUL characters, which JSON can spell, become blanks so that lists stay whole. */
@@ -54,6 +57,11 @@ static bool in_value_object(const struct json_parser *parser) {
 
 static int on_text(struct json_parser *parser, const char *text, size_t len) {
   if (parser->depth == 0) return !(parser->not_object = true);
+  if (parser->key_says_type && parser->depth == 1) parser->kind = record_kind(text, len);
+  if (parser->key_says_type && parser->depth > 1) {
+    unsigned rank = rendition_rank(text, len);
+    if (rank < parser->inner_type) parser->inner_type = rank;
+  }
   if (parser->claim_count == 0) return 1;
   if (parser->depth == 1) return !(parser->status = take_value(parser, text, len));
   if (parser->depth == 2 && parser->outer_list) return !(parser->status = values_add(parser, text, len));
@@ -70,7 +78,11 @@ static int on_string(void *payload, const unsigned char *text, size_t len) {
   return on_text(payload, (const char *)text, len);
 }
 
-static int on_number(void *payload, const char *text, size_t len) { return on_text(payload, text, len); }
+static int on_number(void *payload, const char *text, size_t len) {
+  struct json_parser *parser = payload;
+  if (parser->claim_count > 0 && parser->claims[0].shape == KEY_TEXT) return 1;
+  return on_text(payload, text, len);
+}
 
 static int on_nothing(void *payload) {
   struct json_parser *parser = payload;
@@ -85,18 +97,24 @@ static int on_boolean(void *payload, int value) {
 
 static int on_key(void *payload, const unsigned char *text, size_t len) {
   struct json_parser *parser = payload;
-  if (parser->depth == 1)
+  parser->key_says_type = false;
+  if (parser->depth == 1) {
+    parser->key_says_type = key_is_type((const char *)text, len);
     parser->claim_count = key_claims(parser->sink->map, (const char *)text, len, parser->claims);
-  else if (parser->claim_count > 0 && in_value_object(parser))
+  } else if (parser->claim_count > 0 && in_value_object(parser)) {
+    parser->key_says_type = key_is_rendition((const char *)text, len);
     parser->key_rank = value_key_rank((const char *)text, len);
+  }
   return 1;
 }
 
 static int on_open(struct json_parser *parser, bool is_list) {
   if (parser->depth == 0 && is_list) return !(parser->not_object = true);
+  parser->key_says_type = false;
   if (++parser->depth > DEPTH_MAX) return !(parser->too_deep = true);
   if (parser->depth == 2) {
     parser->outer_list = is_list;
+    parser->best_type = 0;
     article_list_clear(&parser->values);
   }
   if (in_value_object(parser)) {
@@ -104,6 +122,7 @@ static int on_open(struct json_parser *parser, bool is_list) {
     buffer_clear(&parser->inner);
     parser->inner_rank = UINT32_MAX;
     parser->key_rank = 0;
+    parser->inner_type = RENDITION_PLAIN;
   }
   return 1;
 }
@@ -112,10 +131,21 @@ static int on_map(void *payload) { return on_open(payload, false); }
 
 static int on_array(void *payload) { return on_open(payload, true); }
 
+/* The value of an object that ends; of renditions only the best one, and of equal ones the first, is kept. */
+static int add_inner(struct json_parser *parser) {
+  if (parser->claims[0].shape == KEY_RENDITIONS) {
+    if (parser->inner_type <= parser->best_type) return NSEARCH_OK;
+    article_list_clear(&parser->values);
+    parser->best_type = parser->inner_type;
+  }
+  return values_add(parser, parser->inner.bytes, parser->inner.len);
+}
+
 static int on_close(void *payload) {
   struct json_parser *parser = payload;
+  parser->key_says_type = false;
   if (parser->claim_count > 0 && in_value_object(parser) && parser->inner.len > 0) {
-    parser->status = values_add(parser, parser->inner.bytes, parser->inner.len);
+    parser->status = add_inner(parser);
     buffer_clear(&parser->inner);
   }
   if (!parser->status && parser->depth-- == 2) parser->status = take_gathered(parser);
@@ -164,12 +194,18 @@ int json_article(struct json_parser *parser, const char *text, size_t len, uint6
   parser->status = NSEARCH_OK;
   parser->too_deep = parser->not_object = false;
   parser->depth = 0, parser->claim_count = 0;
+  parser->kind = NULL, parser->key_says_type = false;
   fields_begin(&parser->fields, sink, err);
   bool is_text;
   int status = sink_decode(sink, record, &text, &len, &parser->decoded, &is_text, err);
   if (status || !is_text) return status;
   bool good = walk(parser, text, len, message, sizeof message);
   if (parser->status) return parser->status;
+  if (good && parser->kind && article_is_empty(sink->article)) {
+    snprintf(message, sizeof message, "%s with neither headline nor text", parser->kind);
+    sink->problem(sink->payload, NSEARCH_EVENT_SKIPPED, record, message);
+    return NSEARCH_OK;
+  }
   if (good) return sink->take(sink->payload, sink->article, record, whole_file, err);
   sink->problem(sink->payload, NSEARCH_EVENT_BROKEN, record, message);
   return NSEARCH_OK;

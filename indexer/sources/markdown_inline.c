@@ -111,7 +111,8 @@ static size_t open_bracket(struct inline_text *in, size_t at, size_t mark) {
     size_t left = in->len - at;
     const char *end = memchr(in->text + at, ']', left < NOTE_MAX ? left : NOTE_MAX);
     size_t behind = end ? (size_t)(end - in->text) + 1 : 0;
-    if (end) return behind < in->len && in->text[behind] == ':' ? behind + 1 : behind;
+    if (end && behind + 1 < in->len && memcmp(in->text + behind, ": ", 2) == 0) return behind + 2;
+    if (end) return behind;
   }
   if (in->depth == OPEN_MAX) return literal(in, at, mark);
   in->open[in->depth++] = in->out->len;

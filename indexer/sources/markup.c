@@ -2,30 +2,13 @@
 #include "common/text/text.h"
 #include "indexer/sources/sources.h"
 
+#include <libxml/HTMLparser.h>
 #include <string.h>
 #include <strings.h>
 
+enum { ENTITY_MAX = 12 }; /* bytes, "&" and ";" included */
+
 /* ---- Entities ---- */
-
-/* U+00A0 to U+00FF in order. */
-static const char latin1_names[] =
-    "nbsp iexcl cent pound curren yen brvbar sect uml copy ordf laquo not shy reg macr deg plusmn sup2 sup3 acute micro "
-    "para middot cedil sup1 ordm raquo frac14 frac12 frac34 iquest Agrave Aacute Acirc Atilde Auml Aring AElig Ccedil "
-    "Egrave Eacute Ecirc Euml Igrave Iacute Icirc Iuml ETH Ntilde Ograve Oacute Ocirc Otilde Ouml times Oslash Ugrave "
-    "Uacute Ucirc Uuml Yacute THORN szlig agrave aacute acirc atilde auml aring aelig ccedil egrave eacute ecirc euml "
-    "igrave iacute icirc iuml eth ntilde ograve oacute ocirc otilde ouml divide oslash ugrave uacute ucirc uuml yacute "
-    "thorn yuml ";
-
-static const struct {
-  const char *name;
-  uint32_t code_point;
-} other_names[] = {{"amp", '&'},       {"lt", '<'},       {"gt", '>'},       {"quot", '"'},      {"apos", '\''},
-                   {"ndash", 0x2013},  {"mdash", 0x2014}, {"lsquo", 0x2018}, {"rsquo", 0x2019},  {"sbquo", 0x201a},
-                   {"ldquo", 0x201c},  {"rdquo", 0x201d}, {"bdquo", 0x201e}, {"hellip", 0x2026}, {"bull", 0x2022},
-                   {"euro", 0x20ac},   {"trade", 0x2122}, {"minus", 0x2212}, {"ensp", 0x2002},   {"emsp", 0x2003},
-                   {"thinsp", 0x2009}, {"zwj", 0x200d},   {"zwnj", 0x200c},  {"lsaquo", 0x2039}, {"rsaquo", 0x203a},
-                   {"dagger", 0x2020}, {"prime", 0x2032}, {"OElig", 0x152},  {"oelig", 0x153},   {"Scaron", 0x160},
-                   {"scaron", 0x161},  {"Yuml", 0x178}};
 
 /* Numbers 128 to 159 mean the characters of Windows-1252 in practice. */
 static const uint16_t windows_1252[32] = {0x20ac, 0x81,   0x201a, 0x192,  0x201e, 0x2026, 0x2020, 0x2021,
@@ -33,17 +16,14 @@ static const uint16_t windows_1252[32] = {0x20ac, 0x81,   0x201a, 0x192,  0x201e
                                           0x90,   0x2018, 0x2019, 0x201c, 0x201d, 0x2022, 0x2013, 0x2014,
                                           0x2dc,  0x2122, 0x161,  0x203a, 0x153,  0x9d,   0x17e,  0x178};
 
+/* libxml2 has the table of HTML 4. */
 static uint32_t named_entity(const char *name, size_t len) {
-  for (size_t i = 0; i < sizeof other_names / sizeof *other_names; i++)
-    if (strlen(other_names[i].name) == len && memcmp(other_names[i].name, name, len) == 0)
-      return other_names[i].code_point;
-  uint32_t code_point = 0xa0;
-  for (const char *at = latin1_names; *at; code_point++) {
-    size_t have = strcspn(at, " ");
-    if (have == len && memcmp(at, name, len) == 0) return code_point;
-    at += have + 1;
-  }
-  return 0;
+  char word[ENTITY_MAX + 1];
+  if (len > ENTITY_MAX) return 0;
+  memcpy(word, name, len);
+  word[len] = 0;
+  const htmlEntityDesc *entity = htmlEntityLookup((const xmlChar *)word);
+  return entity ? entity->value : 0;
 }
 
 static uint32_t numbered_entity(const char *text, size_t len) {
@@ -60,9 +40,22 @@ static uint32_t numbered_entity(const char *text, size_t len) {
   return value > 0x10ffff || (value >= 0xd800 && value < 0xe000) ? 0xfffd : value;
 }
 
+void windows_1252_add(const char *text, size_t len, struct buffer *out) {
+  const char *end = text + len;
+  for (const char *at = text; (at = memchr(at, '\xC2', (size_t)(end - at)));) {
+    unsigned char c = at + 1 < end ? (unsigned char)at[1] : 0;
+    char bytes[4];
+    if (++at, c < 0x80 || c >= 0xa0) continue;
+    buffer_add(out, text, (size_t)(at - 1 - text));
+    buffer_add(out, bytes, utf8_encode(windows_1252[c - 0x80], bytes));
+    text = ++at;
+  }
+  buffer_add(out, text, (size_t)(end - text));
+}
+
 /* Length of the entity at text[0] == '&', 0 when it is none. */
 static size_t read_entity(const char *text, size_t len, uint32_t *code_point) {
-  const char *end = memchr(text, ';', len < 12 ? len : 12);
+  const char *end = memchr(text, ';', len < ENTITY_MAX ? len : ENTITY_MAX);
   size_t name_len = end ? (size_t)(end - text) - 1 : 0;
   if (name_len == 0) return 0;
   *code_point = text[1] == '#' ? numbered_entity(text + 2, name_len - 1) : named_entity(text + 1, name_len);
@@ -90,12 +83,13 @@ void entities_decode(const char *text, size_t len, struct buffer *out) {
 
 /* Names between blanks; what stands in blocks is another line. */
 static const char block_tags[] =
-    " p br div li ul ol dl dt dd h1 h2 h3 h4 h5 h6 hr tr table blockquote figure figcaption "
-    "section article header footer aside pre form nav main ";
-static const char cell_tags[] = " td th img iframe video audio object embed source picture input ";
+    " p br div li ul ol dl dt dd h1 h2 h3 h4 h5 h6 hr tr table caption blockquote figure figcaption address details "
+    "summary dialog fieldset legend section article header footer aside pre form nav main menu dir option ";
+static const char cell_tags[] = " td th img iframe video audio object embed source picture input button ";
 static const char inline_tags[] =
-    " a b i u em strong span small big sub sup font cite q code tt abbr mark s strike del "
-    "ins center tbody thead html head body title link meta time label wbr ";
+    " a b i u em strong span small big sub sup font cite q code tt abbr acronym mark s strike del ins dfn kbd samp var "
+    "bdi bdo ruby rt rp data output progress meter map area select optgroup textarea canvas nobr center blink marquee applet frame frameset noframes math tbody thead "
+    "tfoot col colgroup html head body title link meta time label wbr ";
 static const char dropped_tags[] = " script style noscript svg template ";
 
 static bool is_among(const char *names, const char *name, size_t len) {
@@ -107,10 +101,14 @@ static bool is_among(const char *names, const char *name, size_t len) {
   return strstr(names, word) != NULL;
 }
 
-static bool is_html(const struct sgml_tag *tag) {
-  return is_among(block_tags, tag->name, tag->name_len) || is_among(inline_tags, tag->name, tag->name_len) ||
-         is_among(cell_tags, tag->name, tag->name_len) || is_among(dropped_tags, tag->name, tag->name_len);
+enum markup_role markup_role(const char *name, size_t len) {
+  if (is_among(block_tags, name, len)) return MARKUP_BLOCK;
+  if (is_among(cell_tags, name, len)) return MARKUP_CELL;
+  if (is_among(dropped_tags, name, len)) return MARKUP_DROPPED;
+  return is_among(inline_tags, name, len) ? MARKUP_INLINE : MARKUP_NONE;
 }
+
+static bool is_html(const struct sgml_tag *tag) { return markup_role(tag->name, tag->name_len) != MARKUP_NONE; }
 
 static bool has_entity(const char *text, size_t len) {
   uint32_t code_point;
@@ -136,20 +134,39 @@ static size_t behind_dropped(const char *text, size_t len, const struct sgml_tag
   return len;
 }
 
-void markup_text(const char *text, size_t len, struct buffer *out) {
-  struct sgml_tag tag;
-  size_t at = 0, next;
-  while (sgml_next(text, len, at, &tag)) {
-    bool is_known = is_html(&tag) || tag.name_len == 0;
-    entities_decode(text + at, (is_known ? tag.start : tag.end) - at, out);
-    next = tag.end;
-    if (is_among(block_tags, tag.name, tag.name_len))
-      buffer_byte(out, '\n');
-    else if (is_among(cell_tags, tag.name, tag.name_len))
-      buffer_byte(out, ' ');
-    else if (!tag.closing && is_among(dropped_tags, tag.name, tag.name_len))
-      next = behind_dropped(text, len, &tag);
-    at = next;
+/* Appends the text between two tags, without declarations (<!DOCTYPE html>) and instructions. */
+static void add_text(const char *text, size_t len, struct buffer *out) {
+  const char *end = text + len;
+  for (const char *at = text; (at = memchr(at, '<', (size_t)(end - at)));) {
+    bool is_declaration =
+        end - at > 2 && (at[1] == '?' || (at[1] == '!' && (at[2] | 32) >= 'a' && (at[2] | 32) <= 'z'));
+    const char *close = is_declaration ? memchr(at, '>', (size_t)(end - at)) : NULL;
+    if (!close) {
+      at++;
+      continue;
+    }
+    entities_decode(text, (size_t)(at - text), out);
+    text = at = close + 1;
   }
-  entities_decode(text + at, len - at, out);
+  entities_decode(text, (size_t)(end - text), out);
 }
+
+/* Where it is sure that the text is HTML no tag stays. */
+static void strip(const char *text, size_t len, bool is_sure, struct buffer *out) {
+  struct sgml_tag tag;
+  size_t at = 0;
+  while (sgml_next(text, len, at, &tag)) {
+    enum markup_role role = markup_role(tag.name, tag.name_len);
+    bool is_known = is_sure || role != MARKUP_NONE || tag.name_len == 0;
+    add_text(text + at, tag.start - at, out);
+    if (!is_known) entities_decode(text + tag.start, tag.end - tag.start, out);
+    at = role == MARKUP_DROPPED && !tag.closing ? behind_dropped(text, len, &tag) : tag.end;
+    if (role == MARKUP_BLOCK) buffer_byte(out, '\n');
+    if (role == MARKUP_CELL) buffer_byte(out, ' ');
+  }
+  add_text(text + at, len - at, out);
+}
+
+void markup_text(const char *text, size_t len, struct buffer *out) { strip(text, len, false, out); }
+
+void markup_strip(const char *text, size_t len, struct buffer *out) { strip(text, len, true, out); }

@@ -7,9 +7,23 @@
 #include <strings.h>
 
 /* In the order in which they are asked: what is told by content first, plain text last. */
-const struct source *const source_table[] = {
-    &source_jsonl, &source_json,     &source_reuters, &source_trec, &source_warc, &source_arc,  &source_mail,
-    &source_html,  &source_markdown, &source_csv,     &source_tsv,  &source_rows, &source_text, NULL};
+const struct source *const source_table[] = {&source_jsonl,
+                                             &source_json,
+                                             &source_reuters,
+                                             &source_trec,
+                                             &source_newsml,
+                                             &source_nitf,
+                                             &source_feed,
+                                             &source_warc,
+                                             &source_arc,
+                                             &source_mail,
+                                             &source_html,
+                                             &source_markdown,
+                                             &source_csv,
+                                             &source_tsv,
+                                             &source_rows,
+                                             &source_text,
+                                             NULL};
 
 const struct source *source_find(const char *head, size_t len, bool is_all, const char *file_name) {
   for (size_t i = 0; source_table[i]; i++)

@@ -1,5 +1,6 @@
 /* indexer/sources: what the readers of formats share. The map of this folder, sectioned by source file; the readers
- * themselves (jsonl.c, json.c, reuters.c, trec.c, html.c, text.c) are the tables `struct source` of indexer/indexer.h. */
+ * themselves (jsonl.c, json.c, reuters.c, trec.c, feed.c, nitf.c, newsml.c, html.c, markdown.c, csv.c, text.c) are the tables
+ * `struct source` of indexer/indexer.h. What those of XML share has a map of its own, xml.h. */
 #ifndef INDEXER_SOURCES_SOURCES_H
 #define INDEXER_SOURCES_SOURCES_H
 
@@ -41,7 +42,21 @@ void date_from_name(struct nsearch_article *article, const char *file_name);
 void problem_set(struct source_problem *problem, enum nsearch_event_kind kind, uint64_t record, const char *format, ...)
     PRINTF_LIKE(4, 5);
 
+/* ---- libxml.c: libxml2, which wants to be started before threads use it; again and again is fine ---------------------- */
+
+void libxml_start(void);
+
 /* ---- markup.c: text out of HTML fragments and entities ------------------------------------------------------------ */
+
+/* What a tag of HTML is to its text. */
+enum markup_role {
+  MARKUP_NONE,   /* it is none of HTML's */
+  MARKUP_INLINE,
+  MARKUP_BLOCK,  /* a line of its own */
+  MARKUP_CELL,   /* a blank */
+  MARKUP_DROPPED /* what it holds is no text */
+};
+enum markup_role markup_role(const char *name, size_t len);
 
 /* True when the text holds a tag of HTML or an entity. */
 bool markup_present(const char *text, size_t len);
@@ -49,6 +64,13 @@ bool markup_present(const char *text, size_t len);
 /* Appends the text of an HTML fragment: its tags dropped, those of blocks as line ends, scripts and styles left out,
  * entities as characters. What looks like a tag and is none of HTML's stays. */
 void markup_text(const char *text, size_t len, struct buffer *out);
+
+/* The same where it is known that the text is HTML: no tag stays. */
+void markup_strip(const char *text, size_t len, struct buffer *out);
+
+/* Appends text in UTF-8. The controls U+0080 to U+009F, which nobody means, are the characters of Windows-1252 that these
+ * numbers stand for there. */
+void windows_1252_add(const char *text, size_t len, struct buffer *out);
 
 /* Appends text with entities (&amp; &#8217; &eacute;) as characters; what is no entity stays. */
 void entities_decode(const char *text, size_t len, struct buffer *out);
@@ -197,10 +219,10 @@ int capture_response(struct capture *capture, const char *bytes, size_t len, uin
 /* ---- html.c: a page to an article ------------------------------------------------------------------------------------- */
 
 /* Fills in what a page says of itself and the text of its article; what is found nowhere stays empty, the text too.
- * charset is the encoding that was declared outside of the page and url where it came from; either may be NULL. Fails
- * only for want of memory. */
+ * charset is the encoding that was declared outside of the page and url where it came from; either may be NULL. Adds to
+ * *replaced how many characters could not be decoded. Fails only for want of memory. */
 int html_article(const char *bytes, size_t len, const char *charset, const char *url, struct nsearch_article *article,
-                 struct nsearch_error *err);
+                 uint64_t *replaced, struct nsearch_error *err);
 
 /* ---- json_scan.c: the edges of JSON values without looking at them ------------------------------------------------- */
 
@@ -255,11 +277,18 @@ enum target {
 /* The field of a name as --map has it ("body"), or -1. */
 int field_find(const char *name, size_t len);
 
+enum key_shape {
+  KEY_VALUE,
+  KEY_TEXT,      /* numbers do not count, and of several keys of one rank the first does */
+  KEY_WORDS,     /* a string is a comma-separated list */
+  KEY_RENDITIONS /* of an array the best value counts, by what its object says that it is */
+};
+
 /* A key's claim on a field: of two keys the one with the lower rank holds. */
 struct key_claim {
   enum target target;
   uint32_t rank;
-  bool is_list; /* a string is a comma-separated list */
+  enum key_shape shape;
 };
 
 /* Fills in what the key of a record stands for and returns how many fields that are. */
@@ -268,6 +297,17 @@ size_t key_claims(const struct field_map *map, const char *key, size_t len, stru
 /* Rank of a key of an object that stands where a value was expected ({"name": "Reuters"}), or 0 for none; the lower
  * rank holds. */
 uint32_t value_key_rank(const char *key, size_t len);
+
+/* Keys that say what a record is, and what one of several renditions of a text is: its content type, its role. */
+bool key_is_type(const char *key, size_t len);
+bool key_is_rendition(const char *key, size_t len);
+
+/* What a record of that type is when it has neither title nor text; NULL for a text. */
+const char *record_kind(const char *type, size_t len);
+
+/* How readily a rendition is taken, by what it is said to be: plain text, then pages, then what no reader reads. */
+enum { RENDITION_OTHER = 1, RENDITION_PAGE, RENDITION_PLAIN };
+unsigned rendition_rank(const char *said, size_t len);
 
 /* ---- fields.c: values of keys to an article ---------------------------------------------------------------------------- */
 

@@ -45,13 +45,14 @@ static int split(struct input *input, uint64_t state[8], struct span *span, bool
 }
 
 /* Sets a field from its text; the first that has anything to say stays. */
-static int set_part(struct nsearch_article *article, enum trec_part part, const char *text, size_t len,
+static int set_part(const struct sink *sink, enum trec_part part, const char *text, size_t len,
                     struct nsearch_error *err) {
   static const enum article_part parts[] = {[PART_ID] = ARTICLE_ID,
                                             [PART_TITLE] = ARTICLE_TITLE,
                                             [PART_SECTION] = ARTICLE_SECTION,
                                             [PART_SOURCE] = ARTICLE_SOURCE,
                                             [PART_URL] = ARTICLE_URL};
+  struct nsearch_article *article = sink->article;
   struct date date;
   trim(&text, &len);
   if (len == 0) return NSEARCH_OK;
@@ -65,7 +66,8 @@ static int set_part(struct nsearch_article *article, enum trec_part part, const 
     return buffer_status(body, err);
   }
   case PART_DATE:
-    if (article->published.precision == NSEARCH_PRECISION_NONE && date_parse(text, len, &date))
+    if (article->published.precision == NSEARCH_PRECISION_NONE &&
+        date_parse_ordered(text, len, sink->date_order, &date))
       article->published = date, article->origin = NSEARCH_ORIGIN_RECORD;
     return NSEARCH_OK;
   case PART_AUTHOR:
@@ -77,7 +79,7 @@ static int set_part(struct nsearch_article *article, enum trec_part part, const 
 
 /* What is open while a record is walked over: a part, and perhaps the text around it. */
 struct trec_walk {
-  struct nsearch_article *article;
+  const struct sink *sink;
   enum trec_part part;
   struct buffer text; /* of the part */
   bool in_body;
@@ -85,7 +87,7 @@ struct trec_walk {
 
 static int end_part(struct trec_walk *walk, struct nsearch_error *err) {
   int status = buffer_status(&walk->text, err);
-  if (!status) status = set_part(walk->article, walk->part, walk->text.bytes, walk->text.len, err);
+  if (!status) status = set_part(walk->sink, walk->part, walk->text.bytes, walk->text.len, err);
   buffer_clear(&walk->text);
   walk->part = walk->in_body ? PART_BODY : PART_NONE;
   return status;
@@ -95,7 +97,7 @@ static int end_part(struct trec_walk *walk, struct nsearch_error *err) {
  * where there was none yet. An unknown tag is a blank. */
 static int on_tag(struct trec_walk *walk, const struct sgml_tag *tag, struct nsearch_error *err) {
   enum trec_part part = part_of(tag);
-  bool is_second = part == PART_TITLE && walk->in_body && walk->article->parts[ARTICLE_TITLE].len > 0;
+  bool is_second = part == PART_TITLE && walk->in_body && walk->sink->article->parts[ARTICLE_TITLE].len > 0;
   if (part == PART_NONE || is_second) {
     buffer_byte(&walk->text, tag->name_len == 1 && (*tag->name | 32) == 'p' ? '\n' : ' ');
     return NSEARCH_OK;
@@ -109,7 +111,7 @@ static int on_tag(struct trec_walk *walk, const struct sgml_tag *tag, struct nse
 
 static int fill(const char *text, const struct sgml_tag *open, size_t end, const struct sink *sink,
                 struct nsearch_error *err) {
-  struct trec_walk walk = {.article = sink->article};
+  struct trec_walk walk = {.sink = sink};
   struct sgml_tag tag;
   size_t at = open->end;
   int status = NSEARCH_OK;

@@ -241,7 +241,7 @@ static void add_identity(struct document_maker *maker, const struct nsearch_arti
   char bytes[17];
   size_t len;
   const char *text = article_get(article, ARTICLE_ID, &len);
-  bool dated = article->published.precision != NSEARCH_PRECISION_NONE;
+  bool dated = article_is_dated(article);
   xap_order_value(dated ? article->published.seconds : INT64_MIN, hash_bytes(text, len), bytes);
   xap_document_value(maker->document, SLOT_ORDER, bytes, 16);
   xap_term_of_id(text, len, &term);
@@ -281,7 +281,7 @@ int document_make(struct document_maker *maker, const struct nsearch_article *ar
   int status = add_words(maker, article, language, err);
   if (!status) status = add_keywords(maker, article, err);
   if (status) return status;
-  add_dates(maker, &article->published);
+  if (article_is_dated(article)) add_dates(maker, &article->published);
   add_identity(maker, article, sequence);
   buffer_clear(&maker->data);
   xap_encode_data(article, maker->options.keep_text, &maker->data);

@@ -65,4 +65,74 @@ for index in lines files; do
 done
 same "allsides in files: answers differ" "" "$(diff "$scratch/lines.answers" "$scratch/files.answers" | head -n 5)"
 same "allsides: answers" 1 "$(($(wc -l <"$scratch/lines.answers") > 4000))"
+# Feeds and the IPTC's formats. What counts as an article there was counted by programs that share no code with this one:
+# a lenient feed parser's entries with visible text, and items whose headline, text or description says something. One
+# feed more has the title of an entry's picture and none of the entry. Articles are counted with those replaced by others
+# of their id, which test files share.
+formats=$scratch/formats
+mkdir -p "$formats"
+if [ -f "$NSEARCH_CORPORA/formats.tar.xz" ] && tar xJf "$NSEARCH_CORPORA/formats.tar.xz" -C "$formats"; then
+  feeds=$(find "$formats" -type d -path '*feeds-feedparser/tests')
+  ninjs=$(find "$formats" -type d -path '*iptc-ninjs/validation/test_suite')
+  newsml=$(find "$formats" -type d -path '*iptc-newsml-g2/tests/unit_test_files')
+  examples=$(find "$formats" -type d -path '*iptc-newsml-g2/examples')
+  folder() { # name folder arguments: indexes it; $report is what was done, $articles counts those replaced too
+    report=$("$nsearch" index --json --report "$scratch/$1.report" --index "$scratch/$1.index" "${@:2}" 2>"$scratch/stderr")
+    articles=$(($("$nsearch" stats --json --index "$scratch/$1.index" | number articles) + $(number replaced <<<"$report")))
+  }
+  folder feeds "$feeds"
+  same "feeds: articles" 503 "$articles"
+  same "feeds: records" 1217 "$(number records <<<"$report")"
+  same "feeds: broken" 0 "$(number broken <<<"$report")"
+  folder ninjs "$ninjs" --include '*/should_pass/*'
+  same "ninjs that is right: articles" 67 "$articles"
+  same "ninjs that is right: broken" 0 "$(number broken <<<"$report")"
+  folder newsml "$newsml" --include '*/should_pass/*.xml'
+  same "NewsML-G2 that is right: articles" 11 "$articles"
+  same "NewsML-G2 that is right: unknown" 0 "$(number unknown <<<"$report")"
+  folder examples "$examples" --include '*.xml'
+  same "NewsML-G2 of the guidelines: articles" 16 "$articles"
+  # What is wrong is indexed or told.
+  for wrong in "$ninjs" "$newsml"; do
+    rm -rf "$scratch/wrong.index"
+    folder wrong "$wrong" --include '*/should_fail/*'
+    told=$(wc -l <"$scratch/wrong.report")
+    replaced=$(number replaced <<<"$report")
+    same "wrong: each file is indexed or told" "$(number files <<<"$report")" "$((articles + told - replaced))"
+  done
+else
+  echo "skip: NSEARCH_CORPORA has no formats.tar.xz"
+  skipped=$((skipped + 1))
+fi
+
+# The items of a month's feeds: each link is one article, on however many days it comes.
+if [ -f "$NSEARCH_CORPORA/rss-2023-01.tar.xz" ] && tar xJf "$NSEARCH_CORPORA/rss-2023-01.tar.xz" -C "$formats"; then
+  report=$("$nsearch" index --json --index "$scratch/month.index" "$formats/2023" 2>"$scratch/stderr")
+  same "a month of feeds: records" 70755 "$(number records <<<"$report")"
+  same "a month of feeds: articles" 70735 "$("$nsearch" stats --json --index "$scratch/month.index" | number articles)"
+else
+  echo "skip: NSEARCH_CORPORA has no rss-2023-01.tar.xz"
+  skipped=$((skipped + 1))
+fi
+
+# A month of feeds, a day a run into a folder that grows: the articles of one run over all of it.
+if [ -f "$NSEARCH_CORPORA/rss-2023-01.tar.xz" ]; then
+  mkdir -p "$scratch/month" "$scratch/grown"
+  tar xJf "$NSEARCH_CORPORA/rss-2023-01.tar.xz" -C "$scratch/month"
+  mapfile -t days < <(find "$scratch/month" -type d -name '2023-01-??' | sort)
+  same "month: days" 31 ${#days[@]}
+  for day in "${days[@]}"; do
+    mv "$day" "$scratch/grown/"
+    "$nsearch" index --quiet --index "$scratch/days.index" "$scratch/grown" || same "month: run" 0 $?
+  done
+  "$nsearch" index --quiet --index "$scratch/month.index" "$scratch/grown"
+  for index in days month; do
+    "$nsearch" query --index "$scratch/$index.index" --format jsonl -n all '' 2>/dev/null | sort >"$scratch/$index.all"
+  done
+  same "month: articles" "$(wc -l <"$scratch/month.all")" "$(wc -l <"$scratch/days.all")"
+  same "month: articles there are" 1 "$(($(wc -l <"$scratch/month.all") > 60000))"
+  same "month: articles differ" "" "$(cmp "$scratch/days.all" "$scratch/month.all" 2>&1)"
+  unchanged=$("$nsearch" index --json --index "$scratch/days.index" "$scratch/grown" | number unchanged)
+  same "month: unchanged" "$(find "$scratch/grown" -type f | wc -l)" "$unchanged"
+fi
 end

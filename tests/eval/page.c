@@ -83,7 +83,7 @@ static void hide(char *bytes, size_t len) {
 
 static int read_page(const char *path, bool all, struct nsearch_article *article, struct nsearch_error *err) {
   struct input *input;
-  uint64_t replaced;
+  uint64_t replaced = 0;
   int status = input_open(&input, path, err);
   if (status) return status;
   status = input_fill(input, RECORD_MAX, err);
@@ -94,7 +94,7 @@ static int read_page(const char *path, bool all, struct nsearch_article *article
     fputs(all ? "" : ", \"page\": ", stdout);
     if (!all) hide(bytes, input->len);
     article_clear(article);
-    if (!status) status = html_article(bytes, input->len, NULL, NULL, article, err);
+    if (!status) status = html_article(bytes, input->len, NULL, NULL, article, &replaced, err);
     if (!status) status = article_tidy(article, &replaced, err);
     if (!status) print_article(path, article);
     puts(all ? "" : "}");

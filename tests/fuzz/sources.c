@@ -1,4 +1,5 @@
-/* Any bytes as a file of each format, packed or not: recognised, split, parsed, tidied, analysed and stored.
+/* Any bytes as a file of each format, packed or not, or an archive of such files: recognised, split, parsed, tidied,
+ * analysed and stored.
  *
  * Input: a byte for the file's name, a byte of flags, then the file. */
 #include <stdlib.h>
@@ -57,7 +58,7 @@ static int take(void *payload, struct nsearch_article *article, uint64_t record,
 static void problem(void *payload, enum nsearch_event_kind kind, uint64_t record, const char *message) {
   struct found *found = payload;
   (void)record;
-  must(kind >= NSEARCH_EVENT_UNREADABLE && kind <= NSEARCH_EVENT_TOO_LARGE && *message && !strchr(message, '\n'));
+  must(kind >= NSEARCH_EVENT_UNREADABLE && kind <= NSEARCH_EVENT_SKIPPED && *message && !strchr(message, '\n'));
   found->problems++;
 }
 
@@ -97,37 +98,48 @@ static void read_spans(struct input *input, const struct source *source, struct 
   }
 }
 
-static void read_file(const char *name, bool global_ids) {
+static void read_input(struct input *input, const char *name, bool is_cut, struct found *found) {
   static const struct field_map map;
   uint64_t undecoded = 0;
-  struct found found = {.global_ids = global_ids};
-  struct input *input;
-  must(!input_open(&input, path, err));
-  int status = input_fill(input, 64 << 10, err);
-  must(!status || status == NSEARCH_ERR_INPUT);
-  size_t len = input->len < 64 << 10 ? input->len : 64 << 10;
+  size_t len = input->len < HEAD_BYTES ? input->len : HEAD_BYTES;
   const struct source *source = source_find(input->window, len, input->at_end && len == input->len, name);
-  if (source && (len > 0 || !status)) {
-    struct sink sink = {.article = nsearch_article_new(),
-                        .file_name = name,
-                        .map = &map,
-                        .take = take,
-                        .problem = problem,
-                        .payload = &found,
-                        .replaced = &undecoded};
-    must(sink.article);
-    read_spans(input, source, &sink);
-    nsearch_article_free(sink.article);
+  if (!source || (len == 0 && is_cut)) return;
+  struct sink sink = {.article = nsearch_article_new(),
+                      .file_name = name,
+                      .map = &map,
+                      .take = take,
+                      .problem = problem,
+                      .payload = found,
+                      .replaced = &undecoded};
+  must(sink.article);
+  read_spans(input, source, &sink);
+  nsearch_article_free(sink.article);
+}
+
+/* The file, or each member of an archive, whose own names then count. */
+static void read_file(const char *name, bool global_ids) {
+  struct found found = {.global_ids = global_ids};
+  struct walk_file file = {.path = path, .below = strrchr(path, '/') + 1};
+  struct members *members;
+  struct member member;
+  bool more = true;
+  int status = members_open(&members, &file, NULL, NULL, err);
+  must(!status || status == NSEARCH_ERR_INPUT);
+  for (int round = 0; !status && more; round++) {
+    must(round < ROUNDS_MAX && !members_next(members, &member, &more, err));
+    if (member.problem) problem(&found, member.problem, 0, member.message);
+    bool is_file = more && !strcmp(member.path, path);
+    if (member.input) read_input(member.input, is_file ? name : strrchr(member.path, '/') + 1, member.problem, &found);
   }
-  input_close(input);
+  if (!status) members_close(members);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-  static const char *const names[] = {"a.jsonl", "a.json",           "a.sgm", "a.trec",
-                                      "a.txt",   "2024-02-14-a.txt", "a",     "a.xml"};
+  static const char *const names[] = {"a.jsonl", "a.json", "a.sgm", "a.trec", "a.txt", "2024-02-14-a.txt",
+                                      "a",       "a.xml",  "a.csv", "a.tsv",  "a.md"};
   if (!err) prepare();
   struct fuzz_input in = {data, data + size};
-  const char *name = names[fuzz_byte(&in) & 7];
+  const char *name = names[fuzz_byte(&in) % (sizeof names / sizeof *names)];
   uint8_t flags = fuzz_byte(&in);
   if (flags & FLAG_GZIP)
     write_packed(in.at, (size_t)(in.end - in.at));

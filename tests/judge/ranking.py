@@ -5,6 +5,7 @@ import functools
 import math
 import re
 import struct
+import time
 from collections import Counter, defaultdict
 
 import xxhash
@@ -22,6 +23,11 @@ BINARY32 = struct.Struct("f")
 
 def seconds_of(*civil):
     return (datetime.datetime(*civil) - datetime.datetime(1970, 1, 1)) // datetime.timedelta(seconds=1)
+
+
+def doubtful(first):
+    """Kept, but taken for no date: later than a day from now, or before 1600."""
+    return first > time.time() + 86400 or first < seconds_of(1600, 1, 1)
 
 
 def period(text):
@@ -58,6 +64,8 @@ class Entry:
         self.stems = {"title": [stem for _, stem in title], "body": [stem for _, stem in body]}
         self.body_count = len(body)
         self.period = period(article["published"]) if article["published"] else None
+        if self.period and doubtful(self.period[0]):
+            self.period = None
         self.hash = xxhash.xxh3_64_intdigest(article["id"].encode("utf-8", "surrogatepass"))
 
     def order(self):

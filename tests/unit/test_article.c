@@ -316,6 +316,48 @@ static void a_cut_card_is_damaged(void **state) {
   nsearch_article_free(article);
 }
 
+static void dates_are_doubted(void **state) {
+  (void)state;
+  const int64_t now = 1672913472;
+  static const struct {
+    int64_t seconds;
+    int origin;
+    bool doubtful;
+  } dates[] = {
+      {0, NSEARCH_ORIGIN_RECORD, false},
+      {1672913472, NSEARCH_ORIGIN_RECORD, false},
+      {1672913472 + 86400, NSEARCH_ORIGIN_RECORD, false},
+      {1672913472 + 86401, NSEARCH_ORIGIN_RECORD, true},
+      {INT64_C(-11676096000), NSEARCH_ORIGIN_META, false},
+      {INT64_C(-11676096001), NSEARCH_ORIGIN_META, true},
+      {0, NSEARCH_ORIGIN_CRAWL, true},
+      {INT64_MAX, NSEARCH_ORIGIN_URL, true},
+      {INT64_MIN, NSEARCH_ORIGIN_URL, true},
+  };
+  nsearch_article *article = nsearch_article_new(), *back = nsearch_article_new();
+  for (size_t i = 0; i < sizeof dates / sizeof *dates; i++) {
+    struct buffer card = {0};
+    int64_t seconds;
+    nsearch_article_set_published(article, dates[i].seconds, NSEARCH_PRECISION_DAY, (nsearch_origin)dates[i].origin);
+    assert_false(nsearch_article_date_doubtful(article));
+    article_judge_date(article, now);
+    assert_int_equal(nsearch_article_date_doubtful(article), dates[i].doubtful);
+    assert_int_equal(article_is_dated(article), !dates[i].doubtful);
+    article_encode_card(article, &card);
+    assert_int_equal(decode_copy(back, card.bytes, card.len), NSEARCH_OK);
+    assert_int_equal(nsearch_article_date_doubtful(back), dates[i].doubtful);
+    assert_int_equal(nsearch_article_published(back, &seconds), NSEARCH_PRECISION_DAY);
+    assert_true(seconds == dates[i].seconds);
+    assert_int_equal(nsearch_article_date_origin(back), dates[i].origin);
+    buffer_free(&card);
+  }
+  article_clear(article);
+  article_judge_date(article, now);
+  assert_false(nsearch_article_date_doubtful(article));
+  nsearch_article_free(article);
+  nsearch_article_free(back);
+}
+
 /* Whatever a changed byte does, what is decoded is an article that encodes to what was read or is refused. */
 static void a_changed_card_is_refused_or_whole(void **state) {
   (void)state;
@@ -353,7 +395,8 @@ static void hostile_cards_are_damaged(void **state) {
       {LITERAL("\0\0\0\0\0\0\xff\xff\xff\xff\x0f\0\0\0\0")}, /* four thousand million authors */
       {LITERAL("\0\0\0\0\0\0\1\0\0\0\0\0")},                 /* an author without a name */
       {LITERAL("\0\0\0\0\0\0\0\0\5\0\0\0")},                 /* a precision that there is not */
-      {LITERAL("\0\0\0\0\0\0\0\0\0\6\0")},                   /* an origin that there is not */
+      {LITERAL("\0\0\0\0\0\0\0\0\0\7\0")},                   /* an origin that there is not */
+      {LITERAL("\0\0\0\0\0\0\0\0\0\x80\0")},                 /* a doubtful date that there is not */
       {LITERAL("\0\0\0\0\0\0\0\0\0\0\2\0")},                 /* neither updated nor not */
       {LITERAL("\0\0\0\0\0\0\0\0\0\0\0\0")},                 /* a byte too many */
   };
@@ -440,6 +483,7 @@ int main(void) {
       cmocka_unit_test(tidying_bounds_lists),
       cmocka_unit_test(a_card_holds_all_but_the_body),
       cmocka_unit_test(cards_keep_every_second),
+      cmocka_unit_test(dates_are_doubted),
       cmocka_unit_test(a_cut_card_is_damaged),
       cmocka_unit_test(a_changed_card_is_refused_or_whole),
       cmocka_unit_test(hostile_cards_are_damaged),

@@ -307,12 +307,12 @@ static void test_records(void **state) {
   bad.before = 20, refused(&bad);
   bad.before = UINT64_MAX, refused(&bad);
   bad.before = 0, refused(&bad);
-  bad = file, bad.before = bad.ids_before = 0, bad.path = "/in/b.json", refused(&bad);
+  bad = file, bad.before = bad.ids_before = 0, bad.path = "in/a.json.", refused(&bad);
+  bad.path = "/in/\0.json", refused(&bad);
   bad.path_len = 0, refused(&bad);
   bad = file, bad.before = bad.ids_before = 0, bad.below_len = 11, refused(&bad);
   bad = chunk, bad.id_count = 0, refused(&bad);
   bad.kind = (enum catalogue_kind)9, refused(&bad);
-  bad = chunk, bad.kind = CATALOGUE_GONE, refused(&bad);
 }
 
 static int set_up(void **state) {

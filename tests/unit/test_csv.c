@@ -93,6 +93,9 @@ static const struct source_case runaways[] = {
      "csv\n1 broken\n2 title=B body=b\n3 title=C body=c\n"},
     {"a.csv", "title,body\n\"A\",a\nB,\"b\"\nC,\"cut", "csv\n1 title=A body=a\n2 title=B body=b\n3 broken\n"},
     {"a.csv", "title,body\n\"A\",a\nB,\"b\"\nC,\"cut\nin its", "csv\n1 title=A body=a\n2 title=B body=b\n3 broken\n"},
+    /* Names in the header outweigh what the rows are like. */
+    {"a.csv", "id;headline;text\nx;A;\"a, one\ny;B;b, two\nz;C;\"c, three\"\nv;D;\"d\"\nu;E;e;e\n",
+     "csv\n1 broken\n2 id=y title=B body=b, two\n3 id=z title=C body=c, three\n4 id=v title=D body=d\n5 broken\n"},
     /* Where nothing is quoted, a quote is a character. */
     {"a.csv", "title,body\nA,a\nB,\"b\nC,c\n", "csv\n1 title=A body=a\n2 title=B body=\"b\n3 title=C body=c\n"},
 };

@@ -50,9 +50,9 @@ static void print_article(const struct nsearch_article *article, struct buffer *
 static char *read_page(const char *bytes, size_t len, const char *charset, const char *url) {
   struct nsearch_article *article = nsearch_article_new();
   struct buffer out = {0};
-  uint64_t replaced;
+  uint64_t replaced = 0;
   assert_non_null(article);
-  assert_int_equal(html_article(bytes, len, charset, url, article, NULL), 0);
+  assert_int_equal(html_article(bytes, len, charset, url, article, &replaced, NULL), 0);
   assert_int_equal(article_tidy(article, &replaced, NULL), 0);
   print_article(article, &out);
   nsearch_article_free(article);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <iconv.h>
 
 #include "tests/unit/source_case.h"
 
@@ -162,8 +163,9 @@ static const struct source_case texts[] = {
     {"n.txt", "caf\xe9 noir\nx\x81", "text\n1* title=caf\xc3\xa9 noir body=x\xEF\xBF\xBD replaced=1\n"},
     {"n.csv", "a,b\n1,2\n", "unknown\n"},
     {"n.html", "<p>hello</p>", "html\n1* title=n body=hello\n"},
+    {"n.txt", "<!DOCTYPE html><title>t</title><p>hello</p>", "html\n1* title=t body=hello\n"},
     {"n.txt", "<!DOCTYPE html><p>hello</p>", "html\n1* title=n body=hello\n"},
-    {"n", "<?xml version=\"1.0\"?><feed/>", "unknown\n"},
+    {"n", "<?xml version=\"1.0\"?><page/>", "unknown\n"},
 };
 
 static void test_sgml_and_text(void **state) {
@@ -322,11 +324,64 @@ static void test_damage(void **state) {
   }
 }
 
+/* A file in UTF-16 or UTF-32 is read like the same in UTF-8, whatever its format, compressed too, also past the first look. */
+static void test_wide(void **state) {
+  static const char *const encodings[] = {"UTF-16LE", "UTF-16BE", "UTF-32LE", "UTF-32BE"};
+  static const struct source_case cases[] = {
+      {"a.jsonl", "{\"id\": \"1\", \"title\": \"Über\", \"text\": \"one 中国 📰\"}\n",
+       "json-lines\n1 id=1 title=Über body=one 中国 📰\n"},
+      {"a.json", "{\"id\": \"1\", \"title\": \"Über\"}", "json\n1* id=1 title=Über\n"},
+      {"a.trec", "<DOC>\n<DOCNO>1</DOCNO>\n<TEXT>Über one</TEXT>\n</DOC>\n", "trec\n1 id=1 body=Über one\n"},
+      {"a.txt", "Über\n\nOne, two.\n", "text\n1* title=Über body=One, two.\n"},
+  };
+  (void)state;
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+    for (size_t e = 0; e < sizeof encodings / sizeof *encodings; e++)
+      for (int with_mark = 0; with_mark < 2; with_mark++) {
+        struct buffer text = {0}, wide = {0};
+        if (with_mark) buffer_text(&text, "\xef\xbb\xbf");
+        buffer_text(&text, cases[i].bytes);
+        buffer_zero(&wide, 4 * text.len + 16);
+        char *from = text.bytes, *to = wide.bytes;
+        size_t left = text.len, room = wide.len;
+        iconv_t converter = iconv_open(encodings[e], "UTF-8");
+        assert_true(iconv(converter, &from, &left, &to, &room) != (size_t)-1);
+        iconv_close(converter);
+        wide.len -= room;
+        struct buffer packed = source_gzip(&wide, 7);
+        source_check(cases[i].name, wide.bytes, wide.len, cases[i].expected);
+        source_check(cases[i].name, packed.bytes, packed.len, cases[i].expected);
+        buffer_free(&text), buffer_free(&wide), buffer_free(&packed);
+      }
+  /* Half a pair, and half a unit at the end. */
+  source_check("a.txt",
+               "\xff\xfe"
+               "a\0\x00\xd8"
+               "b\0\x01\xd8\x00\xdc"
+               "c",
+               13,
+               "text\n1* title=a body=a\xEF\xBF\xBD"
+               "b\xF0\x90\x90\x80\xEF\xBF\xBD\n");
+  /* Longer than the windows of the stages. */
+  struct buffer wide = {0}, expected = {0};
+  buffer_text(&expected, "text\n1* title=a body=");
+  buffer_add(&wide, "\xfe\xff", 2);
+  for (int i = 0; i < 100000; i++) {
+    buffer_add(&wide, "\0x\x4e\x2d\xd8\x3d\xdc\xf0", 8);
+    buffer_text(&expected, "x中📰");
+  }
+  buffer_text(&expected, "\n");
+  buffer_byte(&expected, '\0');
+  source_check("a.txt", wide.bytes, wide.len, expected.bytes);
+  buffer_free(&wide), buffer_free(&expected);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_json),          cmocka_unit_test(test_map),         cmocka_unit_test(test_json_depth),
       cmocka_unit_test(test_sgml_and_text), cmocka_unit_test(test_long_object), cmocka_unit_test(test_long_files),
       cmocka_unit_test(test_broken_gzip),   cmocka_unit_test(test_too_large),   cmocka_unit_test(test_damage),
+      cmocka_unit_test(test_wide),
   };
   return cmocka_run_group_tests(tests, source_set_up, source_tear_down);
 }

@@ -365,7 +365,7 @@ static void what_cannot_be_opened_is_named(void **state) {
   assert_non_null(strstr(nsearch_error_message(err), absent));
   assert_int_equal(file_create(&out, absent, err), NSEARCH_ERR_SYSTEM);
   assert_null(out);
-  assert_int_equal(file_list(absent, &names, err), NSEARCH_ERR_SYSTEM);
+  assert_int_equal(file_list(absent, &names, err), NSEARCH_ERR_MISSING);
   assert_int_equal(file_rename(absent, in_folder("x"), err), NSEARCH_ERR_SYSTEM);
   assert_non_null(strstr(nsearch_error_message(err), absent));
   assert_int_equal(file_sync_folder(absent, err), NSEARCH_ERR_SYSTEM);
@@ -471,7 +471,7 @@ static void a_lock_has_one_holder(void **state) {
   assert_int_equal(first, -1);
   assert_int_equal(file_lock(&second, in_folder("lock"), err), NSEARCH_OK);
   file_unlock(&second);
-  assert_int_equal(file_lock(&second, in_folder("no/lock"), err), NSEARCH_ERR_SYSTEM);
+  assert_int_equal(file_lock(&second, in_folder("no/lock"), err), NSEARCH_ERR_MISSING);
   nsearch_error_free(err);
 }
 

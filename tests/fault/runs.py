@@ -1,0 +1,121 @@
+"""What is disturbed: runs of the program that change an index, and runs that read one."""
+
+import json
+import os
+import shutil
+import subprocess
+
+INDEX = "shelf/index"  # the shelf is new where the index is: then two folders are made
+
+WORDS = """harbour ferry strike council budget memo cloud chip export ledger copper wheat storm bridge verdict
+reactor senate tariff orchard glacier vaccine quarry signal convoy""".split()
+
+QUESTIONS = ["cloud", "memo AND cloud", '"harbour ferry"', "chip* -export", "date:2024..", "source:wire copper"]
+
+
+def article(number, edition=0, word="plain"):
+    """One of our own making; another edition has the same id and other words."""
+    pick = [WORDS[(number * 7 + edition * 5 + i * (number % 5 + 1)) % len(WORDS)] for i in range(40)]
+    return {
+        "id": f"made-{number}",
+        "title": f"{pick[0].capitalize()} {pick[1]} {word}",
+        "text": " ".join(pick) + ".",
+        "published": f"20{20 + number % 6}-0{number % 9 + 1}-1{number % 10}T08:00:00Z",
+        "source": f"Wire {number % 3}",
+        "url": f"https://wire.example/{number}",
+    }
+
+
+def write_articles(path, articles):
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "w", encoding="utf-8") as file:
+        for one in articles:
+            file.write(json.dumps(one) + "\n")
+
+
+class Run:
+    """A run of the program: the words after `nsearch`. `steps` make the index that it begins with: runs too, that
+    nothing disturbs, or functions that change the corpora, whose folder they are given."""
+
+    def __init__(self, name, steps, words, changes=True, recorded=True, ordered=True):
+        self.name, self.steps, self.words = name, steps, words
+        self.changes = changes  # the index: else it only reads
+        self.recorded = recorded  # all that it writes goes through the seam
+        self.ordered = ordered  # its calls come in the same order each time
+
+
+def make_corpora(place, corpus):
+    """Folders of articles below `place`."""
+    shutil.copytree(corpus, os.path.join(place, "corpus"))
+    write_articles(os.path.join(place, "one", "a.jsonl"), [article(n) for n in range(8)])
+    write_articles(os.path.join(place, "one", "b.jsonl"), [article(n, word="gone") for n in range(8, 12)])
+    write_articles(os.path.join(place, "two", "c.jsonl"), [article(n, 1, "again") for n in (1, 9, 20, 21, 22)])
+    for name in ("changing", "pruned"):
+        write_articles(os.path.join(place, name, "a.jsonl"), [article(n) for n in range(60, 66)])
+        write_articles(os.path.join(place, name, "b.jsonl"), [article(n, 2, "later") for n in range(64, 69)])
+    for n in range(12):
+        write_articles(os.path.join(place, f"day{n}", "d.jsonl"), [article(30 + 2 * n + i) for i in range(2)])
+
+
+def index_of(folder, *more):
+    return ["index", "--quiet", "--threads", "1", *more, f"../../corpora/{folder}"]
+
+
+def edit(corpora):
+    write_articles(os.path.join(corpora, "changing", "b.jsonl"), [article(n, 1, "again") for n in (64, 66, 70)])
+
+
+def lose_file(corpora):
+    os.remove(os.path.join(corpora, "pruned", "b.jsonl"))
+
+
+def all_runs(xapian):
+    one, many = [index_of("one")], [index_of(f"day{n}") for n in range(11)]
+    deleted = ["delete", "made-3", "made-10", "made-33"]
+    runs = [
+        Run("first", [], index_of("corpus")),
+        Run("add", one, index_of("two")),
+        Run("threads", one, ["index", "--quiet", "--threads", "3", "../../corpora/corpus"], ordered=False),
+        Run("merge", many, index_of("day11")),
+        Run("changed", [index_of("changing"), edit], index_of("changing")),
+        Run("prune", [index_of("pruned"), lose_file], index_of("pruned", "--prune")),
+        Run("delete", one, ["delete", "made-2", "made-3"]),
+        Run("delete query", one, ["delete", "--query", "gone"]),
+        Run("optimize", one + many + [deleted], ["optimize"]),
+        Run("purge", one + many + [deleted], ["optimize", "--purge"]),
+        Run("query", many, ["query", "--format", "jsonl", "--", "cloud -gone"], changes=False),
+        Run("facets", many, ["query", "--json", "--facet", "source", "--facet", "month", "copper OR +har*"], changes=False),
+        Run("related", many, ["related", "made-31"], changes=False),
+        Run("show", many, ["show", "made-31"], changes=False),
+        Run("batch", many, ["batch", "--syntax", "../../corpora/questions"], changes=False),
+        Run("check", many, ["check"], changes=False),
+        Run("stats", many, ["stats"], changes=False),
+    ]
+    if xapian:
+        first = [index_of("one", "--engine", "xapian")]
+        runs += [
+            Run("xapian first", [], index_of("one", "--engine", "xapian"), recorded=False),
+            Run("xapian add", first, index_of("two"), recorded=False),
+            Run("xapian delete", first, ["delete", "made-2"], recorded=False),
+            Run("xapian optimize", first + [index_of("two")], ["optimize", "--purge"], recorded=False),
+            Run("xapian query", first, ["query", "--format", "jsonl", "--", "cloud -gone"], changes=False),
+            Run("xapian check", first, ["check"], changes=False),
+        ]
+    return runs
+
+
+def run(program, words, place, environment=None):
+    """(status, output, errors) of the program; a signal is a status below 0, and one that takes too long ends with None."""
+    try:
+        done = subprocess.run(
+            [program, *words],
+            cwd=place,
+            env={**os.environ, "NSEARCH_INDEX": INDEX, **(environment or {})},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=120,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return None, "", ""
+    return done.returncode, done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace")
