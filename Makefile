@@ -34,7 +34,7 @@ CXX := $(if $(findstring clang,$(CC)),clang++,g++)
 endif
 CFLAGS ?= -O2 -g
 WERROR ?= -Werror
-LIBS ?= $(if $(filter 1,$(XAPIAN)),-lxapian -lstdc++) -lutf8proc -lstemmer -lyajl -lxml2 -luchardet -lisal -larchive -lbrotlidec -lz -lpthread -lm
+LIBS ?= $(if $(filter 1,$(XAPIAN)),-lxapian -lstdc++) -lutf8proc -lstemmer -lyajl -lyaml -lxml2 -luchardet -lisal -larchive -lbrotlidec -lz -lpthread -lm
 OBJCOPY ?= objcopy
 JOBS ?= $(shell nproc)
 TESTS ?= unit build cli judge relevance eval corpora fuzz fault
@@ -50,7 +50,7 @@ MANDIR ?= $(PREFIX)/share/man
 COMPLETIONDIR ?= $(PREFIX)/share/bash-completion/completions
 
 # Debian packages: to build, to test, to lint.
-PACKAGES := gcc libc6-dev make libutf8proc-dev libstemmer-dev libxxhash-dev zlib1g-dev libisal-dev libarchive-dev libbrotli-dev libyajl-dev libuchardet-dev libxml2-dev
+PACKAGES := gcc libc6-dev make libutf8proc-dev libstemmer-dev libxxhash-dev zlib1g-dev libisal-dev libarchive-dev libbrotli-dev libyajl-dev libyaml-dev libuchardet-dev libxml2-dev
 ifeq ($(XAPIAN),1)
 PACKAGES += g++ libxapian-dev
 endif
@@ -257,9 +257,9 @@ check: all $(unit_tests) $(replays) $(page_reader) $(fault_program) ## install w
 eval-html: $(page_reader) ## how well articles are read out of pages; NSEARCH_CORPORA names their folder
 	$(quiet)BUILD='$(abspath $(BUILD))' tests/eval/run.sh
 
-# Of fault and damage no sample but all, then libFuzzer for ten minutes a target; what was tried is counted.
+# Of fault and damage no sample but all, a writer and readers for minutes, then libFuzzer for ten minutes a target; what was tried is counted.
 check-long: ## the tests that try a sample, exhaustively: an hour and more
-	$(quiet)NSEARCH_LONG=1 TEST_TIMEOUT=36000 $(MAKE) check TESTS='unit/test_damage fault'
+	$(quiet)NSEARCH_LONG=1 TEST_TIMEOUT=36000 $(MAKE) check TESTS='unit/test_damage unit/test_concurrent fault'
 	$(quiet)$(MAKE) fuzz FUZZ_SECONDS=$(if $(filter file default,$(origin FUZZ_SECONDS)),600,$(FUZZ_SECONDS))
 
 fuzz: $(fuzzers) ## try hostile questions and files with libFuzzer, FUZZ_SECONDS for each target

@@ -221,7 +221,7 @@ struct sink {
 struct field_map {
   struct field_map_entry {
     char *field, *key;
-  } * entries;
+  } *entries;
   size_t count, capacity;
 };
 
@@ -242,7 +242,8 @@ struct source {
 };
 
 extern const struct source source_jsonl, source_json, source_reuters, source_trec, source_warc, source_arc, source_mail;
-extern const struct source source_newsml, source_nitf, source_feed, source_html, source_text;
+extern const struct source source_newsml, source_nitf, source_feed, source_html, source_markdown;
+extern const struct source source_csv, source_tsv, source_rows, source_text;
 extern const struct source *const source_table[]; /* ends with NULL; sources.c */
 
 /* The format of a file, NULL when unknown. */
@@ -378,7 +379,7 @@ struct folder {
 };
 /* Locks the folder, which is made when absent, reads its manifest, settles what the options leave open and removes what an
  * unfinished run left. NSEARCH_ERR_EXISTS when the index there has another engine or other options, NSEARCH_ERR_USAGE when
- * the folder holds other things and no index, NSEARCH_ERR_LOCKED. Nothing is held when it fails. */
+ * the folder holds other things and no index, NSEARCH_ERR_LOCKED when another writer has it for longer than the options wait. Nothing is held when it fails. */
 int folder_open(struct folder *folder, const char *path, const char *engine, struct write_options *options,
                 struct nsearch_error *err);
 /* Makes segments and packs of next, whose files are on disk, the commit, and clears next; files that were in the last
@@ -434,7 +435,7 @@ struct catalogue {
   struct superseded {
     struct hash_wide key;
     uint64_t place;
-  } * superseded; /* records of files that the run at hand has read again */
+  } *superseded; /* records of files that the run at hand has read again */
   size_t superseded_count, superseded_capacity;
 };
 
@@ -524,7 +525,7 @@ struct rereading {
   struct walk walk;
   struct wanted {
     uint64_t file, id; /* its number in the walk; XXH3 */
-  } * wanted;
+  } *wanted;
   size_t wanted_count;
 };
 /* At the end of a run, of which the catalogue knows what it read, and the order of its walk. Removes what nobody has and
@@ -542,7 +543,7 @@ struct deletions {
     char *id; /* NULL: known by its hash alone */
     size_t len;
     uint64_t hash, sequence;
-  } * items;
+  } *items;
   size_t count, capacity;
 };
 int deletions_add(struct deletions *deletions, const char *id, size_t len, uint64_t sequence,
