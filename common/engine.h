@@ -232,6 +232,7 @@ enum { THREADS_MAX = 64 };
 struct write_options {
   unsigned threads; /* 1 to THREADS_MAX */
   uint64_t memory; /* bytes */
+  uint64_t wait;   /* for another writer to be done, milliseconds */
   /* As the index has it, or a new one usually: -1, 0, -1. */
   int language;
   unsigned title_weight;

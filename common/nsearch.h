@@ -384,6 +384,9 @@ NSEARCH_API nsearch_status nsearch_options_set_language(nsearch_options *options
 NSEARCH_API nsearch_status nsearch_options_set_title_weight(nsearch_options *options, unsigned weight,
                                                             nsearch_error *err); /* 1 to 10; 2 */
 NSEARCH_API void nsearch_options_set_text(nsearch_options *options, int on); /* keep the text: on unless said */
+/* How long to wait for another writer to be done before nsearch_writer_open() gives NSEARCH_ERR_LOCKED; 0 unless said. The
+ * lock is tried for twenty times a second; of several that wait any one gets it. */
+NSEARCH_API void nsearch_options_set_wait(nsearch_options *options, uint64_t milliseconds);
 /* Test aid: leave the index in segments of at most so many articles instead of merging; 0 (unless said) merges. */
 NSEARCH_API void nsearch_options_set_segment_articles(nsearch_options *options, uint32_t articles);
 

@@ -112,10 +112,22 @@ static int make_and_lock(struct folder *folder, const char *lock, struct nsearch
 }
 
 /* A writer that ends without a commit takes away the folder that it made, also from under one that begins. */
-static int lock_folder(struct folder *folder, struct nsearch_error *err) {
-  char *lock = path_join(folder->path, LOCK_NAME);
-  int status = lock ? NSEARCH_ERR_MISSING : error_memory(err);
+static int try_lock(struct folder *folder, const char *lock, struct nsearch_error *err) {
+  int status = NSEARCH_ERR_MISSING;
   for (int left = 10; status == NSEARCH_ERR_MISSING && left > 0; left--) status = make_and_lock(folder, lock, err);
+  return status;
+}
+
+/* flock() that waits could wait for ever; so it is tried again and again. */
+static int lock_folder(struct folder *folder, uint64_t wait, struct nsearch_error *err) {
+  static const uint64_t millisecond = 1000000, between = 50 * millisecond;
+  const uint64_t began = clock_monotonic();
+  char *lock = path_join(folder->path, LOCK_NAME);
+  int status = lock ? try_lock(folder, lock, err) : error_memory(err);
+  while (status == NSEARCH_ERR_LOCKED && (clock_monotonic() - began) / millisecond < wait) {
+    clock_sleep(between);
+    status = try_lock(folder, lock, err);
+  }
   if (!status) error_clear(err);
   memory_free(lock);
   return status;
@@ -143,7 +155,7 @@ int folder_open(struct folder *folder, const char *path, const char *engine, str
                 struct nsearch_error *err) {
   struct manifest *manifest = &folder->manifest;
   *folder = (struct folder){.lock = -1, .path = memory_string(path, strlen(path))};
-  int status = folder->path ? lock_folder(folder, err) : error_memory(err);
+  int status = folder->path ? lock_folder(folder, options->wait, err) : error_memory(err);
   if (!status) status = look(folder->path, &folder->has_index, err);
   if (!status && folder->has_index) status = manifest_read(manifest, folder->path, err);
   if (!status) status = settle(folder, engine, options, err);

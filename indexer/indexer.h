@@ -379,7 +379,7 @@ struct folder {
 };
 /* Locks the folder, which is made when absent, reads its manifest, settles what the options leave open and removes what an
  * unfinished run left. NSEARCH_ERR_EXISTS when the index there has another engine or other options, NSEARCH_ERR_USAGE when
- * the folder holds other things and no index, NSEARCH_ERR_LOCKED. Nothing is held when it fails. */
+ * the folder holds other things and no index, NSEARCH_ERR_LOCKED when another writer has it for longer than the options wait. Nothing is held when it fails. */
 int folder_open(struct folder *folder, const char *path, const char *engine, struct write_options *options,
                 struct nsearch_error *err);
 /* Makes segments and packs of next, whose files are on disk, the commit, and clears next; files that were in the last
@@ -543,7 +543,7 @@ struct deletions {
     char *id; /* NULL: known by its hash alone */
     size_t len;
     uint64_t hash, sequence;
-  } * items;
+  } *items;
   size_t count, capacity;
 };
 int deletions_add(struct deletions *deletions, const char *id, size_t len, uint64_t sequence,

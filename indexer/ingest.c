@@ -78,6 +78,12 @@ static void event(struct ingest_run *run, enum nsearch_event_kind kind, const ch
                   const char *message) {
   pthread_mutex_lock(&run->report_lock);
   run->kept.report->events[kind]++;
+  /* A file that is read once more is all that still holds an article. Without it nothing may be committed; the next run
+   * finds all to do as this one did. */
+  if (run->only && kind == NSEARCH_EVENT_UNREADABLE && !run->status) {
+    run->status = error_set(run->err, NSEARCH_ERR_SYSTEM, "%s", message);
+    atomic_store(&run->stop, true);
+  }
   if (run->kept.on_event) run->kept.on_event(run->kept.event_payload, kind, path, record, message);
   pthread_mutex_unlock(&run->report_lock);
 }
@@ -489,9 +495,11 @@ static int skip_unchanged(struct ingest_run *run, struct nsearch_error *err) {
   struct catalogue_entry entry;
   struct buffer path = {0};
   size_t kept = 0;
+  bool failed = false; /* a path that there was no memory for looks like that of a new file */
   for (size_t i = 0; i < walk->count; i++) {
     struct walk_file *file = &walk->files[i];
     enum source_state state = source_file_look(run->catalogue, walk, file, run->settings, &path, &entry);
+    failed |= path.failed;
     file->in_doubt = state == SOURCE_IN_DOUBT;
     if (state != SOURCE_CHANGED) catalogue_place(run->catalogue, entry.key, file->order);
     if (state == SOURCE_UNCHANGED) {
@@ -502,7 +510,7 @@ static int skip_unchanged(struct ingest_run *run, struct nsearch_error *err) {
     }
   }
   walk->count = kept;
-  int status = buffer_status(&path, err);
+  int status = failed ? error_memory(err) : NSEARCH_OK;
   buffer_free(&path);
   return status;
 }

@@ -115,6 +115,8 @@ nsearch_status nsearch_options_set_title_weight(nsearch_options *options, unsign
 
 void nsearch_options_set_text(nsearch_options *options, int on) { options->write.keep_text = on != 0; }
 
+void nsearch_options_set_wait(nsearch_options *options, uint64_t milliseconds) { options->write.wait = milliseconds; }
+
 void nsearch_options_set_segment_articles(nsearch_options *options, uint32_t articles) {
   options->write.segment_articles = articles;
 }

@@ -6,6 +6,7 @@
 struct delete_settings {
   struct common_settings common;
   const char *query;
+  uint64_t wait;
   bool dry_run, json;
 };
 
@@ -14,6 +15,8 @@ static const struct option options[] = {
      offsetof(struct delete_settings, query)},
     {"dry-run", OPTION_FLAG, NULL, "delete nothing, only say how many articles would go",
      offsetof(struct delete_settings, dry_run)},
+    {"wait", OPTION_NUMBER, "SECONDS", "wait so long for another writer to be done; 0 unless\ngiven",
+     offsetof(struct delete_settings, wait)},
     {"json", OPTION_FLAG, NULL, "print the outcome as one JSON document", offsetof(struct delete_settings, json)},
     {0},
 };
@@ -100,9 +103,9 @@ static int run(const void *given, const struct list *arguments) {
   nsearch_status status = NSEARCH_OK;
   int code = open_index(&settings->common, &run.reader, run.err);
   if (code) goto out;
-  interrupt_watch();
   /* What is looked up is what the writer, who keeps all others out, will change. */
-  if (!settings->dry_run) status = nsearch_writer_open(&run.writer, index_path(&settings->common), NULL, run.err);
+  if (!settings->dry_run) status = open_writer(&settings->common, settings->wait, &run.writer, run.err);
+  interrupt_watch();
   if (!status && run.writer) status = nsearch_refresh(run.reader, NULL, run.err);
   code = status            ? failure(status, run.err)
          : settings->query ? delete_matching(&run, settings->query)

@@ -9,7 +9,7 @@ enum id_kind { IDS_FILE, IDS_GLOBAL };
 
 struct index_settings {
   struct common_settings common;
-  uint64_t threads, memory, title_weight, segment_articles;
+  uint64_t threads, memory, wait, title_weight, segment_articles;
   const char *engine, *language, *report;
   struct list shards, maps, includes, excludes;
   int ids;
@@ -51,6 +51,8 @@ static const struct option options[] = {
      offsetof(struct index_settings, threads)},
     {"memory", OPTION_SIZE, "SIZE", "use so much memory, at least 64M; 1G unless given",
      offsetof(struct index_settings, memory)},
+    {"wait", OPTION_NUMBER, "SECONDS", "wait so long for another writer to be done; 0 unless\ngiven",
+     offsetof(struct index_settings, wait)},
     {"report", OPTION_TEXT, "FILE", "write a line of JSON for each file and record that is\nno article or was replaced",
      offsetof(struct index_settings, report)},
     {"quiet", OPTION_FLAG, NULL, "no progress and no report at the end, only errors",
@@ -131,6 +133,7 @@ static nsearch_status set_options(nsearch_options *out, const struct index_setti
   if (!status && settings->title_weight != NUMBER_UNSET)
     status = nsearch_options_set_title_weight(out, to_unsigned(settings->title_weight), err);
   if (settings->no_text) nsearch_options_set_text(out, 0);
+  nsearch_options_set_wait(out, wait_milliseconds(settings->wait));
   nsearch_options_set_segment_articles(out, to_unsigned(settings->segment_articles));
   return status;
 }

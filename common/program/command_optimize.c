@@ -3,12 +3,15 @@
 
 struct optimize_settings {
   struct common_settings common;
+  uint64_t wait;
   bool purge, json;
 };
 
 static const struct option options[] = {
     {"purge", OPTION_FLAG, NULL, "write the texts anew without those of articles that\nwere deleted or replaced",
      offsetof(struct optimize_settings, purge)},
+    {"wait", OPTION_NUMBER, "SECONDS", "wait so long for another writer to be done; 0 unless\ngiven",
+     offsetof(struct optimize_settings, wait)},
     {"json", OPTION_FLAG, NULL, "print the outcome as one JSON document", offsetof(struct optimize_settings, json)},
     {0},
 };
@@ -22,7 +25,7 @@ static int run(const void *given, const struct list *arguments) {
   struct change_report report = {.index = index_path(&settings->common)};
   int code = open_index(&settings->common, &reader, err);
   if (code) goto out;
-  nsearch_status status = nsearch_writer_open(&writer, report.index, NULL, err);
+  nsearch_status status = open_writer(&settings->common, settings->wait, &writer, err);
   if (!status) status = measure_index(report.index, &report.before, err);
   if (!status) status = nsearch_optimize(writer, settings->purge, err);
   if (!status) status = measure_index(report.index, &report.figures, err);

@@ -96,6 +96,18 @@ int open_index(const struct common_settings *common, nsearch_reader **reader, ns
   return status ? failure(status, err) : EXIT_DONE;
 }
 
+uint64_t wait_milliseconds(uint64_t seconds) { return seconds > UINT64_MAX / 1000 ? UINT64_MAX : 1000 * seconds; }
+
+nsearch_status open_writer(const struct common_settings *common, uint64_t wait, nsearch_writer **writer,
+                           nsearch_error *err) {
+  nsearch_options *write_options = nsearch_options_new();
+  if (!write_options) return NSEARCH_ERR_MEMORY;
+  nsearch_options_set_wait(write_options, wait_milliseconds(wait));
+  nsearch_status status = nsearch_writer_open(writer, index_path(common), write_options, err);
+  nsearch_options_free(write_options);
+  return status;
+}
+
 nsearch_status measure_index(const char *index, struct index_figures *out, nsearch_error *err) {
   nsearch_reader *reader = NULL;
   nsearch_stats *stats = NULL;

@@ -219,6 +219,11 @@ void print_general_help(struct stream *out);
 /* Opens the index that the settings name; on failure *reader is NULL and the exit code is returned. */
 int open_index(const struct common_settings *common, nsearch_reader **reader, nsearch_error *err);
 
+/* A writer on it, as it is, once others are done, waiting so many seconds at most; and seconds as the library has them. */
+nsearch_status open_writer(const struct common_settings *common, uint64_t wait, nsearch_writer **writer,
+                           nsearch_error *err);
+uint64_t wait_milliseconds(uint64_t seconds);
+
 /* What an index holds and takes. */
 struct index_figures {
   uint64_t articles, segments, bytes;

@@ -163,6 +163,7 @@ char *path_join(const char *folder, const char *name); /* NULL for want of memor
 
 int64_t clock_now(void);     /* seconds since 1970 UTC */
 uint64_t clock_monotonic(void); /* nanoseconds of a clock that only runs forward */
+void clock_sleep(uint64_t nanoseconds);
 
 /* ---- hash.c: XXH3, the only place that includes it ---------------------------------------------------------------------- */
 

@@ -2,15 +2,15 @@
 
 _nsearch_options() {
   case $1 in
-    index) echo "--engine --shard --language --title-weight --no-text --map --include --exclude --ids --again --prune --threads --memory --report
-      --quiet --json --index --help" ;;
+    index) echo "--engine --shard --language --title-weight --no-text --map --include --exclude --ids --again --prune --threads --memory --wait
+      --report --quiet --json --index --help" ;;
     query) echo "-n --offset --since --until --sort --facet --all --plain --count --no-snippets --explain --timeout --partial --format
       --json --index --help" ;;
     related) echo "-n --offset --since --until --copies --no-snippets --partial --json --index --help" ;;
     show) echo "--json --index --help" ;;
-    delete) echo "--query --dry-run --json --index --help" ;;
+    delete) echo "--query --dry-run --wait --json --index --help" ;;
     check) echo "--fast --quiet --json --index --help" ;;
-    optimize) echo "--purge --json --index --help" ;;
+    optimize) echo "--purge --wait --json --index --help" ;;
     stats) echo "--json --index --help" ;;
     shards) echo "--json --index --help" ;;
     batch) echo "--partial --format -n --tag --syntax --all --sort --count --timeout --timing --index --help" ;;
@@ -38,8 +38,8 @@ _nsearch() {
       --facet) words="source section topic lang author site year month day" ;;
       --map) compopt -o nospace 2>/dev/null
         words="id= url= title= body= source= section= language= author= topic= published= updated=" ;;
-      -n | --offset | --since | --until | --timeout | --threads | --memory | --title-weight | --language | --include | \
-        --exclude | --tag | --query)
+      -n | --offset | --since | --until | --timeout | --threads | --memory | --wait | --title-weight | --language | \
+        --include | --exclude | --tag | --query)
         return ;;
       *)
         case $word in

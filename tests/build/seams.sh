@@ -17,7 +17,7 @@ fputc putc fflush fseek fseeko ftell ftello rewind ungetc fscanf fprintf vfprint
 gzwrite gzclose mmap munmap madvise mremap inotify_init inotify_add_watch poll select'
 memory='malloc calloc realloc reallocarray free aligned_alloc posix_memalign memalign valloc pvalloc strdup strndup
 asprintf vasprintf open_memstream mmap munmap mremap madvise brk sbrk malloc_usable_size malloc_trim'
-clock='clock_gettime clock gettimeofday time ftime times timespec_get clock_nanosleep localtime localtime_r'
+clock='clock_gettime clock gettimeofday time ftime times timespec_get clock_nanosleep nanosleep usleep sleep localtime localtime_r'
 output='printf vprintf puts putchar fprintf vfprintf dprintf vdprintf perror psignal error warn warnx err errx stdout
 stderr stdin exit _exit quick_exit abort signal sigaction syslog'
 
