@@ -116,7 +116,7 @@ typedef enum nsearch_origin {
   NSEARCH_ORIGIN_FEED = 2,
   NSEARCH_ORIGIN_META = 3,   /* a meta tag of a page */
   NSEARCH_ORIGIN_URL = 4,
-  NSEARCH_ORIGIN_FILE = 5,   /* the file's time */
+  NSEARCH_ORIGIN_FILE = 5,   /* the name of the file */
   NSEARCH_ORIGIN_CRAWL = 6   /* when a page was fetched: it is no younger than that; always doubtful */
 } nsearch_origin;
 

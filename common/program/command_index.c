@@ -298,11 +298,11 @@ const struct command command_index = {
                    "are left alone. Of an index that exists, engine, language, title\n"
                    "weight and whether texts are kept stay as they are and need not be said again.\n"
                    "\n"
-                   "Formats are found out by content: JSON, JSON lines, ninjs, RSS, Atom, NITF,\n"
-                   "NewsML-G2, SGML of Reuters and TREC, HTML, WARC and ARC, mail, plain text; each\n"
-                   "also compressed (gzip, bzip2, xz, zstd) and in tar and zip archives. What cannot\n"
-                   "be read is named, counted and left out; the exit code is 5 then. Ctrl-C ends the\n"
-                   "run and keeps what was read until then.\n",
+                   "Formats are found out by content: JSON, JSON lines, ninjs, CSV, TSV, RSS, Atom,\n"
+                   "NITF, NewsML-G2, SGML of Reuters and TREC, HTML, WARC and ARC, mail, Markdown,\n"
+                   "plain text; each also compressed (gzip, bzip2, xz, zstd) and in tar and zip\n"
+                   "archives. What cannot be read is named, counted and left out; the exit code is 5\n"
+                   "then. Ctrl-C ends the run and keeps what was read until then.\n",
     .examples = "  nsearch index ./corpus\n"
                 "  nsearch index --index /srv/news --memory 2G --exclude '*.md' 2024 2025\n"
                 "  nsearch index --prune ./feeds\n"
