@@ -145,13 +145,24 @@ static int worker_close(struct engine_worker *worker, struct nsearch_error *err)
 
 /* ---- Commit ------------------------------------------------------------------------------------------------------------ */
 
-/* The batches that wait become one segment; with the test aid, one each. */
+/* How many of the batches from `first` on become one segment: as many as inversion has ordinals for, as each may hold an
+ * article that no sharing out foresaw; with the test aid, one. */
+static size_t pending_step(const struct engine_writer *writer, size_t first) {
+  size_t step = 1;
+  uint64_t tokens = writer->pending[first]->stream.count;
+  while (!writer->options.segment_articles && first + step < writer->pending_count &&
+         (tokens += writer->pending[first + step]->stream.count) < UINT32_MAX)
+    step++;
+  return step;
+}
+
+/* The batches that wait become one segment, or a few. */
 static int write_pending(struct engine_writer *writer, struct nsearch_error *err) {
-  const struct write_options *options = &writer->options;
-  size_t count = writer->pending_count, step = options->segment_articles ? 1 : count;
+  size_t count = writer->pending_count, step;
   int status = NSEARCH_OK;
   for (size_t i = 0; !status && i < count; i += step) {
-    status = write_segment(writer, writer->pending + i, step, options->threads, err);
+    step = pending_step(writer, i);
+    status = write_segment(writer, writer->pending + i, step, writer->options.threads, err);
   }
   for (size_t i = 0; i < count; i++) batch_discard(writer->pending[i]);
   writer->pending_count = 0;
