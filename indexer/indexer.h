@@ -221,7 +221,7 @@ struct sink {
 struct field_map {
   struct field_map_entry {
     char *field, *key;
-  } * entries;
+  } *entries;
   size_t count, capacity;
 };
 
@@ -242,7 +242,8 @@ struct source {
 };
 
 extern const struct source source_jsonl, source_json, source_reuters, source_trec, source_warc, source_arc, source_mail;
-extern const struct source source_newsml, source_nitf, source_feed, source_html, source_text;
+extern const struct source source_newsml, source_nitf, source_feed, source_html, source_markdown;
+extern const struct source source_csv, source_tsv, source_rows, source_text;
 extern const struct source *const source_table[]; /* ends with NULL; sources.c */
 
 /* The format of a file, NULL when unknown. */
@@ -350,13 +351,13 @@ int writer_engine_find(const char *name, const struct writer_engine **out, struc
 
 /* ---- report.c ------------------------------------------------------------------------------------------------------------ */
 
-enum { EVENT_KINDS = 8 };
+enum { EVENT_KINDS = 9 };
 
 /* Shared by the caller and, until the commit that finds out what was replaced, by the writer. */
 struct nsearch_report {
   atomic_uint references;
   uint64_t files, records, articles, events[EVENT_KINDS];
-  uint64_t unchanged, unchanged_problems; /* files */
+  uint64_t unchanged; /* files, those that gave problems once as well, which are events too */
   uint64_t replaced_bytes, text_bytes, input_bytes, input_total;
   uint64_t nanoseconds;
 };
@@ -434,7 +435,7 @@ struct catalogue {
   struct superseded {
     struct hash_wide key;
     uint64_t place;
-  } * superseded; /* records of files that the run at hand has read again */
+  } *superseded; /* records of files that the run at hand has read again */
   size_t superseded_count, superseded_capacity;
 };
 
@@ -524,7 +525,7 @@ struct rereading {
   struct walk walk;
   struct wanted {
     uint64_t file, id; /* its number in the walk; XXH3 */
-  } * wanted;
+  } *wanted;
   size_t wanted_count;
 };
 /* At the end of a run, of which the catalogue knows what it read, and the order of its walk. Removes what nobody has and
@@ -542,7 +543,7 @@ struct deletions {
     char *id; /* NULL: known by its hash alone */
     size_t len;
     uint64_t hash, sequence;
-  } * items;
+  } *items;
   size_t count, capacity;
 };
 int deletions_add(struct deletions *deletions, const char *id, size_t len, uint64_t sequence,

@@ -148,7 +148,7 @@ static int look(struct members *members, struct input *input, struct member *mem
 
 /* The file itself. */
 static int begin(struct members *members, struct member *member, struct nsearch_error *err) {
-  bool is_archive;
+  bool is_archive = false;
   members->is_begun = true;
   int status = set_path(members, NULL, member, err);
   if (!status) status = look(members, members->outer, member, &is_archive, err);
@@ -161,7 +161,7 @@ static int begin(struct members *members, struct member *member, struct nsearch_
 static int open_member(struct members *members, const struct archive_member *found, struct member *member,
                        struct nsearch_error *err) {
   struct stream *stream;
-  bool is_archive, chosen;
+  bool is_archive = false, chosen;
   if (is_hidden(found->name)) return NSEARCH_OK;
   if (strlen(found->name) > MEMBER_NAME_MAX)
     return say(member, NSEARCH_EVENT_SKIPPED, "a member with a name of more than 4,096 bytes");

@@ -167,8 +167,7 @@ static int add_root(struct walker *walker, const char *path, enum file_kind kind
   if (!status && !folder) status = error_memory(err);
   if (!status && kind != FILE_OTHER) status = file_real_path(folder, &real, err);
   memory_free(folder);
-  if (status == NSEARCH_ERR_MEMORY) return status;
-  if (status) error_clear(err);
+  if (status) return status;
   out->is_folder[out->root_count] = kind == FILE_FOLDER;
   out->roots[out->root_count++] = real;
   return NSEARCH_OK;

@@ -113,9 +113,11 @@ static const char *const filler_words[] = {
 };
 static char lower(char c) { return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c; }
 
-/* Length of the longest word of the list that the text goes on with, whole; 0 when there is none. */
+/* Length of the longest word of the list that the text goes on with, whole; 0 when there is none. All words begin with
+ * a letter, and most dates end, or go on with a figure, where one is looked for. */
 static size_t match(const struct scan *in, const char *list) {
   size_t longest = 0;
+  if (!is_letter(scan_peek(in, 0))) return 0;
   while (*list) {
     size_t len = strcspn(list, " "), i = 0;
     while (i < len && lower(scan_peek(in, i)) == (list[i] == '_' ? ' ' : list[i])) i++;

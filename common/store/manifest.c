@@ -10,6 +10,7 @@
 #include "common/store/store.h"
 
 enum { MANIFEST_MAX = 16 << 20 };
+#define NUMBER_MAX UINT64_C(1000000000000000000) /* of a file; a writer counts on from there */
 
 char *segment_path(const char *folder, uint64_t number) {
   char name[40];
@@ -197,6 +198,41 @@ static int decode_line(struct manifest *out, char *line, bool *known, struct nse
   return NSEARCH_OK;
 }
 
+static int by_number(const void *a, const void *b) {
+  const uint64_t *x = a, *y = b;
+  return *x < *y ? -1 : *x > *y;
+}
+
+/* No two are the same, and all are below `next`; sorts them. */
+static bool are_distinct(uint64_t *list, size_t count, uint64_t next) {
+  if (count) qsort(list, count, sizeof *list, by_number);
+  for (size_t i = 0; i < count; i++)
+    if (list[i] >= next || (i && list[i] == list[i - 1])) return false;
+  return true;
+}
+
+/* A file is named once, and by the next number none, or a writer would write over it. */
+static int verify_numbers(const struct manifest *manifest, const char *path, struct nsearch_error *err) {
+  size_t count = 0;
+  uint64_t *list = memory_array(NULL, manifest->segment_count + manifest->pack_count + 1, sizeof *list);
+  if (!list) return error_memory(err);
+  bool good = manifest->next_number <= NUMBER_MAX && manifest->catalogue.number <= NUMBER_MAX;
+  for (size_t i = 0; i < manifest->segment_count; i++) list[count++] = manifest->segments[i].number;
+  good = good && are_distinct(list, count, manifest->next_number);
+  count = 0;
+  for (size_t i = 0; i < manifest->segment_count; i++)
+    if (manifest->segments[i].tombstones) list[count++] = manifest->segments[i].tombstones;
+  good = good && are_distinct(list, count, manifest->next_number);
+  count = 0;
+  for (size_t i = 0; i < manifest->pack_count; i++) list[count++] = manifest->packs[i].number;
+  good = good && are_distinct(list, count, PACK_MAX);
+  memory_free(list);
+  return good ? NSEARCH_OK
+              : error_set(err, NSEARCH_ERR_DAMAGED,
+                          "%s names a file twice, or one by the next number; restore it from a copy or index again",
+                          path);
+}
+
 static int decode(struct manifest *out, char *text, size_t len, const char *path, struct nsearch_error *err) {
   static const char checksum[] = "checksum ";
   enum { CHECKSUM_LINE = sizeof checksum - 1 + 16 + 1 };
@@ -232,7 +268,7 @@ static int decode(struct manifest *out, char *text, size_t len, const char *path
     }
     line = end + 1;
   }
-  return NSEARCH_OK;
+  return verify_numbers(out, path, err);
 }
 
 int manifest_writable(const struct manifest *manifest, const char *folder, struct nsearch_error *err) {

@@ -292,7 +292,7 @@ void policy_choose(const struct policy_segment *old, size_t count, struct policy
 
 /* Sets the packs of the next commit. With COMMIT_MERGE those without an article that stays go, and what stays in those that
  * are mostly of articles that are gone, with COMMIT_PURGE where any is, is written anew: 16 bytes an article are held until
- * the commit is done. Without it all stay while an article does. */
+ * the commit is done, and while a pack is copied 16 for each of its records. Without it all stay while an article does. */
 int repack(struct commit *commit, unsigned how, struct nsearch_error *err);
 
 /* ---- replace.c ------------------------------------------------------------------------------------------------------------- */

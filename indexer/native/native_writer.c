@@ -115,18 +115,36 @@ static int write_segment(struct engine_writer *writer, struct batch *const *batc
   return status;
 }
 
+/* What a worker's batch may take. */
+static uint64_t batch_share(const struct write_options *options) {
+  return (options->memory - MEMORY_RESERVE) / options->threads;
+}
+
 /* True when the batch must be written before it takes more. */
 static bool is_full(const struct engine_worker *worker) {
   const struct write_options *options = &worker->writer->options;
   const struct batch *batch = worker->batch;
   if (options->segment_articles && batch->doc_count >= options->segment_articles) return true;
-  return batch_bytes(batch) > (options->memory - MEMORY_RESERVE) / options->threads ||
-         batch->stream.count > UINT32_MAX / 2 / options->threads ||
+  return batch_bytes(batch) > batch_share(options) || batch->stream.count > UINT32_MAX / 2 / options->threads ||
          batch->doc_count > UINT32_MAX / 2 / options->threads;
+}
+
+/* Whether the batch goes first, so that a large article does not come on top of it. */
+static bool is_too_much(const struct engine_worker *worker, const struct nsearch_article *article) {
+  enum { BYTE_COST = 25 }; /* of memory, where every word is a new one of twelve bytes */
+  size_t title, body;
+  article_get(article, ARTICLE_TITLE, &title);
+  article_get(article, ARTICLE_BODY, &body);
+  return worker->batch->doc_count &&
+         batch_bytes(worker->batch) + BYTE_COST * ((uint64_t)title + body) > batch_share(&worker->writer->options);
 }
 
 static int worker_add(struct engine_worker *worker, const struct nsearch_article *article, uint64_t sequence,
                       struct nsearch_error *err) {
+  if (is_too_much(worker, article)) {
+    int status = write_segment(worker->writer, &worker->batch, 1, 1, err);
+    if (status) return status;
+  }
   int status = batch_add(worker->batch, &worker->writer->options, article, sequence, worker->cards, worker->texts, err);
   return status || !is_full(worker) ? status : write_segment(worker->writer, &worker->batch, 1, 1, err);
 }

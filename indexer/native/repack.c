@@ -1,5 +1,6 @@
 /* The packs of the next commit. An optimize counts what is in them and copies what stays out of those that are mostly of
  * articles that are gone; all other commits leave them alone. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "indexer/native/native.h"
@@ -62,56 +63,101 @@ static void census_free(struct census *census) {
 
 /* ---- Copying ------------------------------------------------------------------------------------------------------- */
 
+/* A record of a pack, and whose it is. */
+struct moving {
+  uint64_t place;
+  uint32_t segment, doc;
+};
+
 /* The pack of one kind that is being written. */
 struct copy {
   enum section section;
   bool texts;
   struct pack_out *pack;
+  struct moving *records; /* of one old pack */
+  size_t count, capacity;
   struct buffer record;
 };
 
-/* The census has seen the place. */
-static int copy_one(struct commit *commit, const struct census *census, uint64_t place, struct copy *copy, uint64_t *to,
-                    struct nsearch_error *err) {
-  *to = place;
-  if (place == PLACE_NONE || !census->anew[census->index_of[place >> 48] - 1]) return NSEARCH_OK;
+static uint64_t *moved_places(struct commit *commit, const struct copy *copy, size_t s) {
+  return copy->texts ? commit->segments[s].texts : commit->segments[s].cards;
+}
+
+/* Where all is before anything moves. */
+static int note_places(struct commit *commit, const struct copy *copy, size_t s, struct nsearch_error *err) {
+  struct commit_segment *segment = &commit->segments[s];
+  uint32_t documents = segment->segment.info.documents;
+  struct places places;
+  uint64_t *moved = memory_array(NULL, (size_t)documents + 1, sizeof *moved);
+  if (!moved) return error_memory(err);
+  *(copy->texts ? &segment->texts : &segment->cards) = moved;
+  int status = segment_places(&segment->segment, copy->section, &places, err);
+  for (uint32_t d = 0; !status && d < documents; d++) moved[d] = places_at(&places, d);
+  return status;
+}
+
+static int gather(struct commit *commit, uint32_t pack, struct copy *copy, struct nsearch_error *err) {
+  int status = NSEARCH_OK;
+  copy->count = 0;
+  for (uint32_t s = 0; s < commit->count; s++) {
+    const struct segment *segment = &commit->segments[s].segment;
+    const uint64_t *places = moved_places(commit, copy, s);
+    for (uint32_t d = 0; !status && d < segment->info.documents; d++) {
+      if (places[d] == PLACE_NONE || places[d] >> 48 != pack || tombstones_has(&segment->gone, d)) continue;
+      status = memory_reserve(&copy->records, &copy->capacity, copy->count + 1, sizeof *copy->records, err);
+      if (!status) copy->records[copy->count++] = (struct moving){places[d], s, d};
+    }
+  }
+  return status;
+}
+
+/* Of one pack: by group, then by record. */
+static uint64_t lies_at(uint64_t place) { return place << 24 | (place >> 40 & 0xff); }
+
+static int moving_compare(const void *a, const void *b) {
+  uint64_t x = lies_at(((const struct moving *)a)->place), y = lies_at(((const struct moving *)b)->place);
+  return x < y ? -1 : x > y;
+}
+
+static int copy_record(struct commit *commit, struct copy *copy, const struct moving *record,
+                       struct nsearch_error *err) {
   buffer_clear(&copy->record);
-  int status = commit_read(commit, place, &copy->record, err);
+  int status = commit_read(commit, record->place, &copy->record, err);
   if (!status && !copy->pack) status = writer_start_pack(commit->writer, &copy->pack, copy->texts, true, err);
+  uint64_t *to = &moved_places(commit, copy, record->segment)[record->doc];
   return status ? status : pack_add(copy->pack, copy->record.bytes, copy->record.len, to, err);
 }
 
-static int copy_segment(struct commit *commit, const struct census *census, size_t s, struct copy *copy, uint64_t **to,
-                        struct nsearch_error *err) {
-  struct segment *segment = &commit->segments[s].segment;
-  struct places places;
-  *to = memory_array(NULL, (size_t)segment->info.documents + 1, sizeof **to);
-  int status = *to ? segment_places(segment, copy->section, &places, err) : error_memory(err);
-  for (uint32_t d = 0; !status && d < segment->info.documents; d++) {
-    if (tombstones_has(&segment->gone, d)) continue;
-    status = copy_one(commit, census, places_at(&places, d), copy, &(*to)[d], err);
-  }
+/* In the order in which they lie: it reads each group where the last one was, and what stood together stays together and
+ * compresses as it did. */
+static int copy_pack(struct commit *commit, uint32_t pack, struct copy *copy, struct nsearch_error *err) {
+  int status = gather(commit, pack, copy, err);
+  if (!status && copy->count) qsort(copy->records, copy->count, sizeof *copy->records, moving_compare);
+  for (size_t i = 0; !status && i < copy->count; i++) status = copy_record(commit, copy, &copy->records[i], err);
+  return status;
+}
+
+static int copy_kind(struct commit *commit, const struct census *census, struct copy copy, struct nsearch_error *err) {
+  const struct manifest *manifest = &commit->writer->folder.manifest;
+  int status = NSEARCH_OK;
+  for (size_t s = 0; !status && s < commit->count; s++) status = note_places(commit, &copy, s, err);
+  for (size_t i = 0; !status && i < commit->pack_count; i++)
+    if (census->anew[i] && manifest->packs[i].texts == copy.texts)
+      status = copy_pack(commit, manifest->packs[i].number, &copy, err);
+  if (!status) status = writer_finish_pack(commit->writer, &copy.pack, copy.texts, err);
+  writer_drop_pack(commit->writer, &copy.pack);
+  memory_free(copy.records);
+  buffer_free(&copy.record);
   return status;
 }
 
 /* Packs of both kinds, where any of them is written anew. */
 static int copy_packs(struct commit *commit, const struct census *census, struct nsearch_error *err) {
-  struct copy cards = {.section = SECTION_CARDS}, texts = {.section = SECTION_TEXTS, .texts = true};
   bool any = false;
-  int status = NSEARCH_OK;
   for (size_t i = 0; i < commit->pack_count; i++) any |= census->anew[i];
-  for (size_t s = 0; any && !status && s < commit->count; s++) {
-    struct commit_segment *segment = &commit->segments[s];
-    status = copy_segment(commit, census, s, &cards, &segment->cards, err);
-    if (!status) status = copy_segment(commit, census, s, &texts, &segment->texts, err);
-  }
-  if (!status) status = writer_finish_pack(commit->writer, &cards.pack, false, err);
-  if (!status) status = writer_finish_pack(commit->writer, &texts.pack, true, err);
-  writer_drop_pack(commit->writer, &cards.pack);
-  writer_drop_pack(commit->writer, &texts.pack);
-  buffer_free(&cards.record);
-  buffer_free(&texts.record);
-  return status;
+  if (!any) return NSEARCH_OK;
+  int status = copy_kind(commit, census, (struct copy){.section = SECTION_CARDS}, err);
+  return status ? status : copy_kind(commit, census, (struct copy){.section = SECTION_TEXTS, .texts = true}, err);
 }
 
 /* ---- The whole ----------------------------------------------------------------------------------------------------- */

@@ -113,7 +113,7 @@ int html_article(const char *bytes, size_t len, const char *charset, const char 
     *replaced += utf8_repair(bytes, len, &text);
     status = buffer_status(&text, err);
   }
-  if (!status) status = html_parse(&tree, text.bytes, text.len, err);
+  if (!status) status = html_parse(&tree, text.len ? text.bytes : "", text.len, err);
   buffer_free(&text);
   if (!status) status = html_data_read(&data, &tree, err);
   if (!status) status = html_meta(&tree, &data, url, article, err);

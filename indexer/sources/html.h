@@ -5,7 +5,7 @@
 
 #include "indexer/sources/sources.h"
 
-/* ---- html_tree.c: bytes to a flat tree ------------------------------------------------------------------------------ */
+/* ---- html_tree.c: bytes to a flat tree --------------------------------------------------------------------------- */
 
 /* The elements that are told apart. FLOW: it begins a line; VOID: it has no content; CUT: never part of a text. */
 #define HTML_TAGS(TAG)                                                                                                 \
@@ -129,10 +129,10 @@ bool html_attribute_has(const struct html_tree *tree, size_t node, const char *n
 /* Appends the text below a node, white space as single blanks, and of it at most so many bytes. */
 void html_text(const struct html_tree *tree, size_t node, size_t most, struct buffer *out);
 
-/* ---- html_blocks.c: a page as blocks of text ------------------------------------------------------------------------- */
+/* ---- html_blocks.c: a page as blocks of text --------------------------------------------------------------------- */
 
-/* A paragraph, heading, list item, table cell or the like: text between two places where a line ends. What is hidden, and
- * elements that are never part of a text, are in no block. */
+/* A paragraph, heading, list item, table cell or the like: text between two places where a line ends. What is hidden,
+ * and elements that are never part of a text, are in no block. */
 struct html_block {
   uint32_t first, last;           /* nodes of text */
   uint32_t owner;                 /* the element that it is the text of */
@@ -147,7 +147,7 @@ struct html_sum {
 struct html_blocks {
   struct html_block *list;
   size_t count, capacity;
-  struct html_sum *before; /* a sum for each node, of the blocks that begin before it and are not cut; one for the end */
+  struct html_sum *before; /* for each node, and the end, of the blocks that begin before it and are not cut */
 };
 
 bool html_hidden(const struct html_tree *tree, size_t node);
@@ -163,7 +163,7 @@ struct html_sum html_blocks_below(const struct html_blocks *blocks, const struct
 
 void html_block_text(const struct html_tree *tree, const struct html_block *block, struct buffer *out);
 
-/* ---- html_names.c: what the names that authors of pages give to elements say about them ----------------------------- */
+/* ---- html_names.c: what the names that authors of pages give to elements say about them -------------------------- */
 
 enum html_role {
   HTML_ROLE_NONE,
@@ -173,14 +173,14 @@ enum html_role {
 };
 enum html_role html_role(const struct html_tree *tree, size_t node);
 
-/* ---- html_body.c: which nodes are the text of the article ----------------------------------------------------------- */
+/* ---- html_body.c: which nodes are the text of the article -------------------------------------------------------- */
 
 /* Appends the text: paragraphs, list items, headings and table rows on lines of their own, without `title` where it
  * opens the text. */
 int html_body(const struct html_tree *tree, const struct buffer *title, struct buffer *out,
               struct nsearch_error *err);
 
-/* ---- html_data.c: JSON-LD ------------------------------------------------------------------------------------------- */
+/* ---- html_data.c: JSON-LD ---------------------------------------------------------------------------------------- */
 
 /* What the scripts of a page say, as statements (object, key, value), in the order of the page. */
 struct html_data {
@@ -208,16 +208,16 @@ const char *html_data_value(const struct html_data *data, const struct html_stat
 /* The first value of object.key that is not empty; "" when there is none. */
 const char *html_data_get(const struct html_data *data, uint32_t object, const char *key, const char *inner);
 
-/* ---- html_url.c ----------------------------------------------------------------------------------------------------- */
+/* ---- html_url.c -------------------------------------------------------------------------------------------------- */
 
-/* Makes a link whole: as it stands when it is, else by the base ("" for none). False when that gives no URL of the web or
- * there is no memory; else *out holds it and no more. */
+/* Makes a link whole: as it stands when it is, else by the base ("" for none). False when that gives no URL of the web
+ * or there is no memory; else *out holds it and no more. */
 bool html_url_resolve(const char *base, const char *link, size_t len, struct buffer *out);
 
 /* The day or month that a URL's path says: /2019/11/18/, /2019/11/, 2019-11-18, 20191118. */
 bool html_url_date(const char *url, size_t len, struct date *out);
 
-/* ---- html_title.c --------------------------------------------------------------------------------------------------- */
+/* ---- html_title.c ------------------------------------------------------------------------------------------------ */
 
 /* What a page shows as its title. */
 struct html_titles {
@@ -234,16 +234,16 @@ void html_titles_free(struct html_titles *titles);
 /* True when two titles differ in punctuation, blanks and ASCII letter case at most. */
 bool html_titles_equal(const char *a, size_t a_len, const char *b, size_t b_len);
 
-/* ---- html_author.c --------------------------------------------------------------------------------------------------- */
+/* ---- html_author.c ----------------------------------------------------------------------------------------------- */
 
-/* Narrows "By Jane Roe | 14 Nov" to Jane Roe; false when it is no name, as a link is none. is_line: it is text of the page,
- * in which more may follow. */
+/* Narrows "By Jane Roe | 14 Nov" to Jane Roe; false when it is no name, as a link is none. is_line: it is text of the
+ * page, in which more may follow. */
 bool html_author_narrow(const char **text, size_t *len, bool is_line);
 
 /* Adds the names in the text, as byline_add() does, but nobody twice. */
 int html_author_add(struct nsearch_article *article, const char *text, size_t len, struct nsearch_error *err);
 
-/* ---- html_meta.c: the fields of the article ------------------------------------------------------------------------- */
+/* ---- html_meta.c: the fields of the article ---------------------------------------------------------------------- */
 
 /* Fills in all but the text, from the evidence in the order of docs/formats.md. */
 int html_meta(const struct html_tree *tree, const struct html_data *data, const char *url,

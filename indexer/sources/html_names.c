@@ -8,54 +8,42 @@
 /* Words and runs of words, in lower case between blanks. A name such as "postComments" or "post-comments" is the words
  * "post comments". */
 static const char aside_words[] =
-    " ad ads adv advert adverts advertisement advertising advertorial adsense adslot affiliate alert amazon announcement "
-    "attribution audio "
-    "banner billboard bio blogroll breadcrumb breadcrumbs btn button buttons byline bylines "
-    "caption captions carousel category categories cc cmp comment comments commentlist commenting consent contributors "
-    "cookie cookies copyright correction credit credits cta "
-    "datetime disclaimer discuss discussion disqus donate donation download "
-    "embed eyebrow "
-    "facebook fbcomments feedback flyout follow followers footer footnote footnotes foot form "
-    "gallery gdpr "
-    "hidden hide "
-    "infobox instagram "
-    "keywords kicker "
-    "legal license like likes links listing livefyre login lightbox "
-    "masthead meta metadata menu menus modal mpu "
-    "nav navbar navigation newsletter newsletters next noprint notification notice "
-    "outbrain overlay "
-    "pager pagination paging partner partners paywall playlist pinterest player popular popup poll postmeta prev previous "
-    "print privacy profile promo promobox promos promoted promotion pub pullquote "
-    "rail rating ratings readmore recirc recirculation recommend recommended recommendation recommendations reddit "
-    "register registration related relatedcontent replies reply respond reviewers rss "
-    "share shared sharebar sharedaddy sharing shariff shop shopping shortcode sidebar sidebars sideblock signin signup "
-    "skip skyscraper slider slideshow social socialize sociable sponsor sponsored sponsors sponsorship subscribe "
-    "subscriber subscription subscriptions swiper "
-    "tag tags tagcloud taboola taxonomy teaser teasers thumbnail thumb timestamp toc toolbar toolbox tools tooltip "
-    "topics trackback trackbacks trending tweet twitter "
-    "upnext upsell "
-    "video "
-    "warning webpush whatsapp widget widgets "
-    "zergnet "
-    "anzeige comentario comentarios commentaire commentaires commenti compartilhar compartir condividi correlati kommentar "
-    "kommentare partage partager publicidad publicidade publicite relacionadas relacionados teilen werbung ";
+    " ad ads adsense adslot adv advert advertisement advertising advertorial adverts affiliate alert amazon "
+    "announcement anzeige attribution audio banner billboard bio blogroll breadcrumb breadcrumbs btn button buttons "
+    "byline bylines caption captions carousel categories category cc cmp comentario comentarios comment commentaire "
+    "commentaires commenti commenting commentlist comments compartilhar compartir condividi consent contributors "
+    "cookie cookies copyright correction correlati credit credits cta datetime disclaimer discuss discussion disqus "
+    "donate donation download embed eyebrow facebook fbcomments feedback flyout follow followers foot footer "
+    "footnote footnotes form gallery gdpr hidden hide infobox instagram keywords kicker kommentar kommentare legal "
+    "license lightbox like likes links listing livefyre login masthead menu menus meta metadata modal mpu nav navbar "
+    "navigation newsletter newsletters next noprint notice notification outbrain overlay pager pagination paging "
+    "partage partager partner partners paywall pinterest player playlist poll popular popup postmeta prev previous "
+    "print privacy profile promo promobox promos promoted promotion pub publicidad publicidade publicite pullquote "
+    "rail rating ratings readmore recirc recirculation recommend recommendation recommendations recommended reddit "
+    "register registration relacionadas relacionados related relatedcontent replies reply respond reviewers rss "
+    "share sharebar shared sharedaddy shariff sharing shop shopping shortcode sidebar sidebars sideblock signin "
+    "signup skip skyscraper slider slideshow sociable social socialize sponsor sponsored sponsors sponsorship "
+    "subscribe subscriber subscription subscriptions swiper taboola tag tagcloud tags taxonomy teaser teasers teilen "
+    "thumb thumbnail timestamp toc toolbar toolbox tools tooltip topics trackback trackbacks trending tweet twitter "
+    "upnext upsell video warning webpush werbung whatsapp widget widgets zergnet ";
 
 /* Words that are an aside only beside others. */
 static const char aside_pairs[] =
-    " about author,author about,author bio,author box,author card,author info,author profile,author details,"
-    "author description,around web,also like,also read,read also,read more,read next,see also,most read,most popular,"
-    "most viewed,more articles,more from,more news,more on,more stories,more posts,latest news,latest posts,"
-    "latest stories,other articles,other news,other posts,other stories,top stories,you may,you might,"
-    "entry footer,post footer,article footer,site header,page header,global header,user info,sign up,sign in,log in,"
-    "opt in,in brief,cross post,cross sell,call to,jump to,skip to,pull quote,side bar,recent posts,recent news,"
-    "similar posts,news list,post nav,";
+    "about author,also like,also read,around web,article footer,author about,author bio,author box,author card,"
+    "author description,author details,author info,author profile,call to,cross post,cross sell,entry footer,"
+    "global header,in brief,jump to,latest news,latest posts,latest stories,log in,more articles,more from,more news,"
+    "more on,more posts,more stories,most popular,most read,most viewed,news list,opt in,other articles,other news,"
+    "other posts,other stories,page header,post footer,post nav,pull quote,read also,read more,read next,recent news,"
+    "recent posts,see also,side bar,sign in,sign up,similar posts,site header,skip to,top stories,user info,you may,"
+    "you might,";
 
 static const char article_pairs[] =
-    "article body,article content,article text,article copy,article detail,article entry,article main,article page content,"
-    "articlebody,body content,body copy,body text,content body,content article,content text,detail text,entry body,entry content,entry text,"
-    "main content,news body,news content,news text,newstext,post body,post content,post text,postcontent,"
-    "story body,story content,story copy,story text,storybody,storycontent,storytext,text article,single content,blog content,"
-    "blog post content,page content,article wrap,c article,rich text,richtext,";
+    "article body,article content,article copy,article detail,article entry,article main,article page content,"
+    "article text,article wrap,articlebody,blog content,blog post content,body content,body copy,body text,c article,"
+    "content article,content body,content text,detail text,entry body,entry content,entry text,main content,"
+    "news body,news content,news text,newstext,page content,post body,post content,post text,postcontent,rich text,"
+    "richtext,single content,story body,story content,story copy,story text,storybody,storycontent,storytext,"
+    "text article,";
 
 static const char maybe_words[] = " article articles blog body content entry hentry main post story text news single ";
 
@@ -105,11 +93,9 @@ static bool has_run(const char *runs, const char *words) {
 
 /* Names that tell of the page as a whole or of its subject, not of the element: "tag-politics", "has-sidebar". */
 static bool tells_of_others(const char *words) {
-  static const char prefixes[] =
-      " has have no not with without is are tag category cat topic type status format post page ";
+  static const char prefixes[] = " has have no not with without is are tag category cat topic type status format ";
   size_t len = strcspn(words + 1, " ");
-  return words[len + 1] && words[len + 2] && has_word(prefixes, words + 1, len) && strncmp(words, " post ", 6) != 0 &&
-         strncmp(words, " page ", 6) != 0;
+  return words[len + 1] && words[len + 2] && has_word(prefixes, words + 1, len);
 }
 
 static enum html_role role_of_name(const char *name, size_t len) {

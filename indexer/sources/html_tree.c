@@ -123,8 +123,8 @@ static void on_text(void *payload, const xmlChar *bytes, int len) {
   last->len += (uint32_t)len;
 }
 
-/* Hands out the page in small pieces, which is where an element with too many attributes is noticed; a NUL would end the
- * page. */
+/* Hands out the page in small pieces, which is where an element with too many attributes is noticed; a NUL would end
+ * the page. */
 static int on_read(void *payload, char *out, int room) {
   struct builder *builder = payload;
   size_t len = (size_t)(builder->end - builder->at);

@@ -19,8 +19,8 @@ struct json_fault {
   char why[120];
 };
 
-/* Walks over JSON text and calls back. Bytes that are not UTF-8 are passed on as they are. A text that is not JSON, or a
- * call-back that returns 0, ends the walk, and *fault says so. Fails only for want of memory. `several`: values may
+/* Walks over JSON text and calls back. Bytes that are not UTF-8 are passed on as they are. A text that is not JSON, or
+ * a call-back that returns 0, ends the walk, and *fault says so. Fails only for want of memory. `several`: values may
  * follow one another. */
 int json_walk(struct json_memory *memory, const yajl_callbacks *callbacks, void *payload, const char *text, size_t len,
               bool several, struct json_fault *fault, struct nsearch_error *err);

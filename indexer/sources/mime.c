@@ -332,6 +332,7 @@ static int read_entity(struct reading *reading, const char *text, size_t len, co
 }
 
 int mime_text(const char *message, size_t len, struct buffer *out, uint64_t *replaced, struct nsearch_error *err) {
-  struct reading reading = {.replaced = replaced, .err = err};
+  struct reading reading = {.err = err};
+  reading.replaced = replaced;
   return read_entity(&reading, message, len, "text/plain", 0, out);
 }

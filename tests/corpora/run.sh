@@ -50,6 +50,16 @@ same "reuters: its date" 1987-02-26T15:01:01Z "$(published "$id")"
 controls=$("$nsearch" show --json --index "$scratch/reuters.index" "$id" | tr -d '\n' | grep -c '\\u00[01]')
 same "reuters: lines with control characters" 0 "$controls"
 
+# The archive as it is gives the same stories.
+"$nsearch" index --quiet --index "$scratch/archive.index" "$NSEARCH_CORPORA/reuters21578.tar.gz"
+same "reuters in its archive: exit status" 0 $?
+for index in reuters archive; do
+  "$nsearch" query --index "$scratch/$index.index" --format csv -n all 'oil OR grain' | cut -d, -f1,2,4-8 |
+    sed 's/"//g' >"$scratch/$index.stories"
+done
+same "reuters in its archive: stories differ" "" "$(diff "$scratch/reuters.stories" "$scratch/archive.stories" | head -n 5)"
+same "reuters in its archive: stories" 1 "$(($(wc -l <"$scratch/archive.stories") > 1000))"
+
 # AllSides: one line an article, or one file an article; the answers are the same.
 "$nsearch" index --quiet --index "$scratch/lines.index" "$NSEARCH_CORPORA/allsides-a.jsonl.gz"
 same "allsides: exit status" 0 $?
@@ -76,6 +86,7 @@ if [ -f "$NSEARCH_CORPORA/formats.tar.xz" ] && tar xJf "$NSEARCH_CORPORA/formats
   ninjs=$(find "$formats" -type d -path '*iptc-ninjs/validation/test_suite')
   newsml=$(find "$formats" -type d -path '*iptc-newsml-g2/tests/unit_test_files')
   examples=$(find "$formats" -type d -path '*iptc-newsml-g2/examples')
+  crawls=$(find "$formats" -type d -path '*warc-warcio/test/data')
   folder() { # name folder arguments: indexes it; $report is what was done, $articles counts those replaced too
     report=$("$nsearch" index --json --report "$scratch/$1.report" --index "$scratch/$1.index" "${@:2}" 2>"$scratch/stderr")
     articles=$(($("$nsearch" stats --json --index "$scratch/$1.index" | number articles) + $(number replaced <<<"$report")))
@@ -84,6 +95,7 @@ if [ -f "$NSEARCH_CORPORA/formats.tar.xz" ] && tar xJf "$NSEARCH_CORPORA/formats
   same "feeds: articles" 503 "$articles"
   same "feeds: records" 1217 "$(number records <<<"$report")"
   same "feeds: broken" 0 "$(number broken <<<"$report")"
+  same "feeds: unknown" 0 "$(number unknown <<<"$report")"
   folder ninjs "$ninjs" --include '*/should_pass/*'
   same "ninjs that is right: articles" 67 "$articles"
   same "ninjs that is right: broken" 0 "$(number broken <<<"$report")"
@@ -92,6 +104,11 @@ if [ -f "$NSEARCH_CORPORA/formats.tar.xz" ] && tar xJf "$NSEARCH_CORPORA/formats
   same "NewsML-G2 that is right: unknown" 0 "$(number unknown <<<"$report")"
   folder examples "$examples" --include '*.xml'
   same "NewsML-G2 of the guidelines: articles" 16 "$articles"
+  # Crawls, some of them broken: twelve captures of pages with status 200 that are no revisits.
+  folder crawls "$crawls"
+  same "crawls: articles" 12 "$articles"
+  same "crawls: broken" 4 "$(number broken <<<"$report")"
+  same "crawls: unknown" 0 "$(number unknown <<<"$report")"
   # What is wrong is indexed or told.
   for wrong in "$ninjs" "$newsml"; do
     rm -rf "$scratch/wrong.index"
@@ -113,5 +130,48 @@ if [ -f "$NSEARCH_CORPORA/rss-2023-01.tar.xz" ] && tar xJf "$NSEARCH_CORPORA/rss
 else
   echo "skip: NSEARCH_CORPORA has no rss-2023-01.tar.xz"
   skipped=$((skipped + 1))
+fi
+
+# Tables: each row is an article, with all of its text, as Python's own reader sees it.
+languages=$scratch/languages
+mkdir -p "$languages"
+if [ -f "$NSEARCH_CORPORA/languages.tar.xz" ] && tar xJf "$NSEARCH_CORPORA/languages.tar.xz" -C "$languages"; then
+  for table in am/test.tsv de/test.csv fr/test.tsv ha/test.tsv; do
+    file=$(find "$languages" -path "*/$table") index=$scratch/table-${table%/*}.index
+    read -r rows articles < <(python3 tests/corpora/tables.py count "$file")
+    report=$("$nsearch" index --json --index "$index" "$file" 2>"$scratch/stderr")
+    same "$table: rows" "$rows" "$(number records <<<"$report")"
+    same "$table: broken" 0 "$(number broken <<<"$report")"
+    same "$table: articles" "$articles" "$("$nsearch" stats --json --index "$index" | number articles)"
+    "$nsearch" query --index "$index" --format id -n all '' | while read -r id; do
+      "$nsearch" show --json --index "$index" "$id"
+    done | python3 tests/corpora/tables.py shown | LC_ALL=C sort >"$scratch/shown"
+    python3 tests/corpora/tables.py bodies "$file" | LC_ALL=C sort >"$scratch/bodies"
+    same "$table: texts differ" "" "$(diff "$scratch/bodies" "$scratch/shown" | head -n 2 | cut -c 1-200)"
+  done
+else
+  echo "skip: NSEARCH_CORPORA has no languages.tar.xz"
+  skipped=$((skipped + 1))
+fi
+
+# A month of feeds, a day a run into a folder that grows: the articles of one run over all of it.
+if [ -f "$NSEARCH_CORPORA/rss-2023-01.tar.xz" ]; then
+  mkdir -p "$scratch/month" "$scratch/grown"
+  tar xJf "$NSEARCH_CORPORA/rss-2023-01.tar.xz" -C "$scratch/month"
+  mapfile -t days < <(find "$scratch/month" -type d -name '2023-01-??' | sort)
+  same "month: days" 31 ${#days[@]}
+  for day in "${days[@]}"; do
+    mv "$day" "$scratch/grown/"
+    "$nsearch" index --quiet --index "$scratch/days.index" "$scratch/grown" || same "month: run" 0 $?
+  done
+  "$nsearch" index --quiet --index "$scratch/month.index" "$scratch/grown"
+  for index in days month; do
+    "$nsearch" query --index "$scratch/$index.index" --format jsonl -n all '' 2>/dev/null | sort >"$scratch/$index.all"
+  done
+  same "month: articles" "$(wc -l <"$scratch/month.all")" "$(wc -l <"$scratch/days.all")"
+  same "month: articles there are" 1 "$(($(wc -l <"$scratch/month.all") > 60000))"
+  same "month: articles differ" "" "$(cmp "$scratch/days.all" "$scratch/month.all" 2>&1)"
+  unchanged=$("$nsearch" index --json --index "$scratch/days.index" "$scratch/grown" | number unchanged)
+  same "month: unchanged" "$(find "$scratch/grown" -type f | wc -l)" "$unchanged"
 fi
 end

@@ -5,12 +5,12 @@
 TRUTH is {stem of the file's name: {"articleBody": text}}; PAGES and HIDDEN are what page.c printed of all pages, with
 --all and without.
 
-Text: runs of four words, as many times as they occur. A page's found, false and missed runs are divided by their sum, so
-that every page counts the same, and summed over the pages; from the sums come precision, recall and F1. Pages whose hash
-is even are those that weights were chosen on: the last bit of the SHA-1 of the stem.
+Text: runs of four words, as many times as they occur. A page's found, false and missed runs are divided by their sum,
+so that every page counts the same, and summed over the pages; from the sums come precision, recall and F1. Pages whose
+hash is even are those that weights were chosen on: the last bit of the SHA-1 of the stem.
 
-Fields: where JSON-LD says title, day or author, how often what is found without it is the same. Prints figures, and last
-the F1 of all pages.
+Fields: where JSON-LD says title, day or author, how often what is found without it is the same. Prints figures, and
+last the F1 of all pages.
 """
 
 import hashlib

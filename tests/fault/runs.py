@@ -26,11 +26,13 @@ def article(number, edition=0, word="plain"):
     }
 
 
-def write_articles(path, articles):
+def write_articles(path, articles, day=1):
+    """With a time of long ago: files of just now are looked at more closely, and so another time otherwise."""
     os.makedirs(os.path.dirname(path), exist_ok=True)
     with open(path, "w", encoding="utf-8") as file:
         for one in articles:
             file.write(json.dumps(one) + "\n")
+    os.utime(path, (1600000000 + 86400 * day,) * 2)
 
 
 class Run:
@@ -47,6 +49,9 @@ class Run:
 def make_corpora(place, corpus):
     """Folders of articles below `place`."""
     shutil.copytree(corpus, os.path.join(place, "corpus"))
+    for folder, _, files in os.walk(os.path.join(place, "corpus")):
+        for name in files:
+            os.utime(os.path.join(folder, name), (1600000000,) * 2)
     write_articles(os.path.join(place, "one", "a.jsonl"), [article(n) for n in range(8)])
     write_articles(os.path.join(place, "one", "b.jsonl"), [article(n, word="gone") for n in range(8, 12)])
     write_articles(os.path.join(place, "two", "c.jsonl"), [article(n, 1, "again") for n in (1, 9, 20, 21, 22)])
@@ -62,7 +67,7 @@ def index_of(folder, *more):
 
 
 def edit(corpora):
-    write_articles(os.path.join(corpora, "changing", "b.jsonl"), [article(n, 1, "again") for n in (64, 66, 70)])
+    write_articles(os.path.join(corpora, "changing", "b.jsonl"), [article(n, 1, "again") for n in (64, 66, 70)], day=2)
 
 
 def lose_file(corpora):

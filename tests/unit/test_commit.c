@@ -359,6 +359,42 @@ static void test_packs_optimized(void **state) {
   remove_index(path);
 }
 
+enum { COUNT = 2000, FIRST = 4096 };
+
+static void read_pack(uint32_t number, uint8_t bytes[FIRST]) {
+  char *file = pack_path(path, number);
+  FILE *pack = fopen(file, "rb");
+  assert_non_null(pack);
+  assert_int_equal(fread(bytes, 1, FIRST, pack), FIRST);
+  fclose(pack);
+  memory_free(file);
+}
+
+/* What stays lies as it lay, whatever the order of the articles by date: beside what it compresses with. */
+static void test_purged_in_order(void **state) {
+  (void)state;
+
+  uint8_t old[2][FIRST], anew[FIRST];
+  make_model(COUNT);
+  struct engine_writer *writer = open_writer(0);
+  add_range(writer, 0, COUNT);
+  commit(writer, 0);
+  struct manifest before = last_commit();
+  for (size_t i = 0; i < 2; i++) read_pack(before.packs[i].number, old[i]);
+  remove_range(writer, COUNT - 1, COUNT);
+  commit(writer, COMMIT_MERGE | COMMIT_PURGE);
+  struct manifest after = last_commit();
+  for (size_t i = 0; i < 2; i++) {
+    assert_int_not_equal(after.packs[i].number, before.packs[i].number);
+    read_pack(after.packs[i].number, anew);
+    assert_memory_equal(anew, old[i], FIRST);
+  }
+  manifest_free(&before);
+  manifest_free(&after);
+  native_writer_engine.close(writer);
+  remove_index(path);
+}
+
 /* ---- Memory ---- */
 
 /* Where not all segments fit into memory at once they are merged in two levels, and where that does not do either, into
@@ -475,6 +511,7 @@ int main(void) {
       cmocka_unit_test(test_packs_under_readers),
       cmocka_unit_test(test_packs_of_workers),
       cmocka_unit_test(test_packs_optimized),
+      cmocka_unit_test(test_purged_in_order),
       cmocka_unit_test(test_little_memory),
       cmocka_unit_test(test_policy),
       cmocka_unit_test(test_policy_memory),

@@ -378,8 +378,8 @@ static void test_recognition(void **state) {
                {"{\"title\": \"<html>\"}", "a.html", "json"},
                {"<REUTERS NEWID=\"1\">", "a.html", "reuters-21578"},
                {"<DOC><DOCNO>1</DOCNO>", "a.html", "trec"},
-               {"<?xml version='1.0'?><rss><channel>", "a.xml", "none"},
-               {"<?xml version='1.0'?><nitf><head><title>x", "a.xml", "none"},
+               {"<?xml version='1.0'?><rss><channel>", "a.xml", "feed"},
+               {"<?xml version='1.0'?><nitf><head><title>x", "a.xml", "nitf"},
                {"<htmlish>", "a.xml", "none"},
                {"A line of text that has a <p> in it.", "a.txt", "text"}};
   static const char wide[] = "\xFF\xFE<\0h\0t\0m\0l\0>\0x\0";

@@ -78,7 +78,7 @@ static const struct source_case messages[] = {
     /* What only looks like mail is none. */
     {"a.txt", "From: the harbour\n\nIt was a day like others.\n",
      "text\n1* title=From: the harbour body=It was a day like others.\n"},
-    
+
 };
 
 static const struct source_case boxes[] = {
