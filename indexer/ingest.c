@@ -197,13 +197,15 @@ static int file_trouble(struct reader *reader, const struct reading *reading, co
 }
 
 /* It is as it was when it was read: that it is not read now. */
-static void count_unchanged(struct ingest_run *run, uint64_t size, bool had_problems) {
+static void count_unchanged(struct ingest_run *run, const struct walk_file *file, bool had_problems) {
   struct nsearch_report *report = run->kept.report;
   pthread_mutex_lock(&run->report_lock);
   report->unchanged++;
-  report->unchanged_problems += had_problems;
-  if (report->input_total > size) report->input_total -= size;
+  if (report->input_total > file->size) report->input_total -= file->size;
   pthread_mutex_unlock(&run->report_lock);
+  if (had_problems)
+    event(run, NSEARCH_EVENT_UNCHANGED_PROBLEMS, file->path, 0,
+          "not read again: it has not changed since some of its records were broken or too large");
 }
 
 /* Finds the format of a file or member, the head of which is in the window. reading->input stays NULL when it has none. */
@@ -279,7 +281,7 @@ static int reading_open(struct reader *reader, struct reading *reading, size_t f
   int status = source_file_open(&reading->source_file, &run->kept.walk, walk_file, run->settings, reader->err);
   if (!status && walk_file->in_doubt)
     status = source_file_compare(reading->source_file, run->catalogue, &same, &had_problems, reader->err);
-  if (same) count_unchanged(run, walk_file->size, had_problems);
+  if (same) count_unchanged(run, walk_file, had_problems);
   if (!status && !same) status = reading_begin(reader, reading);
   if (status || !reading->input) {
     int closed = reading_close(reader, reading);
@@ -503,7 +505,7 @@ static int skip_unchanged(struct ingest_run *run, struct nsearch_error *err) {
     file->in_doubt = state == SOURCE_IN_DOUBT;
     if (state != SOURCE_CHANGED) catalogue_place(run->catalogue, entry.key, file->order);
     if (state == SOURCE_UNCHANGED) {
-      count_unchanged(run, file->size, entry.problems);
+      count_unchanged(run, file, entry.problems > 0);
       memory_free(file->path);
     } else {
       walk->files[kept++] = *file;

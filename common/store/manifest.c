@@ -1,6 +1,6 @@
 /* The manifest: one small text file that names everything a commit consists of, replaced by rename. Lines of a keyword
- * and values; unknown keywords are refused, so that a newer version's index is never half read. The last line is the
- * XXH3 of all lines before it. */
+ * and values; unknown keywords are refused, so that a newer version's index is never half read, unless the manifest itself
+ * says before that only writers need to know them. The last line is the XXH3 of all lines before it. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -141,6 +141,14 @@ int manifest_add_shard(struct manifest *manifest, const char *address, struct ns
 
 static bool is_identity(const char *text) { return strlen(text) == 16 && strspn(text, "0123456789abcdef") == 16; }
 
+/* Whether a keyword is one of those that are separated by blanks. */
+static bool names_has(const char *names, const char *keyword) {
+  const size_t len = strlen(keyword);
+  for (const char *at = names; *at; at += strcspn(at, " "), at += strspn(at, " "))
+    if (strcspn(at, " ") == len && memcmp(at, keyword, len) == 0) return true;
+  return false;
+}
+
 /* One line, NUL-terminated. *known false: not a line of this version. */
 static int decode_line(struct manifest *out, char *line, bool *known, struct nsearch_error *err) {
   uint64_t v[5] = {0};
@@ -174,8 +182,12 @@ static int decode_line(struct manifest *out, char *line, bool *known, struct nse
     out->identity = strtoull(value, NULL, 16);
   } else if (strcmp(line, "shard") == 0 && shard_is_address(value) && out->shard_count < SHARDS_MAX) {
     return manifest_add_shard(out, value, err);
+  } else if (strcmp(line, "needs-to-read") == 0) {
+    return NSEARCH_ERR_VERSION;
+  } else if (strcmp(line, "needs-to-write") == 0 && !out->unknown[0] && strlen(value) < sizeof out->unknown) {
+    memcpy(out->unknown, value, strlen(value) + 1);
   } else {
-    *known = false;
+    *known = names_has(out->unknown, line);
   }
   return NSEARCH_OK;
 }
@@ -239,6 +251,10 @@ static int decode(struct manifest *out, char *text, size_t len, const char *path
       *end = 0;
       status = decode_line(out, line, &known, err);
     }
+    if (status == NSEARCH_ERR_VERSION) {
+      return error_set(err, status, "%s: reading this index needs a newer version of nsearch, one that knows \"%.40s\"",
+                       path, line + strlen(line) + 1);
+    }
     if (status) return status;
     if (!known) {
       return error_set(err, NSEARCH_ERR_VERSION, "%s: unknown entry \"%.40s\"; use a newer version of nsearch", path,
@@ -247,6 +263,13 @@ static int decode(struct manifest *out, char *text, size_t len, const char *path
     line = end + 1;
   }
   return verify_numbers(out, path, err);
+}
+
+int manifest_writable(const struct manifest *manifest, const char *folder, struct nsearch_error *err) {
+  if (!manifest->unknown[0]) return NSEARCH_OK;
+  return error_set(err, NSEARCH_ERR_VERSION,
+                   "%s can be read only: writing it needs a newer version of nsearch, one that knows \"%.40s\"", folder,
+                   manifest->unknown);
 }
 
 int manifest_read(struct manifest *out, const char *folder, struct nsearch_error *err) {
