@@ -129,7 +129,8 @@ static const struct words {
     {"so", " ka oo ku waxaa ah in iyo ee uu ay u lagu soo laga waa waxa kale isaga waxay sheegay leh si aan "},
     {"tl", " ang ng sa na mga at ay ni si para kay hindi ito nang may nila niya siya ayon pa din rin kung "},
     {"ca",
-     " el la els les de del dels i que en un una per amb es al no ha va ser com mes aquest aquesta pero tambe han als "},
+     " el la els les de del dels i que en un una per amb es al no ha va ser com mes aquest aquesta pero tambe han als l d "
+     "s n m t "},
     {"gl", " o a os as de do da dos das e que en un unha por con non se no na ao mais foi para tamen pero polo pola "},
     {"eu", " eta da du ez dute bat ere zen izan baina duen zuen dira egin dela beste baino hau bere "},
     {"ga", " agus an na ar ag go i is le a do bhi ta nach sin do leis ach mar seo fein ina faoi "},
@@ -150,6 +151,12 @@ static bool is_letter(uint32_t c) {
          (c >= 0x1e00 && c < 0x1f00);
 }
 
+static bool elides_at(const char *text, size_t len, size_t at, const char *word, size_t used) {
+  uint32_t next = 0;
+  if (at < len) utf8_step(text, len, at, &next);
+  return word_elides(word, used, next);
+}
+
 /* The next Latin word from *at on, folded and without marks, into word; its length, 0 at the end. Longer words, which no
  * table has, are cut. */
 static size_t next_word(const char *text, size_t len, size_t *at, char *word, size_t room) {
@@ -157,7 +164,7 @@ static size_t next_word(const char *text, size_t len, size_t *at, char *word, si
   while (*at < len) {
     uint32_t c;
     size_t next = utf8_step(text, len, *at, &c);
-    bool joins = c == '\'' || c == 0x2019;
+    bool joins = (c == '\'' || c == 0x2019) && !elides_at(text, len, next, word, used);
     if (!is_letter(c) && !(joins && used) && !(c >= 0x300 && c < 0x370)) {
       if (used) return used;
     } else if (c < 0x80) {

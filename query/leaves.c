@@ -69,8 +69,7 @@ int leaf_of_single_word(struct planner *planner, const struct question_node *cla
                         enum leaf_score score, struct node **out) {
   struct raw_words words = {0};
   int status = NSEARCH_OK;
-  if (clause->kind == QUESTION_WORD && clause->shape == SHAPE_WORD)
-    status = raw_words_cut(clause, &words, planner->err);
+  if (clause->kind == QUESTION_WORD && clause->shape == SHAPE_WORD) status = raw_words_typed(planner, clause, &words);
   if (!status && words.count == 1)
     status = leaf_of_exact(planner, &words, 0, tag, score, out);
   else if (!status)
@@ -95,6 +94,23 @@ static bool in_capitals(const char *raw, size_t len) {
     capitals += letter;
   }
   return capitals >= 2;
+}
+
+static bool has_elision(const struct planner *planner) {
+  bool elides = false;
+  for (int language = 0; language < language_count() && !elides; language++)
+    elides = has_language(planner, language) && language_elides(language);
+  return elides;
+}
+
+int raw_words_typed(struct planner *planner, const struct question_node *clause, struct raw_words *out) {
+  int status = raw_words_cut(clause, out, planner->err);
+  if (status || clause->kind != QUESTION_WORD || clause->scope != SCOPE_ARTICLE || !has_elision(planner)) return status;
+  size_t elided = 0;
+  while (elided + 1 < out->count && out->words[elided].elided) elided++;
+  out->count -= elided;
+  if (elided) memmove(out->words, out->words + elided, out->count * sizeof *out->words);
+  return NSEARCH_OK;
 }
 
 /* The union of the word's stems in the languages of the index; where it has none, the exact term. */
@@ -182,7 +198,7 @@ int leaf_of_text(struct planner *planner, const struct question_node *clause, en
   *class = LEAF_PLAIN;
   if (clause->shape != SHAPE_WORD) return leaf_of_shape(planner, clause, tag, score, out);
   struct raw_words words = {0};
-  int status = raw_words_cut(clause, &words, planner->err);
+  int status = raw_words_typed(planner, clause, &words);
   *class = LEAF_NOTHING;
   if (!status && words.count) status = leaf_of_words(planner, clause, &words, tag, score, out, class);
   memory_free(words.words);

@@ -204,12 +204,29 @@ static int take_wildcards(struct question_parser *parser, struct question_node *
   return NSEARCH_OK;
 }
 
-/* ~, * and ? of a word that is looked for in a text. */
+/* The bytes of a word that are elided before the rest of it, with their apostrophes; 0 for none. */
+static size_t elided_len(const struct question_node *word) {
+  size_t good = utf8_valid_prefix(word->text, word->len);
+  struct word_scan scan = {.text = word->text, .len = good};
+  struct raw_word first = {0};
+  if (!word_next(&scan, &first) || first.start > 0 || !first.elided) return 0;
+  uint32_t apostrophe;
+  return utf8_step(word->text, good, first.end, &apostrophe);
+}
+
+/* ~, * and ? of a word that is looked for in a text. No term holds what is elided before it. */
 static int take_shape(struct question_parser *parser, struct question_node *word) {
-  size_t tilde = word->len;
-  while (tilde && is_digit(word->text[tilde - 1])) tilde--;
-  if (tilde > 1 && word->text[tilde - 1] == '~') return take_fuzzy(parser, tilde - 1, word);
-  return take_wildcards(parser, word);
+  struct question_node rest = *word;
+  size_t elided = elided_len(word);
+  rest.text += elided;
+  rest.position += elided;
+  rest.typed_len = rest.len -= elided;
+  size_t tilde = rest.len;
+  while (tilde && is_digit(rest.text[tilde - 1])) tilde--;
+  bool fuzzy = tilde > 1 && rest.text[tilde - 1] == '~';
+  int status = fuzzy ? take_fuzzy(parser, tilde - 1, &rest) : take_wildcards(parser, &rest);
+  if (!status && rest.shape != SHAPE_WORD) *word = rest;
+  return status;
 }
 
 static int take_word(struct question_parser *parser, const char *unscored, struct question_node *word) {

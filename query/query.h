@@ -234,6 +234,10 @@ int leaf_of_text(struct planner *planner, const struct question_node *clause, en
 int leaf_of_single_word(struct planner *planner, const struct question_node *clause, enum term_tag tag,
                         enum leaf_score score, struct node **out);
 
+/* Cuts a clause as raw_words_cut() does, and leaves out what is elided at the head of an unquoted word of the article
+ * (l'histoire) where the index holds articles in a language that elides. */
+int raw_words_typed(struct planner *planner, const struct question_node *clause, struct raw_words *out);
+
 /* All forms of the word, in the languages of the index; *stop (may be NULL) says whether it is a stop word. */
 int leaf_of_stems(struct planner *planner, const struct raw_words *words, enum leaf_score score, struct node **out,
                   bool *stop);

@@ -85,7 +85,7 @@ static int replace(struct suggestion *suggestion, const struct raw_words *words,
 static int look_at_words(struct suggestion *suggestion, const struct question_node *clause, bool exact) {
   struct raw_words words = {0};
   struct planner *planner = suggestion->planner;
-  int status = raw_words_cut(clause, &words, planner->err);
+  int status = raw_words_typed(planner, clause, &words);
   if (clause->kind == QUESTION_PHRASE || words.count > 1) exact = true;
   for (size_t i = 0; i < words.count && !status && !is_done(suggestion); i++) {
     struct node *leaf = NULL;

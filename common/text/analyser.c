@@ -343,7 +343,7 @@ static size_t word_limit(const struct run *run, size_t start, size_t end) {
     }
     next = byte_at(run, behind);
     if (next >= 0x80) return class_at(run, behind, &behind) == CLASS_SEPARATOR ? end : 0;
-    if (!is_alnum(next)) return end;
+    if (!is_alnum(next) || word_elides(text + start, end - start, next)) return end;
     for (end = behind + 1; is_alnum(byte_at(run, end)); end++)
       ;
   }

@@ -51,4 +51,9 @@ const char *language_code(int language) { return languages[language].code; }
 
 const char *language_stemmer(int language) { return languages[language].stemmer; }
 
+bool language_elides(int language) {
+  const char *code = language_code(language);
+  return strcmp(code, "fr") == 0 || strcmp(code, "it") == 0 || strcmp(code, "ca") == 0;
+}
+
 int language_count(void) { return LANGUAGE_COUNT; }

@@ -102,6 +102,9 @@ const char *language_code(int language);
 /* The Snowball algorithm's name ("english"), NULL for LANGUAGE_NONE. */
 const char *language_stemmer(int language);
 
+/* Whether articles and pronouns lose their vowel before an apostrophe in it, as in l'histoire. */
+bool language_elides(int language);
+
 /* Number of languages, LANGUAGE_NONE included: valid numbers are 0 to language_count() - 1. */
 int language_count(void);
 
@@ -153,6 +156,7 @@ struct raw_word {
   size_t start, end;   /* byte offsets into the text; end is after the last byte of the word */
   bool spaceless;      /* a bigram or single character; the next word may begin before `end` */
   bool run_tail;       /* the single last character of a spaceless run of two or more */
+  bool elided;         /* ends at an apostrophe that would join but for an elision: l in l'histoire */
 };
 
 /* Position in a text being cut into raw words. Start with {.text, .len} and all else zero. Text must be well-formed
@@ -168,6 +172,10 @@ struct word_scan {
 /* Stores the next raw word, or returns false at the end of the text. This is the plain twin: analyser_run() has a
  * fast path for ASCII words, and a test holds the two equal. */
 bool word_next(struct word_scan *scan, struct raw_word *word);
+
+/* Whether the bytes of a raw word before an apostrophe are such as French, Italian or Catalan elide before a word that
+ * begins with the character `next`: they are a word of their own then. Letter case aside. */
+bool word_elides(const char *word, size_t len, uint32_t next);
 
 /* ---- lexicon.c: distinct terms and words of one batch ------------------------------------------------------------ */
 

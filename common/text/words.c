@@ -2,6 +2,9 @@
  * number of times, so time is linear in the text whatever it holds. */
 #include "common/text/text.h"
 
+#include <string.h>
+#include <utf8proc.h>
+
 /* A character: its class and where the next one begins. At the end of the text a separator of no bytes. */
 struct look {
   enum char_class class;
@@ -58,8 +61,43 @@ static size_t possessive_end(const struct word_scan *scan, size_t at) {
   return is_word_char(after.class) || after.class == CLASS_MARK ? 0 : end;
 }
 
-/* The end of the raw word that begins at `start` with the word character `first`. */
-static size_t word_end(const struct word_scan *scan, size_t start, struct look first) {
+/* Whether the character begins a word that others are elided before. */
+static bool is_vowel_or_h(uint32_t c) {
+  int32_t parts[8];
+  if (c >= 0x80 && utf8proc_decompose_char((int32_t)c, parts, 8, UTF8PROC_DECOMPOSE | UTF8PROC_CASEFOLD, NULL) > 0)
+    c = (uint32_t)parts[0];
+  switch (c < 0x80 ? c | 0x20 : c) {
+  case 'a':
+  case 'e':
+  case 'h':
+  case 'i':
+  case 'o':
+  case 'u':
+  case 'y':
+  case 0xe6: /* ae and oe, each one letter */
+  case 0x153:
+    return true;
+  default:
+    return false;
+  }
+}
+
+bool word_elides(const char *word, size_t len, uint32_t next) {
+  enum { LONGEST = 6 };
+  static const char *const elided[] = {"c",      "d",    "j",    "l",    "m",     "n",      "s",
+                                       "t",      "all",  "coll", "qu",   "jusqu", "lorsqu", "puisqu",
+                                       "quoiqu", "dall", "dell", "nell", "sull",  "un",     "quell"};
+  char lower[LONGEST + 1] = {0};
+  if (!len || len > LONGEST || !is_vowel_or_h(next)) return false;
+  for (size_t i = 0; i < len; i++) lower[i] = (char)(word[i] >= 'A' && word[i] <= 'Z' ? word[i] | 0x20 : word[i]);
+  for (size_t i = 0; i < sizeof elided / sizeof *elided; i++) {
+    if (strcmp(lower, elided[i]) == 0) return true;
+  }
+  return false;
+}
+
+/* The end of the raw word that begins at `start` with the word character `first`; *elided: at an elision. */
+static size_t word_end(const struct word_scan *scan, size_t start, struct look first, bool *elided) {
   struct look last = first;                 /* the word character that was read last */
   bool alone = first.class == CLASS_LETTER; /* nothing but the start or a joining full stop before that letter */
   bool after_stop = false;
@@ -80,6 +118,8 @@ static size_t word_end(const struct word_scan *scan, size_t start, struct look f
     case CLASS_APOSTROPHE:
       next = look_at(scan, here.next);
       if (!is_word_char(next.class)) return at;
+      *elided = word_elides(scan->text + start, at - start, next.code_point);
+      if (*elided) return at;
       alone = after_stop = false;
       break;
     case CLASS_STOP:
@@ -129,8 +169,9 @@ bool word_next(struct word_scan *scan, struct raw_word *word) {
       return true;
     }
     if (is_word_char(first.class)) {
-      scan->at = word_end(scan, start, first);
-      *word = (struct raw_word){.start = start, .end = scan->at};
+      bool elided = false;
+      scan->at = word_end(scan, start, first, &elided);
+      *word = (struct raw_word){.start = start, .end = scan->at, .elided = elided};
       return true;
     }
     scan->at = first.next;

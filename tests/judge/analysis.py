@@ -85,6 +85,16 @@ def is_ascii_digits(text):
     return text != "" and all(char in "0123456789" for char in text)
 
 
+ELIDING = ("ca", "fr", "it")  # the languages
+ELIDED = "c d j l m n s t qu jusqu lorsqu puisqu quoiqu all coll dall dell nell sull un quell".split()
+
+
+def elides(before, after):
+    """Whether an apostrophe between the two stands for an elision."""
+    return (before.isascii() and before.lower() in ELIDED
+            and unicodedata.normalize("NFD", after.casefold())[0] in "aeiouyhæœ")
+
+
 def joins(text, start, at, stops):
     """How many characters of text[at:] belong to the raw word that began at `start`, when text[at] is no part of a
     word by itself: 0 when it separates. `stops` are the places of the full stops that joined letters so far."""
@@ -92,7 +102,7 @@ def joins(text, start, at, stops):
     left = before_marks(text, at - 1)
     right = at + 1
     if kind == "apostrophe":
-        return 1 if is_word_at(text, right) else 0
+        return 1 if is_word_at(text, right) and not elides(text[start:at], text[right]) else 0
     if kind == "stop":
         if class_at(text, left) == "number" and class_at(text, right) == "number":
             return 1
@@ -230,6 +240,15 @@ def question_words(text):
     if words and words[-1][3]:
         words.pop()
     return [(text[start:end], spaceless) for start, end, spaceless, _ in words]
+
+
+def without_elided(text):
+    """A typed word without what is elided at its head."""
+    for start, end, _, _ in raw_words(text):
+        after = text[end + 1:end + 2]
+        if class_at(text, end) != "apostrophe" or not is_word_at(text, end + 1) or not elides(text[start:end], after):
+            return text[start:]
+    return text
 
 
 def is_single(words):

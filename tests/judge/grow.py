@@ -12,7 +12,7 @@ organizations receive recieve received harbor harbour harbors flood floods flood
 runs running runner cafe café cafés resume résumé near not and strike strikes strikers chips chip market markets minister
 ministers ministry quake flaw flaws zero day cloud""".split()
 OTHER = """zero-day AT&T U.S. O'Brien Trump's don't 3.5 1,000 g20 Straße Straßen Käufer Häuser выборы выбор банки 中国
-中国人 北京市 中 WHO US The""".split()
+中国人 北京市 中 WHO US The l’organisation d'organize d'élections qu'un dell'arte L'U.S. D'Un'élection jusqu'ici""".split()
 STOPS = "the of and to in not with who".split()
 ABSENT = ["absentword", "qqqq", "未知", "xylo"]
 CROWD = "quartetto"  # has more neighbours than a fuzzy word stands for

@@ -135,6 +135,7 @@ class Judge:
         self.live = set(range(len(latest)))
         self.stems = language is not None
         self.languages = sorted({entry.language for entry in self.entries} - {None})
+        self.elides = any(code in analysis.ELIDING for code in self.languages)
         self.stop_words = set()
         for code in self.languages:
             self.stop_words |= (stop_words or {}).get(code, set())

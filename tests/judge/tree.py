@@ -53,28 +53,34 @@ class Word:
         swap = None if self.field else swap
         return raised(prefixed(self.field, swap(self.word, True) if swap else self.word), self.boost)
 
-    def is_plain(self, field):
+    def said(self, asking, field):
+        """The word without what is elided before it, where that is left out."""
+        return analysis.without_elided(self.word) if asking.judge.elides and not (field or self.field) else self.word
+
+    def is_plain(self, asking, field):
         """One word, which is united with those that come to the same leaf."""
-        return not (field or self.field) and len(analysis.question_words(self.word)) == 1
+        return not (field or self.field) and len(analysis.question_words(self.said(asking, field))) == 1
 
     def is_stop_word(self, asking, field):
         """A plain word that has no say while there are others."""
-        if not self.is_plain(field):
+        if not self.is_plain(asking, field):
             return False
-        letters = [char for char in self.word if char.isalpha()]
+        word = self.said(asking, field)
+        letters = [char for char in word if char.isalpha()]
         capitals = len(letters) >= 2 and all(char.isupper() for char in letters)
-        return not capitals and exact_terms(self.word)[0] in asking.judge.stop_words
+        return not capitals and exact_terms(word)[0] in asking.judge.stop_words
 
     def meaning(self, asking, field=""):
         field, judge = self.field or field, asking.judge
         if field in KEYWORDS:
             return Meaning(judge.with_value(field, self.word))
-        words = analysis.question_words(self.word)
+        word = self.said(asking, field)
+        words = analysis.question_words(word)
         if not words:
             return None
         if len(words) > 1:
-            return Phrase(self.word, 0, self.boost, self.field).meaning(asking, field)
-        exact = exact_terms(self.word)[0]
+            return Phrase(word, 0, self.boost, self.field).meaning(asking, field)
+        exact = exact_terms(word)[0]
         if analysis.is_single(words):
             return expanded(asking, field, judge.matching_terms(field, re.escape(exact) + ".*")).boosted(self.boost)
         if field:
@@ -123,7 +129,7 @@ class Wildcard:
     def text(self, swap=None):
         return raised(prefixed(self.field, self.pattern), self.boost)
 
-    def is_plain(self, field):
+    def is_plain(self, asking, field):
         return not (field or self.field)
 
     def meaning(self, asking, field=""):
@@ -176,7 +182,7 @@ class Near:
 
     def meaning(self, asking, field=""):
         field = self.words[0].field or field
-        terms = [exact_terms(word.word)[0] for word in self.words]
+        terms = [exact_terms(word.said(asking, field))[0] for word in self.words]
         span = len(terms) - 2 + max(number or 10 for number in self.spans)
         found = asking.judge.with_tokens(terms, field, lambda tokens: ranking.near(tokens, terms, span))
         leaves = [] if field else [(ranking.Leaf([term], float(word.boost or 1)), found)
@@ -308,7 +314,7 @@ class Bag:
                 filters.append(meaning.found)
                 continue
             (required if sign == "+" or (asking.every and node.typed) else optional).append(meaning.found)
-            if node.typed and node.is_plain(field):
+            if node.typed and node.is_plain(asking, field):
                 leaf, found = meaning.leaves[0]
                 known = plain.setdefault((leaf.keys, leaf.constant), (leaf, found))[0]
                 known.boost += leaf.boost if known is not leaf else 0
@@ -381,10 +387,14 @@ class Question:
 
         def swap(text, typed):
             nonlocal changed
-            words = [word for word in analysis.raw_words(text)]
+            head = ""
+            if typed and judge.elides:
+                rest = analysis.without_elided(text)
+                head, text = text[:len(text) - len(rest)], rest
+            words = list(analysis.raw_words(text))
             if words and words[-1][3]:
                 words.pop()
-            swapped, end = "", 0
+            swapped, end = head, 0
             for start, stop, spaceless, _ in words:
                 near = None if spaceless else judge.replacement(text[start:stop], typed and len(words) == 1)
                 if near:

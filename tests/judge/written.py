@@ -133,6 +133,16 @@ QUESTIONS = [
     ("quartetto~2", one(Fuzzy("quartetto", 2))),
     ("CAFÉ~1", one(Fuzzy("cafe", 1))),
     ("+colour~1 -bank", [("+", Fuzzy("colour", 1)), ("-", bank)]),
+    # What is elided before a word.
+    ("l’organisation", w("organisation")),
+    ("+d'organizations -l'arte qu'il", [("+", Word("organizations")), ("-", Word("arte")), ("", Word("il"))]),
+    ("d'un'organisation D'UN", one(Word("organisation")) + w("UN")),
+    ('"l’organisation" trade', one(Phrase("l organisation")) + w("trade")),
+    ("title:l'organisation", one(Phrase("l organisation", field="title"))),
+    ("l'organisation-bank", one(Phrase("organisation bank"))),
+    ("d'org*n title:l'o*", [("", Wildcard("org*n")), ("", Wildcard("o*", field="title"))]),
+    ("l'organisatoin~ l'organisatoin~1^2", one(Fuzzy("organisatoin", 2)) + one(Fuzzy("organisatoin", 1, "2"))),
+    ("d'organisation NEAR/5 d'élections", one(Near(words("organisation élections"), [5]))),
     # Boosts.
     ("bank^2 trade", one(Word("bank", "2")) + w("trade")),
     ("bank^2.5 bank^0.5", one(Word("bank", "3"))),
@@ -165,6 +175,7 @@ SUGGESTIONS = [
     ("(bnak NEAR/3 tradde)", "(bank NEAR/3 trade)"),
     ("zero-dayy bnak* bnak~", "zero-day bnak* bnak~"),
     ("memmo? (MEMMO)", "memo? (memo)"),
+    ("L’organisatoin «d'organisatoin»", "L’organisation «d'organisation»"),
     ("bank trade", None),
     ("bnk xqzw", None),
 ]

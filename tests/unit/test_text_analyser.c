@@ -76,7 +76,8 @@ static const char news[] =
     "Trump’s aides—who’d met O'Brien's team at 10:30 a.m.—said the P.L.A.'s drills cost ¥12,345.67… “No,” they added. "
     "See nytimes.com/end.Next or 192.168.0.1, e.g. A.T.&T. and café-society Ministerpräsidentenkonferenz, résumés' naïve "
     "antidisestablishmentarianism. Правительство объявило о росте на 4,5 процента; ещё раз — «нет». 中国人民解放军2023年。"
-    "ข่าว วันนี้ 한국어 뉴스 हिन्दी समाचार ܫ א'ב العربية. 東京タワーで、ﾆｭｰｽ. co\xc2\xadoperation zero\xe2\x80\x8bwidth 4th x²";
+    "ข่าว วันนี้ 한국어 뉴스 हिन्दी समाचार ܫ א'ב العربية. 東京タワーで、ﾆｭｰｽ. co\xc2\xadoperation zero\xe2\x80\x8bwidth 4th x² "
+    "Aujourd'hui l'histoire d’été, qu'il n'y a pas; L'Oréal d'un'altra DELL’ARTE l'œuvre";
 
 static size_t next_character(size_t at) {
   do at++;
@@ -149,6 +150,11 @@ static const char *const pieces[] = {
     "\xc2\xa0",
     "😀",
     "don't",
+    "l'",
+    "qu’",
+    "dell'",
+    "Jusqu'a",
+    "h",
     "U.S.",
     "U.S.'s",
     "policies",

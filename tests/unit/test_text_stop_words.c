@@ -72,7 +72,7 @@ static const struct stop_case {
     {"en", "the", true},  {"en", "dont", true},    {"en", "isnt", true},   {"en", "youve", true}, {"en", "bank", false},
     {"en", "th", false},  {"en", "thee", false},   {"en", "", false},      {"en", "may", false},  {"en", "ill", false},
     {"de", "und", true},  {"de", "fur", true},     {"de", "the", false},   {"de", "war", false},  {"fr", "meme", true},
-    {"fr", "quil", true}, {"es", "tambien", true}, {"it", "perche", true}, {"nl", "het", true},   {"pt", "nao", true},
+    {"fr", "qu", true},   {"es", "tambien", true}, {"it", "perche", true}, {"nl", "het", true},   {"pt", "nao", true},
     {"ru", "еще", true},  {"ru", "ещё", false},    {"sv", "att", true},    {"da", "og", true},    {"no", "ikke", true},
     {"fi", "mita", true}, {"hu", "es", true},      {"none", "the", false}, {"ar", "the", false},
 };

@@ -31,8 +31,19 @@ static const struct words_case {
     {"don't O’Brien rockʼn'roll Ｄ＇Or", "don't|O’Brien|rockʼn'roll|Ｄ＇Or"},
     {"'quoted' dogs' ''x''y", "quoted|dogs|x|y"},
     {"a'-b a''b 90's", "a|b|a|b|90's"},
-    {"don'т l’été", "don'т|l’été"},
+    {"don'т n’té", "don'т|n’té"},
     {"don'中", "don|~中"},
+    /* elisions */
+    {"l'histoire D’État qu'il n＇est LʼOréal", "l|histoire|D|État|qu|il|n|est|L|Oréal"},
+    {"jusqu'à Lorsqu’on puisqu'elle quoiqu'en QU'ILS", "jusqu|à|Lorsqu|on|puisqu|elle|quoiqu|en|QU|ILS"},
+    {"dell'arte all'estero un'altra d'un'altra quell'uomo", "dell|arte|all|estero|un|altra|d|un|altra|quell|uomo"},
+    {"l'œuvre d'Yves s'ÿ l'ǅ c'e\xcc\x81tait d'İ", "l|œuvre|d|Yves|s|ÿ|l'ǅ|c|e\xcc\x81tait|d|İ"},
+    {"d'aujourd'hui quelqu'un rock'l'a l'on.U.S d'U.S.'s", "d|aujourd'hui|quelqu'un|rock'l'a|l|on|U.S|d|U.S.'s"},
+    {"don't it's o'clock I'd y'all O'Hara D's D'Souza c'mon", "don't|it's|o'clock|I'd|y'all|O'Hara|D's|D'Souza|c'mon"},
+    {"l'1 d'٣ l\xc2\xad'eau l'\xc2\xad"
+     "eau él'eau 3l'eau a.l'eau l''eau",
+     "l'1|d'٣|l\xc2\xad'eau|l|eau|él'eau|3l'eau|a.l'eau|l|eau"},
+    {"l'中 l'ა l'ꙗ aall'a l'æ L'ﬁ", "l|~中|l'ა|l'ꙗ|aall'a|l|æ|L'ﬁ"},
     /* full stops between single letters */
     {"U.S. P.L.A. e.g. a.m.", "U.S|P.L.A|e.g|a.m"},
     {"end.Next nytimes.com U.S.Army a.bc", "end|Next|nytimes|com|U.S|Army|a|bc"},
