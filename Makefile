@@ -97,7 +97,9 @@ compile := $(CC) -std=gnu11 $(CFLAGS) $(code) $(warnings) $(sanitize) $(CPPFLAGS
 # A C header may give a function and a struct one name, which C++ calls shadowing.
 warnings_cxx := $(filter-out -Wshadow -Wstrict-prototypes -Wmissing-prototypes,$(warnings))
 compile_cxx := $(CXX) -std=gnu++17 $(CFLAGS) $(code) -fvisibility-inlines-hidden $(warnings_cxx) $(sanitize) $(CPPFLAGS)
-link := $(CC) $(CFLAGS) -pthread $(sanitize) $(LDFLAGS)
+# What C++ is checked for takes a part of clang's sanitizers that its C driver leaves out.
+cxx_runtime := $(if $(and $(SAN),$(findstring clang,$(CC)),$(filter 1,$(XAPIAN))),-fsanitize-link-c++-runtime)
+link := $(CC) $(CFLAGS) -pthread $(sanitize) $(cxx_runtime) $(LDFLAGS)
 
 ifeq ($(V),1)
 say = @:

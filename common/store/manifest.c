@@ -78,6 +78,12 @@ int manifest_write(const struct manifest *manifest, const char *folder, struct n
   char *path = path_join(folder, MANIFEST_NAME), *fresh = path_join(folder, MANIFEST_NAME ".new");
   encode(manifest, &text);
   int status = path && fresh ? buffer_status(&text, err) : error_memory(err);
+  if (!status && text.len > MANIFEST_MAX) { /* no reader would take it */
+    status = error_set(err, NSEARCH_ERR_UNSUPPORTED,
+                       "%s would be larger than %d MiB: too many segments; optimize, or index "
+                       "into several indexes",
+                       path, MANIFEST_MAX >> 20);
+  }
   if (status) goto out;
   status = file_create(&file, fresh, err);
   if (status) goto out;
