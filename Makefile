@@ -58,7 +58,7 @@ PACKAGES := gcc libc6-dev make libutf8proc-dev libstemmer-dev libxxhash-dev zlib
 ifeq ($(XAPIAN),1)
 PACKAGES += g++ libxapian-dev
 endif
-PACKAGES_CHECK := g++ xapian-tools pkg-config libcmocka-dev python3 python3-stemmer python3-xxhash bsdutils xz-utils valgrind libc6-dbg procps
+PACKAGES_CHECK := g++ xapian-tools pkg-config libcmocka-dev python3 python3-stemmer python3-xxhash bsdutils xz-utils zstd valgrind libc6-dbg procps
 PACKAGES_FUZZ := clang libclang-rt-14-dev
 PACKAGES_LINT := clang clang-tidy clang-format cppcheck
 # Peers that come from Debian, and what the others are fetched with; Rust and a JDK of version 21 are not in Debian 12.
@@ -97,7 +97,9 @@ compile := $(CC) -std=gnu11 $(CFLAGS) $(code) $(warnings) $(sanitize) $(CPPFLAGS
 # A C header may give a function and a struct one name, which C++ calls shadowing.
 warnings_cxx := $(filter-out -Wshadow -Wstrict-prototypes -Wmissing-prototypes,$(warnings))
 compile_cxx := $(CXX) -std=gnu++17 $(CFLAGS) $(code) -fvisibility-inlines-hidden $(warnings_cxx) $(sanitize) $(CPPFLAGS)
-link := $(CC) $(CFLAGS) -pthread $(sanitize) $(LDFLAGS)
+# What C++ is checked for takes a part of clang's sanitizers that its C driver leaves out.
+cxx_runtime := $(if $(and $(SAN),$(findstring clang,$(CC)),$(filter 1,$(XAPIAN))),-fsanitize-link-c++-runtime)
+link := $(CC) $(CFLAGS) -pthread $(sanitize) $(cxx_runtime) $(LDFLAGS)
 
 ifeq ($(V),1)
 say = @:

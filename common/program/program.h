@@ -68,7 +68,7 @@ struct stream {
 };
 
 void stream_stdout(struct stream *out);
-void stream_stderr(struct stream *out); /* each line goes out whole and at once */
+void stream_stderr(struct stream *out);                /* each line goes out whole and at once */
 int stream_read(struct stream *out, const char *path); /* "-" is standard input; 0 or an errno */
 int stream_create(struct stream *out, const char *path);
 /* Flushes and closes (standard streams are only flushed); the first error there was, or 0. */
@@ -143,13 +143,13 @@ int file_failure(const char *what, const char *path, int error);
 /* ---- options.c ------------------------------------------------------------------------------------------------- */
 
 enum option_kind {
-  OPTION_FLAG,   /* bool */
-  OPTION_TEXT,   /* const char * */
-  OPTION_NUMBER, /* uint64_t */
+  OPTION_FLAG,     /* bool */
+  OPTION_TEXT,     /* const char * */
+  OPTION_NUMBER,   /* uint64_t */
   OPTION_HOW_MANY, /* uint64_t: a number, or "all": NUMBER_ALL */
-  OPTION_SIZE,   /* uint64_t bytes: "512M", "1G" */
-  OPTION_CHOICE, /* int: which of the words in `value`, "plain|trec" */
-  OPTION_LIST    /* struct list: may be said again */
+  OPTION_SIZE,     /* uint64_t bytes: "512M", "1G" */
+  OPTION_CHOICE,   /* int: which of the words in `value`, "plain|trec" */
+  OPTION_LIST      /* struct list: may be said again */
 };
 
 struct option {
@@ -281,7 +281,7 @@ struct check_findings {
   size_t shards; /* that are remote */
   struct finding {
     char *file, *message;
-  } *items;
+  } * items;
   size_t count, capacity;
 };
 
