@@ -25,6 +25,10 @@
 ifeq ($(origin CC),default)
 CC := gcc
 endif
+ifneq ($(filter fuzz,$(MAKECMDGOALS)),)
+override CC := $(if $(findstring clang,$(CC)),$(CC),clang)
+override CXX := $(subst clang,clang++,$(CC))
+endif
 XAPIAN ?= 1
 ifneq ($(filter-out 0 1,$(XAPIAN)),)
 $(error XAPIAN=$(XAPIAN): give 1, or 0 to leave the engine xapian out)
@@ -34,7 +38,7 @@ CXX := $(if $(findstring clang,$(CC)),clang++,g++)
 endif
 CFLAGS ?= -O2 -g
 WERROR ?= -Werror
-LIBS ?= $(if $(filter 1,$(XAPIAN)),-lxapian -lstdc++) -lutf8proc -lstemmer -lyajl -lxml2 -luchardet -lisal -larchive -lbrotlidec -lz -lpthread -lm
+LIBS ?= $(if $(filter 1,$(XAPIAN)),-lxapian -lstdc++) -lutf8proc -lstemmer -lyajl -lyaml -lxml2 -luchardet -lisal -larchive -lbrotlidec -lz -lpthread -lm
 OBJCOPY ?= objcopy
 JOBS ?= $(shell nproc)
 TESTS ?= unit build cli judge relevance eval corpora fuzz fault
@@ -50,11 +54,11 @@ MANDIR ?= $(PREFIX)/share/man
 COMPLETIONDIR ?= $(PREFIX)/share/bash-completion/completions
 
 # Debian packages: to build, to test, to lint.
-PACKAGES := gcc libc6-dev make libutf8proc-dev libstemmer-dev libxxhash-dev zlib1g-dev libisal-dev libarchive-dev libbrotli-dev libyajl-dev libuchardet-dev libxml2-dev
+PACKAGES := gcc libc6-dev make libutf8proc-dev libstemmer-dev libxxhash-dev zlib1g-dev libisal-dev libarchive-dev libbrotli-dev libyajl-dev libyaml-dev libuchardet-dev libxml2-dev
 ifeq ($(XAPIAN),1)
 PACKAGES += g++ libxapian-dev
 endif
-PACKAGES_CHECK := g++ xapian-tools pkg-config libcmocka-dev python3 python3-stemmer python3-xxhash bsdutils xz-utils valgrind libc6-dbg procps
+PACKAGES_CHECK := g++ xapian-tools pkg-config libcmocka-dev python3 python3-stemmer python3-xxhash bsdutils xz-utils zstd valgrind libc6-dbg procps
 PACKAGES_FUZZ := clang libclang-rt-14-dev
 PACKAGES_LINT := clang clang-tidy clang-format cppcheck
 # Peers that come from Debian, and what the others are fetched with; Rust and a JDK of version 21 are not in Debian 12.
@@ -67,7 +71,6 @@ endif
 
 comma := ,
 ifneq ($(filter fuzz,$(MAKECMDGOALS)),)
-CC := clang
 override SAN := fuzzer-no-link,$(or $(SAN),address$(comma)undefined)
 # Tracing comparisons takes more time than all else together.
 override CPPFLAGS += -fno-sanitize-coverage=trace-cmp
@@ -94,7 +97,9 @@ compile := $(CC) -std=gnu11 $(CFLAGS) $(code) $(warnings) $(sanitize) $(CPPFLAGS
 # A C header may give a function and a struct one name, which C++ calls shadowing.
 warnings_cxx := $(filter-out -Wshadow -Wstrict-prototypes -Wmissing-prototypes,$(warnings))
 compile_cxx := $(CXX) -std=gnu++17 $(CFLAGS) $(code) -fvisibility-inlines-hidden $(warnings_cxx) $(sanitize) $(CPPFLAGS)
-link := $(CC) $(CFLAGS) -pthread $(sanitize) $(LDFLAGS)
+# What C++ is checked for takes a part of clang's sanitizers that its C driver leaves out.
+cxx_runtime := $(if $(and $(SAN),$(findstring clang,$(CC)),$(filter 1,$(XAPIAN))),-fsanitize-link-c++-runtime)
+link := $(CC) $(CFLAGS) -pthread $(sanitize) $(cxx_runtime) $(LDFLAGS)
 
 ifeq ($(V),1)
 say = @:
@@ -119,8 +124,9 @@ ifneq ($(XAPIAN),1)
 unit_sources := $(filter-out tests/unit/test_xapian%,$(unit_sources))
 endif
 unit_support := $(sort $(filter-out tests/unit/test_%,$(wildcard tests/unit/*.c)))
-fuzz_targets := question files sources values
-fuzz_sources := $(patsubst %,tests/fuzz/%.c,$(fuzz_targets) replay shared)
+fuzz_targets := question files commits sources values
+fuzz_support := $(patsubst %,tests/fuzz/%.c,shared edits ask)
+fuzz_sources := $(patsubst %,tests/fuzz/%.c,$(fuzz_targets) replay) $(fuzz_support)
 fault_sources := tests/fault/shim.c
 
 object = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
@@ -206,12 +212,12 @@ $(page_reader): $(call object,$(eval_sources)) $(internal_library)
 	$(quiet)$(link) -o $@ $^ $(LIBS)
 
 # A fuzz target with a plain main, for the kept corpus, and with libFuzzer's.
-$(replays): $(BUILD)/replay/%: $(BUILD)/obj/tests/fuzz/%.o $(call object,tests/fuzz/replay.c tests/fuzz/shared.c) $(internal_library)
+$(replays): $(BUILD)/replay/%: $(BUILD)/obj/tests/fuzz/%.o $(call object,tests/fuzz/replay.c $(fuzz_support)) $(internal_library)
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
 	$(quiet)$(link) -o $@ $^ $(LIBS)
 
-$(fuzzers): $(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(call object,tests/fuzz/shared.c) $(internal_library)
+$(fuzzers): $(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(call object,$(fuzz_support)) $(internal_library)
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
 	$(quiet)$(link) -fsanitize=fuzzer -o $@ $^ $(LIBS)

@@ -116,7 +116,7 @@ typedef enum nsearch_origin {
   NSEARCH_ORIGIN_FEED = 2,
   NSEARCH_ORIGIN_META = 3,   /* a meta tag of a page */
   NSEARCH_ORIGIN_URL = 4,
-  NSEARCH_ORIGIN_FILE = 5,   /* the file's time */
+  NSEARCH_ORIGIN_FILE = 5,   /* the name of the file */
   NSEARCH_ORIGIN_CRAWL = 6   /* when a page was fetched: it is no younger than that; always doubtful */
 } nsearch_origin;
 
@@ -478,7 +478,8 @@ typedef enum nsearch_event_kind {
   NSEARCH_EVENT_UNKNOWN = 4,    /* a file of no known format */
   NSEARCH_EVENT_REPLACED = 5,   /* an article whose id came again later, or one that replaced an article of an earlier commit */
   NSEARCH_EVENT_TOO_LARGE = 6,  /* a record over the limit */
-  NSEARCH_EVENT_SKIPPED = 7     /* a record or file of a kind that holds no article: a picture, a plan, a request of a crawl */
+  NSEARCH_EVENT_SKIPPED = 7,    /* a record or file of a kind that holds no article: a picture, a plan, a request of a crawl */
+  NSEARCH_EVENT_UNCHANGED_PROBLEMS = 8 /* a file left alone, as it has not changed since it gave bad records */
 } nsearch_event_kind;
 
 /* Called from one thread at a time, also by nsearch_commit(): only a commit finds out what was replaced. Call-back and

@@ -84,6 +84,7 @@ int folder_clean(const struct folder *folder, struct nsearch_error *err) {
   /* Another commit than the last one known may be on disk: its rename succeeded, and what came after it failed. */
   int status = look(folder->path, &has_index, err);
   if (!status && has_index) status = manifest_read(&manifest, folder->path, err);
+  if (!status) status = manifest_writable(&manifest, folder->path, err); /* lines not known may name files */
   if (!status) status = file_list(folder->path, &names, err);
   for (size_t i = 0; !status && i < names.count; i++) {
     if (!is_leftover(names.names[i], &manifest)) continue;
@@ -158,6 +159,7 @@ int folder_open(struct folder *folder, const char *path, const char *engine, str
   int status = folder->path ? lock_folder(folder, options->wait, err) : error_memory(err);
   if (!status) status = look(folder->path, &folder->has_index, err);
   if (!status && folder->has_index) status = manifest_read(manifest, folder->path, err);
+  if (!status) status = manifest_writable(manifest, folder->path, err);
   if (!status) status = settle(folder, engine, options, err);
   if (!status) status = folder_clean(folder, err);
   if (status) {

@@ -242,7 +242,8 @@ struct source {
 };
 
 extern const struct source source_jsonl, source_json, source_reuters, source_trec, source_warc, source_arc, source_mail;
-extern const struct source source_newsml, source_nitf, source_feed, source_html, source_text;
+extern const struct source source_newsml, source_nitf, source_feed, source_html, source_markdown;
+extern const struct source source_csv, source_tsv, source_rows, source_text;
 extern const struct source *const source_table[]; /* ends with NULL; sources.c */
 
 /* The format of a file, NULL when unknown. */
@@ -350,13 +351,13 @@ int writer_engine_find(const char *name, const struct writer_engine **out, struc
 
 /* ---- report.c ------------------------------------------------------------------------------------------------------------ */
 
-enum { EVENT_KINDS = 8 };
+enum { EVENT_KINDS = 9 };
 
 /* Shared by the caller and, until the commit that finds out what was replaced, by the writer. */
 struct nsearch_report {
   atomic_uint references;
   uint64_t files, records, articles, events[EVENT_KINDS];
-  uint64_t unchanged, unchanged_problems; /* files */
+  uint64_t unchanged; /* files, those that gave problems once as well, which are events too */
   uint64_t replaced_bytes, text_bytes, input_bytes, input_total;
   uint64_t nanoseconds;
 };

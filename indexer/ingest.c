@@ -9,6 +9,7 @@
 
 enum {
   SMALL_FILE = 256 << 10, /* up to here a file is read by one thread alone */
+  LARGE_SPAN = 4 << 20,   /* from here on spans are parsed one at a time, for the memory that they take */
   PROGRESS_MS = 100,
   IDS_AT_ONCE = 256 /* go to the catalogue under its lock */
 };
@@ -45,6 +46,8 @@ struct ingest_run {
   const struct rereading *only; /* NULL: all articles are taken */
   struct nsearch_report *shown; /* as it is told of progress */
 
+  pthread_mutex_t
+      large_lock; /* held while a large span is parsed; taken inside split_lock, so that none waits behind it */
   pthread_mutex_t split_lock; /* guards what follows */
   size_t next_file;
   struct reading shared;
@@ -197,13 +200,15 @@ static int file_trouble(struct reader *reader, const struct reading *reading, co
 }
 
 /* It is as it was when it was read: that it is not read now. */
-static void count_unchanged(struct ingest_run *run, uint64_t size, bool had_problems) {
+static void count_unchanged(struct ingest_run *run, const struct walk_file *file, bool had_problems) {
   struct nsearch_report *report = run->kept.report;
   pthread_mutex_lock(&run->report_lock);
   report->unchanged++;
-  report->unchanged_problems += had_problems;
-  if (report->input_total > size) report->input_total -= size;
+  if (report->input_total > file->size) report->input_total -= file->size;
   pthread_mutex_unlock(&run->report_lock);
+  if (had_problems)
+    event(run, NSEARCH_EVENT_UNCHANGED_PROBLEMS, file->path, 0,
+          "not read again: it has not changed since some of its records were broken or too large");
 }
 
 /* Finds the format of a file or member, the head of which is in the window. reading->input stays NULL when it has none. */
@@ -279,7 +284,7 @@ static int reading_open(struct reader *reader, struct reading *reading, size_t f
   int status = source_file_open(&reading->source_file, &run->kept.walk, walk_file, run->settings, reader->err);
   if (!status && walk_file->in_doubt)
     status = source_file_compare(reading->source_file, run->catalogue, &same, &had_problems, reader->err);
-  if (same) count_unchanged(run, walk_file->size, had_problems);
+  if (same) count_unchanged(run, walk_file, had_problems);
   if (!status && !same) status = reading_begin(reader, reading);
   if (status || !reading->input) {
     int closed = reading_close(reader, reading);
@@ -317,6 +322,14 @@ static int reading_split(struct reader *reader, struct reading *reading, struct 
   return more ? NSEARCH_OK : reading_advance(reader, reading);
 }
 
+static void lock_large(struct ingest_run *run, const struct span *span) {
+  if (span->len > LARGE_SPAN) pthread_mutex_lock(&run->large_lock);
+}
+
+static void unlock_large(struct ingest_run *run, const struct span *span) {
+  if (span->len > LARGE_SPAN) pthread_mutex_unlock(&run->large_lock);
+}
+
 /* What a thread takes under the lock: a span of the shared file, or else a file to read alone (*small, else SIZE_MAX), a
  * small one or one that is likely to be known, or else nothing: all is read. */
 static int take_work(struct reader *reader, struct span *span, bool *got, const struct source **source, size_t *small) {
@@ -338,6 +351,7 @@ static int take_work(struct reader *reader, struct span *span, bool *got, const 
     }
     status = reading_open(reader, &run->shared, file);
   }
+  if (*got) lock_large(run, span);
   pthread_mutex_unlock(&run->split_lock);
   return status;
 }
@@ -351,6 +365,7 @@ static int next_span(struct reader *reader, struct span *span, bool *got, const 
     if (reader->own.input) {
       *source = reader->own.source;
       status = reading_split(reader, &reader->own, span, got);
+      if (*got) lock_large(reader->run, span);
       continue;
     }
     status = take_work(reader, span, got, source, &small);
@@ -436,6 +451,7 @@ static int read_all(struct reader *reader) {
     if (!status) status = released;
     place_release(&reader->place);
     memory_free(span.bytes);
+    unlock_large(run, &span);
     tell(reader);
   }
   tell(reader);
@@ -503,7 +519,7 @@ static int skip_unchanged(struct ingest_run *run, struct nsearch_error *err) {
     file->in_doubt = state == SOURCE_IN_DOUBT;
     if (state != SOURCE_CHANGED) catalogue_place(run->catalogue, entry.key, file->order);
     if (state == SOURCE_UNCHANGED) {
-      count_unchanged(run, file->size, entry.problems);
+      count_unchanged(run, file, entry.problems > 0);
       memory_free(file->path);
     } else {
       walk->files[kept++] = *file;
@@ -579,6 +595,7 @@ static int reread(const struct ingest_run *run, struct rereading *rereading, str
                              .only = rereading,
                              .shown = run->kept.report,
                              .started = run->started,
+                             .large_lock = PTHREAD_MUTEX_INITIALIZER,
                              .split_lock = PTHREAD_MUTEX_INITIALIZER,
                              .report_lock = PTHREAD_MUTEX_INITIALIZER,
                              .err = err};
@@ -619,6 +636,7 @@ nsearch_status nsearch_read(nsearch_writer *writer, const nsearch_ingest *ingest
       .shown = mine,
       .started = clock_monotonic(),
       .now = clock_now(),
+      .large_lock = PTHREAD_MUTEX_INITIALIZER,
       .split_lock = PTHREAD_MUTEX_INITIALIZER,
       .report_lock = PTHREAD_MUTEX_INITIALIZER,
       .err = err ? err : local};

@@ -23,7 +23,7 @@ uint64_t nsearch_report_records(const nsearch_report *report) { return report->r
 uint64_t nsearch_report_articles(const nsearch_report *report) { return report->articles; }
 
 uint64_t nsearch_report_unchanged(const nsearch_report *report, uint64_t *problems) {
-  if (problems) *problems = report->unchanged_problems;
+  if (problems) *problems = report->events[NSEARCH_EVENT_UNCHANGED_PROBLEMS];
   return report->unchanged;
 }
 

@@ -14,15 +14,15 @@ static int end_part(struct buffer *part, struct nsearch_error *err) {
   return NSEARCH_OK;
 }
 
-static void list_clear(struct article_list *list) {
+void article_list_clear(struct article_list *list) {
   buffer_clear(&list->text);
   list->count = 0;
 }
 
 void article_clear(struct nsearch_article *article) {
   for (int part = 0; part < ARTICLE_PARTS; part++) buffer_clear(&article->parts[part]);
-  list_clear(&article->authors);
-  list_clear(&article->topics);
+  article_list_clear(&article->authors);
+  article_list_clear(&article->topics);
   article->published = (struct date){0};
   article->origin = NSEARCH_ORIGIN_NONE;
   article->doubtful = false;

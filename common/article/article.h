@@ -38,6 +38,7 @@ void article_clear(struct nsearch_article *article);
 /* Replaces a part by a copy of text. */
 int article_set(struct nsearch_article *article, enum article_part part, const char *text, size_t len,
                 struct nsearch_error *err);
+void article_list_clear(struct article_list *list);
 int article_list_add(struct article_list *list, const char *text, size_t len, struct nsearch_error *err);
 
 /* Iterates: `for (const char *v = NULL; (v = article_list_next(list, v));)`. */

@@ -47,7 +47,7 @@ static int run(const void *given, const struct list *arguments) {
   struct check_findings *findings = &run.findings;
   nsearch_error *err = nsearch_error_new();
   interrupt_watch();
-  progress_start(&run.progress, settings->quiet);
+  progress_start(&run.progress, settings->quiet ? PROGRESS_NONE : PROGRESS_USUAL);
   nsearch_status status = nsearch_check(findings->index, settings->fast, on_damage, on_checked, &run, err);
   progress_end(&run.progress);
   int code = findings->count ? EXIT_INDEX : EXIT_DONE;

@@ -12,7 +12,7 @@ struct index_settings {
   uint64_t threads, memory, wait, title_weight, segment_articles;
   const char *engine, *language, *report;
   struct list shards, maps, includes, excludes;
-  int ids;
+  int ids, progress;
   bool no_text, again, prune, quiet, json;
 };
 
@@ -55,6 +55,10 @@ static const struct option options[] = {
      offsetof(struct index_settings, wait)},
     {"report", OPTION_TEXT, "FILE", "write a line of JSON for each file and record that is\nno article or was replaced",
      offsetof(struct index_settings, report)},
+    {"progress", OPTION_CHOICE, PROGRESS_FORMS,
+     "\nhow it comes along, on standard error: a line for\npeople, lines of JSON for programs; text on a terminal\n"
+     "unless given",
+     offsetof(struct index_settings, progress)},
     {"quiet", OPTION_FLAG, NULL, "no progress and no report at the end, only errors",
      offsetof(struct index_settings, quiet)},
     {"json", OPTION_FLAG, NULL, "print the report as one JSON document", offsetof(struct index_settings, json)},
@@ -93,11 +97,9 @@ static bool is_problem(nsearch_event_kind kind) {
   return kind == NSEARCH_EVENT_UNREADABLE || kind == NSEARCH_EVENT_BROKEN || kind == NSEARCH_EVENT_TOO_LARGE;
 }
 
-static void on_event(void *payload, nsearch_event_kind kind, const char *path, uint64_t record, const char *message) {
+/* A problem for people. */
+static void say_problem(struct index_run *run, const char *path, uint64_t record, const char *message) {
   enum { MOST_LINES = 50 }; /* enough to see what is wrong; a terminal full of them helps nobody */
-  struct index_run *run = payload;
-  if (run->report.file) write_event(&run->report, kind, path, record, message);
-  if (!is_problem(kind)) return;
   char *line = NULL;
   if (run->progress.problems < MOST_LINES) {
     char number[FORMAT_ROOM] = "";
@@ -111,9 +113,22 @@ static void on_event(void *payload, nsearch_event_kind kind, const char *path, u
   release(line);
 }
 
+/* The library calls this and on_progress() one at a time. */
+static void on_event(void *payload, nsearch_event_kind kind, const char *path, uint64_t record, const char *message) {
+  struct index_run *run = payload;
+  if (run->report.file) write_event(&run->report, kind, path, record, message);
+  if (!is_problem(kind)) return;
+  if (run->progress.form != PROGRESS_JSON) {
+    say_problem(run, path, record, message);
+    return;
+  }
+  write_event(&run->progress.json, kind, path, record, message);
+  progress_problem(&run->progress, NULL);
+}
+
 static int on_progress(void *payload, const nsearch_report *report) {
   struct index_run *run = payload;
-  progress_figures(&run->progress, report);
+  progress_figures(&run->progress, PROGRESS_READING, report);
   return interrupted(NULL);
 }
 
@@ -183,7 +198,9 @@ static int print_run(const struct index_settings *settings, const struct run_rep
         is_problem((nsearch_event_kind)kind) ? nsearch_report_events(report->report, (nsearch_event_kind)kind) : 0;
   }
   int code = report->interrupted ? EXIT_INTERRUPTED : problems ? EXIT_INPUT : EXIT_DONE;
-  if (report->interrupted) say("interrupted; what was read until then is in the index");
+  if (report->interrupted)
+    say(report->all_read ? "interrupted; all had been read and is in the index"
+                         : "interrupted; what was read until then is in the index");
   if (settings->quiet && !settings->json) return code;
   struct stream out;
   stream_stdout(&out);
@@ -212,11 +229,13 @@ static int read_and_commit(nsearch_writer *writer, const nsearch_ingest *ingest,
   nsearch_report *report = NULL;
   interrupt_watch();
   nsearch_status status = nsearch_read(writer, ingest, &report, err);
-  bool was_interrupted = status == NSEARCH_ERR_CANCELLED;
+  bool was_interrupted = status == NSEARCH_ERR_CANCELLED, all_read = !status;
   int code;
   if (!status || was_interrupted) {
-    progress_note(&run->progress, "writing the index");
+    progress_figures(&run->progress, PROGRESS_WRITING, report);
     status = nsearch_commit(writer, err);
+    was_interrupted |= interrupted(NULL) != 0;
+    if (!status) progress_figures(&run->progress, PROGRESS_DONE, report);
   }
   progress_end(&run->progress);
   bool has_index = status != NSEARCH_ERR_EMPTY;
@@ -227,7 +246,8 @@ static int read_and_commit(nsearch_writer *writer, const nsearch_ingest *ingest,
   struct run_report facts = {.report = report,
                              .removed = nsearch_deleted(writer),
                              .index = index_path(&settings->common),
-                             .interrupted = was_interrupted};
+                             .interrupted = was_interrupted,
+                             .all_read = all_read};
   if (!status) status = measure_index(facts.index, &facts.figures, err);
   code = status ? failure(status, err) : print_run(settings, &facts);
   if (status) say_shards(writer);
@@ -256,7 +276,8 @@ static int run_index(const void *given, const struct list *arguments) {
     code = file_failure("write", settings->report, error);
     goto out;
   }
-  progress_start(&run.progress, settings->quiet);
+  enum progress_form form = (enum progress_form)settings->progress;
+  progress_start(&run.progress, form == PROGRESS_USUAL && settings->quiet ? PROGRESS_NONE : form);
   code = read_and_commit(writer, ingest, &run, settings, err);
   if (settings->report && (error = stream_close(&run.report))) code = file_failure("write", settings->report, error);
 out:
@@ -277,11 +298,11 @@ const struct command command_index = {
                    "are left alone. Of an index that exists, engine, language, title\n"
                    "weight and whether texts are kept stay as they are and need not be said again.\n"
                    "\n"
-                   "Formats are found out by content: JSON, JSON lines, ninjs, RSS, Atom, NITF,\n"
-                   "NewsML-G2, SGML of Reuters and TREC, HTML, WARC and ARC, mail, plain text; each\n"
-                   "also compressed (gzip, bzip2, xz, zstd) and in tar and zip archives. What cannot\n"
-                   "be read is named, counted and left out; the exit code is 5 then. Ctrl-C ends the\n"
-                   "run and keeps what was read until then.\n",
+                   "Formats are found out by content: JSON, JSON lines, ninjs, CSV, TSV, RSS, Atom,\n"
+                   "NITF, NewsML-G2, SGML of Reuters and TREC, HTML, WARC and ARC, mail, Markdown,\n"
+                   "plain text; each also compressed (gzip, bzip2, xz, zstd) and in tar and zip\n"
+                   "archives. What cannot be read is named, counted and left out; the exit code is 5\n"
+                   "then. Ctrl-C ends the run and keeps what was read until then.\n",
     .examples = "  nsearch index ./corpus\n"
                 "  nsearch index --index /srv/news --memory 2G --exclude '*.md' 2024 2025\n"
                 "  nsearch index --prune ./feeds\n"
@@ -292,7 +313,8 @@ const struct command command_index = {
     .options = options,
     .settings_size = sizeof(struct index_settings),
     .defaults =
-        &(const struct index_settings){.threads = NUMBER_UNSET, .memory = NUMBER_UNSET, .title_weight = NUMBER_UNSET},
+        &(const struct index_settings){
+            .threads = NUMBER_UNSET, .memory = NUMBER_UNSET, .title_weight = NUMBER_UNSET, .progress = PROGRESS_USUAL},
     .least = 1,
     .most = SIZE_MAX,
     .run = run_index,

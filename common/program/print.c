@@ -22,6 +22,8 @@ const char *event_name(nsearch_event_kind kind) {
     return "skipped";
   case NSEARCH_EVENT_TOO_LARGE:
     return "too_large";
+  case NSEARCH_EVENT_UNCHANGED_PROBLEMS:
+    return "unchanged_problems";
   }
   return "other";
 }

@@ -266,13 +266,11 @@ static void print_stats(struct stream *out, const nsearch_stats *stats) {
 static void print_report(struct stream *out, const struct run_report *run) {
   struct json json = {.out = out};
   const nsearch_report *report = run->report;
-  uint64_t problems, unchanged = nsearch_report_unchanged(report, &problems);
   json_open(&json, '{');
   text_field(&json, "index", run->index);
   number_field(&json, "articles", run->figures.articles);
   number_field(&json, "files", nsearch_report_files(report));
-  number_field(&json, "unchanged", unchanged);
-  number_field(&json, "unchanged_problems", problems);
+  number_field(&json, "unchanged", nsearch_report_unchanged(report, NULL));
   number_field(&json, "records", nsearch_report_records(report));
   for (int kind = EVENT_FIRST; kind <= EVENT_LAST; kind++)
     number_field(&json, event_name((nsearch_event_kind)kind), nsearch_report_events(report, (nsearch_event_kind)kind));

@@ -5,7 +5,7 @@
  *   command_*.c  one command each
  *   failure.c    what went wrong, in words and as an exit code
  *   interrupt.c  Ctrl-C as a flag
- *   progress.c   the line that moves while an index is written
+ *   progress.c   how an index comes along: a line that moves, or lines of JSON
  *   print.c      answers, articles, figures and reports as JSON documents or as text for people, by
  *   print_json.c, json.c   a writer that gives valid JSON whatever the bytes are
  *   print_text.c, print_figures.c, page.c   colour, width and wrapping
@@ -68,6 +68,7 @@ struct stream {
 };
 
 void stream_stdout(struct stream *out);
+void stream_stderr(struct stream *out);                /* each line goes out whole and at once */
 int stream_read(struct stream *out, const char *path); /* "-" is standard input; 0 or an errno */
 int stream_create(struct stream *out, const char *path);
 /* Flushes and closes (standard streams are only flushed); the first error there was, or 0. */
@@ -142,13 +143,13 @@ int file_failure(const char *what, const char *path, int error);
 /* ---- options.c ------------------------------------------------------------------------------------------------- */
 
 enum option_kind {
-  OPTION_FLAG,   /* bool */
-  OPTION_TEXT,   /* const char * */
-  OPTION_NUMBER, /* uint64_t */
+  OPTION_FLAG,     /* bool */
+  OPTION_TEXT,     /* const char * */
+  OPTION_NUMBER,   /* uint64_t */
   OPTION_HOW_MANY, /* uint64_t: a number, or "all": NUMBER_ALL */
-  OPTION_SIZE,   /* uint64_t bytes: "512M", "1G" */
-  OPTION_CHOICE, /* int: which of the words in `value`, "plain|trec" */
-  OPTION_LIST    /* struct list: may be said again */
+  OPTION_SIZE,     /* uint64_t bytes: "512M", "1G" */
+  OPTION_CHOICE,   /* int: which of the words in `value`, "plain|trec" */
+  OPTION_LIST      /* struct list: may be said again */
 };
 
 struct option {
@@ -262,6 +263,7 @@ struct run_report {
   const char *index;
   struct index_figures figures; /* now */
   bool interrupted;
+  bool all_read; /* nothing was left when it was */
 };
 
 /* Of delete and optimize. */
@@ -279,7 +281,7 @@ struct check_findings {
   size_t shards; /* that are remote */
   struct finding {
     char *file, *message;
-  } *items;
+  } * items;
   size_t count, capacity;
 };
 
@@ -307,7 +309,7 @@ const struct printer *printer_for(bool json);
 
 /* Of an event kind, "broken"; also its field name in JSON. */
 const char *event_name(nsearch_event_kind kind);
-enum { EVENT_FIRST = NSEARCH_EVENT_UNREADABLE, EVENT_LAST = NSEARCH_EVENT_SKIPPED };
+enum { EVENT_FIRST = NSEARCH_EVENT_UNREADABLE, EVENT_LAST = NSEARCH_EVENT_UNCHANGED_PROBLEMS };
 
 /* Closes standard output: `code`, or EXIT_SYSTEM when something could not be written. A reader that went away early is
  * no failure. */
@@ -371,18 +373,25 @@ void page_blanks(const struct page *page, int count);
 
 /* ---- progress.c ------------------------------------------------------------------------------------------------ */
 
+/* USUAL is text on a terminal and none elsewhere; the others in the order of PROGRESS_FORMS. */
+enum progress_form { PROGRESS_USUAL = -1, PROGRESS_NONE, PROGRESS_TEXT, PROGRESS_JSON };
+#define PROGRESS_FORMS "none|text|json"
+
+enum progress_phase { PROGRESS_READING, PROGRESS_WRITING, PROGRESS_DONE };
+
 /* The library calls from its own threads, messages and figures at the same time; the lock keeps the line whole. */
 struct progress {
-  bool on, drawn;
+  enum progress_form form;
+  bool drawn;
   int width;
+  struct stream json; /* standard error, for PROGRESS_JSON */
   uint64_t problems;
   pthread_mutex_t lock;
 };
 
-void progress_start(struct progress *progress, bool quiet);
-void progress_figures(struct progress *progress, const nsearch_report *report);
+void progress_start(struct progress *progress, enum progress_form form);
+void progress_figures(struct progress *progress, enum progress_phase phase, const nsearch_report *report);
 void progress_share(struct progress *progress, const char *what, uint64_t done, uint64_t total);
-void progress_note(struct progress *progress, const char *note);
 void progress_problem(struct progress *progress, const char *line); /* NULL counts it only */
 void progress_end(struct progress *progress);
 

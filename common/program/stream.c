@@ -9,6 +9,11 @@
 
 void stream_stdout(struct stream *out) { *out = (struct stream){.file = stdout}; }
 
+void stream_stderr(struct stream *out) {
+  setvbuf(stderr, NULL, _IOLBF, 4096);
+  *out = (struct stream){.file = stderr};
+}
+
 static int open_file(struct stream *out, const char *path, const char *mode) {
   *out = (struct stream){.file = fopen(path, mode)};
   return out->file ? 0 : errno;

@@ -1,6 +1,6 @@
 /* The manifest: one small text file that names everything a commit consists of, replaced by rename. Lines of a keyword
- * and values; unknown keywords are refused, so that a newer version's index is never half read. The last line is the
- * XXH3 of all lines before it. */
+ * and values; unknown keywords are refused, so that a newer version's index is never half read, unless the manifest itself
+ * says before that only writers need to know them. The last line is the XXH3 of all lines before it. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +10,7 @@
 #include "common/store/store.h"
 
 enum { MANIFEST_MAX = 16 << 20 };
+#define NUMBER_MAX UINT64_C(1000000000000000000) /* of a file; a writer counts on from there */
 
 char *segment_path(const char *folder, uint64_t number) {
   char name[40];
@@ -77,6 +78,12 @@ int manifest_write(const struct manifest *manifest, const char *folder, struct n
   char *path = path_join(folder, MANIFEST_NAME), *fresh = path_join(folder, MANIFEST_NAME ".new");
   encode(manifest, &text);
   int status = path && fresh ? buffer_status(&text, err) : error_memory(err);
+  if (!status && text.len > MANIFEST_MAX) { /* no reader would take it */
+    status = error_set(err, NSEARCH_ERR_UNSUPPORTED,
+                       "%s would be larger than %d MiB: too many segments; optimize, or index "
+                       "into several indexes",
+                       path, MANIFEST_MAX >> 20);
+  }
   if (status) goto out;
   status = file_create(&file, fresh, err);
   if (status) goto out;
@@ -140,6 +147,14 @@ int manifest_add_shard(struct manifest *manifest, const char *address, struct ns
 
 static bool is_identity(const char *text) { return strlen(text) == 16 && strspn(text, "0123456789abcdef") == 16; }
 
+/* Whether a keyword is one of those that are separated by blanks. */
+static bool names_has(const char *names, const char *keyword) {
+  const size_t len = strlen(keyword);
+  for (const char *at = names; *at; at += strcspn(at, " "), at += strspn(at, " "))
+    if (strcspn(at, " ") == len && memcmp(at, keyword, len) == 0) return true;
+  return false;
+}
+
 /* One line, NUL-terminated. *known false: not a line of this version. */
 static int decode_line(struct manifest *out, char *line, bool *known, struct nsearch_error *err) {
   uint64_t v[5] = {0};
@@ -173,10 +188,49 @@ static int decode_line(struct manifest *out, char *line, bool *known, struct nse
     out->identity = strtoull(value, NULL, 16);
   } else if (strcmp(line, "shard") == 0 && shard_is_address(value) && out->shard_count < SHARDS_MAX) {
     return manifest_add_shard(out, value, err);
+  } else if (strcmp(line, "needs-to-read") == 0) {
+    return NSEARCH_ERR_VERSION;
+  } else if (strcmp(line, "needs-to-write") == 0 && !out->unknown[0] && strlen(value) < sizeof out->unknown) {
+    memcpy(out->unknown, value, strlen(value) + 1);
   } else {
-    *known = false;
+    *known = names_has(out->unknown, line);
   }
   return NSEARCH_OK;
+}
+
+static int by_number(const void *a, const void *b) {
+  const uint64_t *x = a, *y = b;
+  return *x < *y ? -1 : *x > *y;
+}
+
+/* No two are the same, and all are below `next`; sorts them. */
+static bool are_distinct(uint64_t *list, size_t count, uint64_t next) {
+  if (count) qsort(list, count, sizeof *list, by_number);
+  for (size_t i = 0; i < count; i++)
+    if (list[i] >= next || (i && list[i] == list[i - 1])) return false;
+  return true;
+}
+
+/* A file is named once, and by the next number none, or a writer would write over it. */
+static int verify_numbers(const struct manifest *manifest, const char *path, struct nsearch_error *err) {
+  size_t count = 0;
+  uint64_t *list = memory_array(NULL, manifest->segment_count + manifest->pack_count + 1, sizeof *list);
+  if (!list) return error_memory(err);
+  bool good = manifest->next_number <= NUMBER_MAX && manifest->catalogue.number <= NUMBER_MAX;
+  for (size_t i = 0; i < manifest->segment_count; i++) list[count++] = manifest->segments[i].number;
+  good = good && are_distinct(list, count, manifest->next_number);
+  count = 0;
+  for (size_t i = 0; i < manifest->segment_count; i++)
+    if (manifest->segments[i].tombstones) list[count++] = manifest->segments[i].tombstones;
+  good = good && are_distinct(list, count, manifest->next_number);
+  count = 0;
+  for (size_t i = 0; i < manifest->pack_count; i++) list[count++] = manifest->packs[i].number;
+  good = good && are_distinct(list, count, PACK_MAX);
+  memory_free(list);
+  return good ? NSEARCH_OK
+              : error_set(err, NSEARCH_ERR_DAMAGED,
+                          "%s names a file twice, or one by the next number; restore it from a copy or index again",
+                          path);
 }
 
 static int decode(struct manifest *out, char *text, size_t len, const char *path, struct nsearch_error *err) {
@@ -203,6 +257,10 @@ static int decode(struct manifest *out, char *text, size_t len, const char *path
       *end = 0;
       status = decode_line(out, line, &known, err);
     }
+    if (status == NSEARCH_ERR_VERSION) {
+      return error_set(err, status, "%s: reading this index needs a newer version of nsearch, one that knows \"%.40s\"",
+                       path, line + strlen(line) + 1);
+    }
     if (status) return status;
     if (!known) {
       return error_set(err, NSEARCH_ERR_VERSION, "%s: unknown entry \"%.40s\"; use a newer version of nsearch", path,
@@ -210,7 +268,14 @@ static int decode(struct manifest *out, char *text, size_t len, const char *path
     }
     line = end + 1;
   }
-  return NSEARCH_OK;
+  return verify_numbers(out, path, err);
+}
+
+int manifest_writable(const struct manifest *manifest, const char *folder, struct nsearch_error *err) {
+  if (!manifest->unknown[0]) return NSEARCH_OK;
+  return error_set(err, NSEARCH_ERR_VERSION,
+                   "%s can be read only: writing it needs a newer version of nsearch, one that knows \"%.40s\"", folder,
+                   manifest->unknown);
 }
 
 int manifest_read(struct manifest *out, const char *folder, struct nsearch_error *err) {

@@ -685,9 +685,13 @@ struct manifest {
   uint64_t identity; /* of an index with remote shards, which they know too */
   char **shards;     /* their addresses, in order */
   size_t shard_count, shard_capacity;
+  char unknown[128]; /* keywords that a newer version wrote and a reader may pass over, blanks between; not written */
   uint64_t checksum; /* of the one read: tells commits apart, those of another index in the same folder too */
 };
+/* NSEARCH_ERR_VERSION when a newer version wrote what must be known to read the index. */
 int manifest_read(struct manifest *out, const char *folder, struct nsearch_error *err);
+/* NSEARCH_ERR_VERSION when it holds what must be known to write the index. */
+int manifest_writable(const struct manifest *manifest, const char *folder, struct nsearch_error *err);
 /* Writes beside the old one, syncs, renames, syncs the folder. */
 int manifest_write(const struct manifest *manifest, const char *folder, struct nsearch_error *err);
 int manifest_add_shard(struct manifest *manifest, const char *address, struct nsearch_error *err);

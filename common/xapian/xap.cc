@@ -5,6 +5,7 @@
 #include <xapian.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cmath>
 #include <cstring>
 #include <deque>
@@ -590,11 +591,24 @@ int xap_compact(const char *path, const char *const *sources, size_t count, stru
   });
 }
 
-// What it finds is told or thrown, as any kind of error.
+// What it finds is told or thrown, as any kind of error. It opens tables for writing, though it writes nothing: that it may
+// not is no damage.
 int xap_check(const char *path, struct nsearch_error *err) {
   size_t faults = 0;
-  int status = guarded(err, path, [&] { faults = Xapian::Database::check(path, 0, nullptr); });
+  bool refused = false;
+  int status = guarded(err, path, [&] {
+    try {
+      faults = Xapian::Database::check(path, 0, nullptr);
+    } catch (const Xapian::DatabaseOpeningError &error) {
+      const char *why = error.get_error_string();
+      refused = why && (strcmp(why, strerror(EACCES)) == 0 || strcmp(why, strerror(EROFS)) == 0);
+      throw;
+    }
+  });
   if (status == NSEARCH_ERR_MEMORY || (!status && faults == 0)) return status;
+  if (refused)
+    return error_set(err, NSEARCH_ERR_SYSTEM, "%s; Xapian checks only what it may write: check a copy, or as its owner",
+                     nsearch_error_message(err));
   return error_set(err, NSEARCH_ERR_DAMAGED, "%s%s; restore the folder from a copy or index again",
                    status ? nsearch_error_message(err) : path, status ? "" : ": its tables are damaged");
 }

@@ -190,7 +190,8 @@ int xap_writer_keep_alive(struct xap_writer *writer, struct nsearch_error *err);
 /* Writes the databases as one, new and compact, documents numbered anew in the order of the sources. */
 int xap_compact(const char *path, const char *const *sources, size_t count, struct nsearch_error *err);
 
-/* Xapian's look through the tables of a database: NSEARCH_ERR_DAMAGED when it finds something. */
+/* Xapian's look through the tables of a database: NSEARCH_ERR_DAMAGED when it finds something, _SYSTEM when
+ * its files may not be written: it opens them so. */
 int xap_check(const char *path, struct nsearch_error *err);
 
 /* Xapian's form of a number as a value: it sorts by bytes as numbers do. Exact up to 2^53. */

@@ -3,7 +3,7 @@
 _nsearch_options() {
   case $1 in
     index) echo "--engine --shard --language --title-weight --no-text --map --include --exclude --ids --again --prune --threads --memory --wait
-      --report --quiet --json --index --help" ;;
+      --report --progress --quiet --json --index --help" ;;
     query) echo "-n --offset --since --until --sort --facet --all --plain --count --no-snippets --explain --timeout --partial --format
       --json --index --help" ;;
     related) echo "-n --offset --since --until --copies --no-snippets --partial --json --index --help" ;;
@@ -32,6 +32,7 @@ _nsearch() {
         mapfile -t COMPREPLY < <(compgen -f -- "$word")
         return ;;
       --ids) words="file global" ;;
+      --progress) words="none text json" ;;
       --engine) words="native xapian" ;;
       --format) [ "$command" = query ] && words="id jsonl csv" || words="plain trec json" ;;
       --sort) words="relevance newest oldest" ;;

@@ -36,14 +36,16 @@ static uint64_t cost_of(const struct commit_segment *member) {
 static uint64_t merge_memory(const struct commit *commit) { return commit->writer->options.memory / MERGE_SHARE; }
 
 static bool fits(const struct commit *commit, const struct group *group) {
-  uint64_t cost = 0, dictionary = 0;
+  uint64_t cost = 0, dictionary = 0, documents = 0;
   for (size_t i = 0; i < group->count; i++) {
     const struct commit_segment *member = &commit->segments[group->members[i]];
     uint64_t own = dictionary_bytes(&member->segment);
     cost += cost_of(member);
+    documents += member->entry.documents;
     if (own > dictionary) dictionary = own;
   }
-  return group->count <= SOURCES_MAX && cost + dictionary + dictionary / 2 <= merge_memory(commit);
+  return group->count <= SOURCES_MAX && documents <= DOCUMENTS_MAX &&
+         cost + dictionary + dictionary / 2 <= merge_memory(commit);
 }
 
 /* ---- One by one ---------------------------------------------------------------------------------------------------- */

@@ -5,8 +5,9 @@
 
 #include "indexer/native/native.h"
 
-/* Of lists in a range of keys, and more for each source, where finding the range has its price; blocks of the dictionary
- * of one source; parts of the memory for lists that wait. */
+/* Of lists in a range of keys, and more for each source, where finding the range has its price; of blocks of the
+ * dictionaries, and one more for each source: their terms wait in memory, some 3 kB a block. Parts of the memory for lists
+ * that wait. */
 enum { RANGE_BYTES = 1 << 20, SOURCE_BYTES = 64 << 10, RANGE_BLOCKS = 512, MEMORY_SHARE = 8 };
 
 /* ---- Ranges of keys ---------------------------------------------------------------------------------------------- */
@@ -21,26 +22,32 @@ static int add_range(struct merge *merge, const char *from, size_t len, struct n
   return NSEARCH_OK;
 }
 
-/* Cuts the keys where the source with the longest lists has about as much of them in each range. memory: of the lists
+static uint64_t terms_bytes(const struct segment *segment) {
+  return segment->sections[SECTION_LISTS].len + segment->sections[SECTION_TERMS].len;
+}
+
+/* Cuts the keys where the source with the most of lists and terms has about as much in each range. memory: of the lists
  * that were read and not let go. */
 static int split_ranges(struct merge *merge, uint64_t memory, struct nsearch_error *err) {
   struct segment *widest = merge->sources[0].segment;
-  uint64_t total = 0, last = 0;
+  uint64_t total = 0, blocks = 0, last = 0;
   uint32_t last_block = 0;
   for (size_t s = 0; s < merge->count; s++) {
     struct segment *segment = merge->sources[s].segment;
     total += segment->sections[SECTION_LISTS].len;
-    if (segment->sections[SECTION_LISTS].len > widest->sections[SECTION_LISTS].len) widest = segment;
+    blocks += segment->index_entries;
+    if (terms_bytes(segment) > terms_bytes(widest)) widest = segment;
   }
   uint64_t range_bytes = RANGE_BYTES + merge->count * SOURCE_BYTES;
-  uint64_t step = widest->sections[SECTION_LISTS].len / (total / range_bytes + 1);
+  uint64_t step = widest->sections[SECTION_LISTS].len / (total / range_bytes + 1) + 1;
+  uint64_t block_step = widest->index_entries / (blocks / (RANGE_BLOCKS + merge->count) + 1);
   merge->forget_every = 1 + memory / range_bytes;
   int status = add_range(merge, "", 0, err);
   bool stems = false;
   for (uint32_t block = 1; !status && block < widest->index_entries; block++) {
     uint64_t prefix, at;
     status = segment_index_entry(widest, block, &prefix, &at, err);
-    if (status || (at - last < step && block - last_block < RANGE_BLOCKS && (stems || prefix >> 56 < TAG_STEM)))
+    if (status || (at - last < step && block - last_block <= block_step && (stems || prefix >> 56 < TAG_STEM)))
       continue;
     char key[8] = {TAG_STEM};
     size_t len = 1;

@@ -115,18 +115,36 @@ static int write_segment(struct engine_writer *writer, struct batch *const *batc
   return status;
 }
 
+/* What a worker's batch may take. */
+static uint64_t batch_share(const struct write_options *options) {
+  return (options->memory - MEMORY_RESERVE) / options->threads;
+}
+
 /* True when the batch must be written before it takes more. */
 static bool is_full(const struct engine_worker *worker) {
   const struct write_options *options = &worker->writer->options;
   const struct batch *batch = worker->batch;
   if (options->segment_articles && batch->doc_count >= options->segment_articles) return true;
-  return batch_bytes(batch) > (options->memory - MEMORY_RESERVE) / options->threads ||
-         batch->stream.count > UINT32_MAX / 2 / options->threads ||
+  return batch_bytes(batch) > batch_share(options) || batch->stream.count > UINT32_MAX / 2 / options->threads ||
          batch->doc_count > UINT32_MAX / 2 / options->threads;
+}
+
+/* Whether the batch goes first, so that a large article does not come on top of it. */
+static bool is_too_much(const struct engine_worker *worker, const struct nsearch_article *article) {
+  enum { BYTE_COST = 25 }; /* of memory, where every word is a new one of twelve bytes */
+  size_t title, body;
+  article_get(article, ARTICLE_TITLE, &title);
+  article_get(article, ARTICLE_BODY, &body);
+  return worker->batch->doc_count &&
+         batch_bytes(worker->batch) + BYTE_COST * ((uint64_t)title + body) > batch_share(&worker->writer->options);
 }
 
 static int worker_add(struct engine_worker *worker, const struct nsearch_article *article, uint64_t sequence,
                       struct nsearch_error *err) {
+  if (is_too_much(worker, article)) {
+    int status = write_segment(worker->writer, &worker->batch, 1, 1, err);
+    if (status) return status;
+  }
   int status = batch_add(worker->batch, &worker->writer->options, article, sequence, worker->cards, worker->texts, err);
   return status || !is_full(worker) ? status : write_segment(worker->writer, &worker->batch, 1, 1, err);
 }
@@ -145,13 +163,24 @@ static int worker_close(struct engine_worker *worker, struct nsearch_error *err)
 
 /* ---- Commit ------------------------------------------------------------------------------------------------------------ */
 
-/* The batches that wait become one segment; with the test aid, one each. */
+/* How many of the batches from `first` on become one segment: as many as inversion has ordinals for, as each may hold an
+ * article that no sharing out foresaw; with the test aid, one. */
+static size_t pending_step(const struct engine_writer *writer, size_t first) {
+  size_t step = 1;
+  uint64_t tokens = writer->pending[first]->stream.count;
+  while (!writer->options.segment_articles && first + step < writer->pending_count &&
+         (tokens += writer->pending[first + step]->stream.count) < UINT32_MAX)
+    step++;
+  return step;
+}
+
+/* The batches that wait become one segment, or a few. */
 static int write_pending(struct engine_writer *writer, struct nsearch_error *err) {
-  const struct write_options *options = &writer->options;
-  size_t count = writer->pending_count, step = options->segment_articles ? 1 : count;
+  size_t count = writer->pending_count, step;
   int status = NSEARCH_OK;
   for (size_t i = 0; !status && i < count; i += step) {
-    status = write_segment(writer, writer->pending + i, step, options->threads, err);
+    step = pending_step(writer, i);
+    status = write_segment(writer, writer->pending + i, step, writer->options.threads, err);
   }
   for (size_t i = 0; i < count; i++) batch_discard(writer->pending[i]);
   writer->pending_count = 0;

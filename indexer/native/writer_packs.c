@@ -27,7 +27,7 @@ static int take_pack(struct engine_writer *writer, bool texts, bool anew, struct
   }
   if (!out->number && manifest->next_pack >= PACK_MAX)
     status = error_set(err, NSEARCH_ERR_UNSUPPORTED, "%s has used up its %d numbers of packs; index anew",
-                       writer->folder.path, PACK_MAX);
+                       writer->folder.path, PACK_MAX - 1);
   else if (!out->number)
     out->number = manifest->next_pack++;
   if (!status) set_taken(writer, out->number, true);

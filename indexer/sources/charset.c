@@ -114,7 +114,7 @@ static size_t utf8_beyond_ascii(const char *bytes, size_t len, size_t most) {
 /* One pair of bytes in six of an Asian encoding could be UTF-8: so many in a row are no accident, fewer may be one. */
 enum { UTF8_CERTAIN = 8 };
 
-static const struct charset *choose(const char *bytes, size_t len, const char *label, size_t *mark) {
+const struct charset *charset_choose(const char *bytes, size_t len, const char *label, size_t *mark) {
   const struct charset *found = charset_mark(bytes, len, mark);
   if (found || (found = charset_wide(bytes, len))) return found;
   const struct charset *declared = label ? charset_find(label) : NULL;
@@ -194,7 +194,7 @@ int charset_convert(const char *bytes, size_t len, const char *declared, struct 
                     struct nsearch_error *err) {
   size_t mark, before = out->len;
   uint64_t bad = 0;
-  const struct charset *charset = choose(bytes, len, declared, &mark);
+  const struct charset *charset = charset_choose(bytes, len, declared, &mark);
   int status = charset_decode(charset, bytes + mark, len - mark, out, &bad, err);
   if (!status && bad > 0 && charset->kind == CHARSET_MULTIPLE && utf8_valid_prefix(bytes, len) == len) {
     /* The label is wrong. */

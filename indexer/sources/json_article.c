@@ -19,7 +19,7 @@ struct json_parser {
   bool outer_list;                       /* what is open at depth 2 is an array */
   struct key_claim claims[TARGET_COUNT]; /* of the key of the record that is being read */
   size_t claim_count;
-  uint32_t rank[TARGET_COUNT]; /* that holds the field */
+  struct record_fields fields;
 
   /* A value that is an array or object gathers here until it ends. */
   struct article_list values;
@@ -28,8 +28,7 @@ struct json_parser {
   bool key_says_type;             /* the key being read says what the record, or the object, is */
   unsigned inner_type, best_type; /* rendition_rank() of the object, and of the value that is gathered */
   const char *kind;               /* what the record is, where that is no text */
-  struct buffer scratch;
-  struct buffer decoded; /* a record that is no UTF-8 */
+  struct buffer decoded;          /* a record that is no UTF-8 */
 };
 
 /* Text of one value; NUL characters, which JSON can spell, become blanks so that lists stay whole. */
@@ -39,123 +38,14 @@ static int values_add(struct json_parser *parser, const char *text, size_t len) 
   return article_list_add(&parser->values, text, len, parser->err);
 }
 
-static void values_clear(struct article_list *values) {
-  buffer_clear(&values->text);
-  values->count = 0;
-}
-
-/* Sets a part from text that may be HTML; *took is false where that holds no text. */
-static int set_text(struct json_parser *parser, enum article_part part, const char *text, size_t len, bool *took) {
-  if ((part == ARTICLE_BODY || part == ARTICLE_TITLE) && markup_present(text, len)) {
-    buffer_clear(&parser->scratch);
-    markup_text(text, len, &parser->scratch);
-    int status = buffer_status(&parser->scratch, parser->err);
-    if (status) return status;
-    text = parser->scratch.bytes, len = parser->scratch.len;
-    trim(&text, &len);
-  }
-  *took = len > 0;
-  return *took ? article_set(parser->sink->article, part, text, len, parser->err) : NSEARCH_OK;
-}
-
-/* "a, b" as two topics. */
-static int split_topics(struct json_parser *parser, const char *text, size_t len) {
-  int status = NSEARCH_OK;
-  for (const char *end = text + len; !status && text < end;) {
-    const char *comma = memchr(text, ',', (size_t)(end - text));
-    const char *stop = comma ? comma : end, *topic = text;
-    size_t topic_len = (size_t)(stop - text);
-    trim(&topic, &topic_len);
-    if (topic_len > 0) status = article_list_add(&parser->sink->article->topics, topic, topic_len, parser->err);
-    text = comma ? comma + 1 : end;
-  }
-  return status;
-}
-
-/* Gives one value to a field; *took is false for a date that is none, and for HTML without text. */
-static int set_field(struct json_parser *parser, const struct key_claim *claim, const char *text, size_t len,
-                     bool *took) {
-  struct nsearch_article *article = parser->sink->article;
-  enum date_order order = parser->sink->date_order;
-  struct date date;
-  *took = true;
-  switch (claim->target) {
-  case TARGET_AUTHORS:
-    values_clear(&article->authors);
-    return byline_add(article, text, len, parser->err);
-  case TARGET_TOPICS:
-    values_clear(&article->topics);
-    return claim->shape == KEY_WORDS ? split_topics(parser, text, len)
-                                     : article_list_add(&article->topics, text, len, parser->err);
-  case TARGET_PUBLISHED:
-    if ((*took = date_parse_ordered(text, len, order, &date)))
-      article->published = date, article->origin = NSEARCH_ORIGIN_RECORD;
-    return NSEARCH_OK;
-  case TARGET_UPDATED:
-    if ((*took = date_parse_ordered(text, len, order, &date)))
-      article->updated = date.seconds, article->has_updated = true;
-    return NSEARCH_OK;
-  default:
-    return set_text(parser, (enum article_part)claim->target, text, len, took);
-  }
-}
-
-/* Whether a value of this key is to be taken, whatever the field has so far. */
-static bool holds(const struct json_parser *parser, const struct key_claim *claim) {
-  uint32_t rank = parser->rank[claim->target];
-  return claim->shape == KEY_TEXT ? claim->rank < rank : claim->rank <= rank;
-}
-
 /* A string or number that is the record's value of the key. */
 static int take_value(struct json_parser *parser, const char *text, size_t len) {
-  int status = NSEARCH_OK;
-  trim(&text, &len);
-  for (size_t i = 0; !status && len > 0 && i < parser->claim_count; i++) {
-    const struct key_claim *claim = &parser->claims[i];
-    bool took = false;
-    if (!holds(parser, claim)) continue;
-    status = set_field(parser, claim, text, len, &took);
-    if (took) parser->rank[claim->target] = claim->rank;
-  }
-  return status;
+  return fields_value(&parser->fields, parser->claims, parser->claim_count, text, len);
 }
 
-/* The gathered values of an array or object: a list field takes all, the body joins them, another takes the first. */
-static int take_list(struct json_parser *parser, const struct key_claim *claim, bool *took) {
-  struct nsearch_article *article = parser->sink->article;
-  struct article_list *list = claim->target == TARGET_AUTHORS ? &article->authors : &article->topics;
-  const char *value = article_list_next(&parser->values, NULL);
-  int status = NSEARCH_OK;
-  *took = true;
-  if (claim->target == TARGET_BODY) {
-    struct buffer body = {0};
-    for (; value; value = article_list_next(&parser->values, value)) {
-      buffer_text(&body, body.len ? "\n\n" : "");
-      buffer_text(&body, value);
-    }
-    status = buffer_status(&body, parser->err);
-    if (!status) status = set_text(parser, ARTICLE_BODY, body.bytes, body.len, took);
-    buffer_free(&body);
-    return status;
-  }
-  if (claim->target != TARGET_AUTHORS && claim->target != TARGET_TOPICS)
-    return set_field(parser, claim, value, strlen(value), took);
-  values_clear(list);
-  for (; !status && value; value = article_list_next(&parser->values, value))
-    status = article_list_add(list, value, strlen(value), parser->err);
-  return status;
-}
-
+/* The gathered values of an array or object. */
 static int take_gathered(struct json_parser *parser) {
-  int status = NSEARCH_OK;
-  for (size_t i = 0; !status && parser->values.count > 0 && i < parser->claim_count; i++) {
-    const struct key_claim *claim = &parser->claims[i];
-    bool took = false;
-    if (!holds(parser, claim)) continue;
-    status = take_list(parser, claim, &took);
-    if (took) parser->rank[claim->target] = claim->rank;
-  }
-  return status;
+  return fields_list(&parser->fields, parser->claims, parser->claim_count, &parser->values);
 }
 
 /* ---- What yajl meets ---- */
@@ -225,7 +115,7 @@ static int on_open(struct json_parser *parser, bool is_list) {
   if (parser->depth == 2) {
     parser->outer_list = is_list;
     parser->best_type = 0;
-    values_clear(&parser->values);
+    article_list_clear(&parser->values);
   }
   if (in_value_object(parser)) {
     /* An array inside an array gives no value: its strings meet key rank 0. */
@@ -245,7 +135,7 @@ static int on_array(void *payload) { return on_open(payload, true); }
 static int add_inner(struct json_parser *parser) {
   if (parser->claims[0].shape == KEY_RENDITIONS) {
     if (parser->inner_type <= parser->best_type) return NSEARCH_OK;
-    values_clear(&parser->values);
+    article_list_clear(&parser->values);
     parser->best_type = parser->inner_type;
   }
   return values_add(parser, parser->inner.bytes, parser->inner.len);
@@ -292,7 +182,7 @@ void json_parser_free(struct json_parser *parser) {
   json_memory_free(&parser->memory);
   buffer_free(&parser->values.text);
   buffer_free(&parser->inner);
-  buffer_free(&parser->scratch);
+  fields_free(&parser->fields);
   buffer_free(&parser->decoded);
   memory_free(parser);
 }
@@ -305,8 +195,7 @@ int json_article(struct json_parser *parser, const char *text, size_t len, uint6
   parser->too_deep = parser->not_object = false;
   parser->depth = 0, parser->claim_count = 0;
   parser->kind = NULL, parser->key_says_type = false;
-  for (int i = 0; i < TARGET_COUNT; i++) parser->rank[i] = UINT32_MAX;
-  article_clear(sink->article);
+  fields_begin(&parser->fields, sink, err);
   bool is_text;
   int status = sink_decode(sink, record, &text, &len, &parser->decoded, &is_text, err);
   if (status || !is_text) return status;

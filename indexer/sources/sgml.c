@@ -10,7 +10,9 @@ static bool is_name(char c) {
   return is_letter(c) || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.' || c == ':';
 }
 
-/* The tag or comment at text[0] == '<'; comments have an empty name. */
+enum { ODD_VALUES = 16 };
+
+/* The tag or comment at text[at] == '<'; comments have an empty name. */
 static bool read_tag(const char *text, size_t len, size_t at, struct sgml_tag *tag) {
   size_t name = at + 1;
   *tag = (struct sgml_tag){.start = at};
@@ -25,15 +27,19 @@ static bool read_tag(const char *text, size_t len, size_t at, struct sgml_tag *t
   if (name >= len || !is_letter(text[name])) return false;
   tag->name = text + name;
   while (name + tag->name_len < len && is_name(tag->name[tag->name_len])) tag->name_len++;
-  /* A '>' inside a quoted attribute does not end the tag; a quote without its partner does not matter. */
-  for (size_t i = name + tag->name_len; i < len && text[i] != '<'; i++) {
+  /* A '>' inside a quoted attribute does not end the tag; a quote without its partner does not matter. So few values may
+   * hold a '<' that no byte is read by more than some of the tags before it. */
+  unsigned odd_values = 0;
+  for (size_t i = name + tag->name_len; i < len && text[i] != '<' && odd_values < ODD_VALUES; i++) {
     if (text[i] == '>') {
       tag->end = i + 1;
       return true;
     }
     if ((text[i] == '"' || text[i] == '\'') && text[i - 1] == '=') {
       const char *quote = memchr(text + i + 1, text[i], len - i - 1);
-      if (quote) i = (size_t)(quote - text);
+      if (!quote) continue;
+      odd_values += memchr(text + i, '<', (size_t)(quote - text) - i) != NULL;
+      i = (size_t)(quote - text);
     }
   }
   return false;

@@ -7,9 +7,23 @@
 #include <strings.h>
 
 /* In the order in which they are asked: what is told by content first, plain text last. */
-const struct source *const source_table[] = {
-    &source_jsonl, &source_json, &source_reuters, &source_trec, &source_newsml, &source_nitf, &source_feed,
-    &source_warc,  &source_arc,  &source_mail,    &source_html, &source_text,   NULL};
+const struct source *const source_table[] = {&source_jsonl,
+                                             &source_json,
+                                             &source_reuters,
+                                             &source_trec,
+                                             &source_newsml,
+                                             &source_nitf,
+                                             &source_feed,
+                                             &source_warc,
+                                             &source_arc,
+                                             &source_mail,
+                                             &source_html,
+                                             &source_markdown,
+                                             &source_csv,
+                                             &source_tsv,
+                                             &source_rows,
+                                             &source_text,
+                                             NULL};
 
 const struct source *source_find(const char *head, size_t len, bool is_all, const char *file_name) {
   for (size_t i = 0; source_table[i]; i++)
@@ -100,4 +114,18 @@ int title_from_name(struct nsearch_article *article, const char *file_name, stru
   const char *dot = memrchr(file_name, '.', len);
   if (dot && dot > file_name) len = (size_t)(dot - file_name);
   return article_set(article, ARTICLE_TITLE, file_name, len, err);
+}
+
+void date_from_name(struct nsearch_article *article, const char *file_name) {
+  static const char form[] = "dddd-dd-dd";
+  enum { DATE_LEN = sizeof form - 1 };
+  struct date date;
+  if (article->published.precision || name_len(file_name) < DATE_LEN) return;
+  for (size_t i = 0; i < DATE_LEN; i++) {
+    bool digit = file_name[i] >= '0' && file_name[i] <= '9';
+    if (form[i] == 'd' ? !digit : file_name[i] != form[i]) return;
+  }
+  if (file_name[DATE_LEN] && !strchr("-_. ", file_name[DATE_LEN])) return;
+  if (!date_parse(file_name, DATE_LEN, &date)) return;
+  article->published = date, article->origin = NSEARCH_ORIGIN_FILE;
 }

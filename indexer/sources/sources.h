@@ -1,5 +1,5 @@
 /* indexer/sources: what the readers of formats share. The map of this folder, sectioned by source file; the readers
- * themselves (jsonl.c, json.c, reuters.c, trec.c, feed.c, nitf.c, newsml.c, html.c, text.c) are the tables
+ * themselves (jsonl.c, json.c, reuters.c, trec.c, feed.c, nitf.c, newsml.c, html.c, markdown.c, csv.c, text.c) are the tables
  * `struct source` of indexer/indexer.h. What those of XML share has a map of its own, xml.h. */
 #ifndef INDEXER_SOURCES_SOURCES_H
 #define INDEXER_SOURCES_SOURCES_H
@@ -36,8 +36,11 @@ int split_whole(struct input *input, uint64_t state[8], struct span *span, bool 
 /* An article with a text and without a title is called as its file, without the ending; not when that is "-". */
 int title_from_name(struct nsearch_article *article, const char *file_name, struct nsearch_error *err);
 
-void problem_set(struct source_problem *problem, enum nsearch_event_kind kind, uint64_t record, const char *format,
-                 ...) PRINTF_LIKE(4, 5);
+/* The date that the name of a file begins with, 2024-05-03-slug.md, for an article that has none. */
+void date_from_name(struct nsearch_article *article, const char *file_name);
+
+void problem_set(struct source_problem *problem, enum nsearch_event_kind kind, uint64_t record, const char *format, ...)
+    PRINTF_LIKE(4, 5);
 
 /* ---- libxml.c: libxml2, which wants to be started before threads use it; again and again is fine ---------------------- */
 
@@ -96,13 +99,16 @@ int charset_convert(const char *bytes, size_t len, const char *declared, struct 
                     struct nsearch_error *err);
 
 /* The same where the encoding is known. */
-int charset_decode(const struct charset *charset, const char *bytes, size_t len, struct buffer *out,
-                   uint64_t *replaced, struct nsearch_error *err);
+int charset_decode(const struct charset *charset, const char *bytes, size_t len, struct buffer *out, uint64_t *replaced,
+                   struct nsearch_error *err);
 
 /* For formats that declare no encoding: text becomes what it is in UTF-8, itself or made in `decoded`. *ok is false when it
  * cannot be converted, which the sink was told as a problem of the record. */
 int sink_decode(const struct sink *sink, uint64_t record, const char **text, size_t *len, struct buffer *decoded,
                 bool *ok, struct nsearch_error *err);
+
+/* Which encoding a text is in, by all these rules; *mark is the length of its byte order mark. */
+const struct charset *charset_choose(const char *bytes, size_t len, const char *declared, size_t *mark);
 
 /* By a byte order mark, whose length is stored (0: none); by the NUL bytes that ASCII has in UTF-16 and UTF-32. NULL
  * when it is neither. */
@@ -177,7 +183,7 @@ struct frame {
   enum frame_kind kind;
   size_t start, header_len; /* of the header, behind empty lines */
   uint64_t body_len;
-  bool wanted;              /* may hold an article: worth its memory */
+  bool wanted; /* may hold an article: worth its memory */
 };
 
 /* A file of such records. */
@@ -200,7 +206,7 @@ int capture_parse(const struct capture_format *format, const struct span *span, 
 /* A page or text that was fetched. */
 struct capture {
   const char *url, *type, *charset; /* type in lower case, "" when unknown; charset may be NULL */
-  const char *date; /* when it was fetched */
+  const char *date;                 /* when it was fetched */
   size_t url_len, date_len;
 };
 /* Makes an article of HTML and plain text; everything else is skipped and said so. */
@@ -222,9 +228,9 @@ int html_article(const char *bytes, size_t len, const char *charset, const char 
 
 /* Position in a value being walked over; start zeroed. It can be continued when more bytes are there. */
 struct json_scan {
-  size_t at;       /* bytes looked at */
-  uint64_t kinds;  /* open brackets, innermost lowest: 1 for an object */
-  uint32_t depth;  /* of open brackets */
+  size_t at;      /* bytes looked at */
+  uint64_t kinds; /* open brackets, innermost lowest: 1 for an object */
+  uint32_t depth; /* of open brackets */
   bool in_string, escaped;
   bool split_string; /* a line ended inside a string, which JSON forbids: most likely a quote is missing */
   bool tolerant;     /* go on all the same */
@@ -302,6 +308,27 @@ const char *record_kind(const char *type, size_t len);
 /* How readily a rendition is taken, by what it is said to be: plain text, then pages, then what no reader reads. */
 enum { RENDITION_OTHER = 1, RENDITION_PAGE, RENDITION_PLAIN };
 unsigned rendition_rank(const char *said, size_t len);
+
+/* ---- fields.c: values of keys to an article ---------------------------------------------------------------------------- */
+
+/* A record whose fields are being filled in; start zeroed. */
+struct record_fields {
+  const struct sink *sink;
+  struct nsearch_error *err;
+  uint32_t rank[TARGET_COUNT]; /* that holds the field */
+  struct buffer scratch;
+};
+/* Begins a record: clears the sink's article. */
+void fields_begin(struct record_fields *fields, const struct sink *sink, struct nsearch_error *err);
+void fields_free(struct record_fields *fields);
+
+/* Gives a value to the fields that its key claims, unless one of a lower rank holds them, the value is empty, or it is
+ * none for the field: a date that is no date. */
+int fields_value(struct record_fields *fields, const struct key_claim *claims, size_t count, const char *text,
+                 size_t len);
+/* Several values: a list field takes all, the body joins them as paragraphs, another takes the first. */
+int fields_list(struct record_fields *fields, const struct key_claim *claims, size_t count,
+                const struct article_list *values);
 
 /* ---- sgml.c: records between tags ------------------------------------------------------------------------------------- */
 

@@ -79,6 +79,7 @@ static int parse(const struct span *span, const struct sink *sink, struct nsearc
   bool is_text;
   int status = sink_decode(sink, span->record, &text, &len, &decoded, &is_text, err);
   if (!status && is_text) status = text_article(text, len, sink, err);
+  if (!status && is_text) date_from_name(sink->article, sink->file_name);
   if (!status && is_text) status = sink->take(sink->payload, sink->article, span->record, span->whole_file, err);
   buffer_free(&decoded);
   return status;

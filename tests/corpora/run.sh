@@ -132,6 +132,28 @@ else
   skipped=$((skipped + 1))
 fi
 
+# Tables: each row is an article, with all of its text, as Python's own reader sees it.
+languages=$scratch/languages
+mkdir -p "$languages"
+if [ -f "$NSEARCH_CORPORA/languages.tar.xz" ] && tar xJf "$NSEARCH_CORPORA/languages.tar.xz" -C "$languages"; then
+  for table in am/test.tsv de/test.csv fr/test.tsv ha/test.tsv; do
+    file=$(find "$languages" -path "*/$table") index=$scratch/table-${table%/*}.index
+    read -r rows articles < <(python3 tests/corpora/tables.py count "$file")
+    report=$("$nsearch" index --json --index "$index" "$file" 2>"$scratch/stderr")
+    same "$table: rows" "$rows" "$(number records <<<"$report")"
+    same "$table: broken" 0 "$(number broken <<<"$report")"
+    same "$table: articles" "$articles" "$("$nsearch" stats --json --index "$index" | number articles)"
+    "$nsearch" query --index "$index" --format id -n all '' | while read -r id; do
+      "$nsearch" show --json --index "$index" "$id"
+    done | python3 tests/corpora/tables.py shown | LC_ALL=C sort >"$scratch/shown"
+    python3 tests/corpora/tables.py bodies "$file" | LC_ALL=C sort >"$scratch/bodies"
+    same "$table: texts differ" "" "$(diff "$scratch/bodies" "$scratch/shown" | head -n 2 | cut -c 1-200)"
+  done
+else
+  echo "skip: NSEARCH_CORPORA has no languages.tar.xz"
+  skipped=$((skipped + 1))
+fi
+
 # A month of feeds, a day a run into a folder that grows: the articles of one run over all of it.
 if [ -f "$NSEARCH_CORPORA/rss-2023-01.tar.xz" ]; then
   mkdir -p "$scratch/month" "$scratch/grown"

@@ -40,6 +40,32 @@ struct fuzz_file {
 struct fuzz_file fuzz_read(const char *path);
 void fuzz_write(const char *path, const void *bytes, size_t len);
 
+/* ---- edits.c: files of an index, tampered with ---- */
+
+/* In the input: a byte that says what is edited, three for the offset in it (largest first), one whose low three bits are
+ * the number of bytes less one, and whose others are flags, and the bytes. */
+enum { FUZZ_INSERT = 1, FUZZ_CUT = 2 };
+struct fuzz_edit {
+  uint32_t what, offset, count, flags;
+  uint8_t bytes[8];
+};
+bool fuzz_next_edit(struct fuzz_input *in, struct fuzz_edit *out); /* false: there are no more */
+/* Its bytes take the place of as many others, or, with FUZZ_INSERT, of none: the file has room. */
+void fuzz_put(uint8_t *at, size_t len, const struct fuzz_edit *edit);
+void fuzz_put_or_insert(struct fuzz_file *file, const struct fuzz_edit *edit);
+/* Makes good the checksums of a segment, tombstones, pack, catalogue or manifest, which its name tells. */
+void fuzz_seal(const char *path, struct fuzz_file *file);
+
+/* ---- ask.c: questions of every kind ---- */
+
+/* Success, or what may be said of an index that was tampered with; with a message. */
+void fuzz_check(int status, const nsearch_error *err);
+/* Each third of them, or all. */
+enum { FUZZ_ALL_QUESTIONS = 3 };
+void fuzz_ask_all(nsearch_reader *reader, unsigned which, nsearch_error *err);
+/* Articles by id, related ones, statistics. */
+void fuzz_read_articles(nsearch_reader *reader, nsearch_error *err);
+
 /* Reads all that a result shows. */
 void fuzz_walk(const nsearch_result *result);
 

@@ -6,6 +6,9 @@ set -u
 : "${BUILD:?}"
 cd "$(dirname "$0")/../.."
 place=$BUILD/fuzz status=0
+# Targets write small files and sync them, some hundred a second: in memory where the system has a place there.
+[ -w /dev/shm ] && scratch=$(mktemp -d /dev/shm/nsearch-fuzz-XXXXXX) || scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
 export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=1} UBSAN_OPTIONS=${UBSAN_OPTIONS:-print_stacktrace=1}
 
 keep() {
@@ -15,7 +18,7 @@ keep() {
 
 for target in "$@"; do
   kept=tests/fuzz/corpus/$target copy=$place/corpus/$target
-  export TMPDIR=$place/scratch-$target
+  export TMPDIR=$scratch/$target
   mkdir -p "$copy" "$TMPDIR"
   echo "$target: ${FUZZ_SECONDS:-60} seconds"
   "$place/$target" -max_total_time="${FUZZ_SECONDS:-60}" -timeout=20 -report_slow_units=20 -rss_limit_mb=4096 -max_len=4096 \

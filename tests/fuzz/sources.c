@@ -135,11 +135,11 @@ static void read_file(const char *name, bool global_ids) {
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-  static const char *const names[] = {"a.jsonl", "a.json",           "a.sgm", "a.trec",
-                                      "a.txt",   "2024-02-14-a.txt", "a",     "a.xml"};
+  static const char *const names[] = {"a.jsonl", "a.json", "a.sgm", "a.trec", "a.txt", "2024-02-14-a.txt",
+                                      "a",       "a.xml",  "a.csv", "a.tsv",  "a.md"};
   if (!err) prepare();
   struct fuzz_input in = {data, data + size};
-  const char *name = names[fuzz_byte(&in) & 7];
+  const char *name = names[fuzz_byte(&in) % (sizeof names / sizeof *names)];
   uint8_t flags = fuzz_byte(&in);
   if (flags & FLAG_GZIP)
     write_packed(in.at, (size_t)(in.end - in.at));

@@ -18,7 +18,7 @@
 
 #include "common/nsearch.h"
 
-enum { IDS = 120, WORDS = 8, SOURCES = 4, NOTES = 2000, NOBODY = 0, ADDERS = 2, TEAM = 3, PROCESSES = 2 };
+enum { IDS = 120, WORDS = 8, SOURCES = 4, NOTES = 800, NOBODY = 0, ADDERS = 2, TEAM = 3, PROCESSES = 2 };
 
 /* Shared by all threads and processes. */
 struct shared {
@@ -404,7 +404,7 @@ static void intrude(void) {
 
 static unsigned rounds(void) {
   unsigned some = strcmp(engine, "native") == 0 ? 40 : 15;
-  return getenv("NSEARCH_LONG") ? 50 * some : some;
+  return getenv("NSEARCH_LONG") ? 20 * some : some;
 }
 
 static void start_processes(pid_t processes[PROCESSES + 1]) {
@@ -475,7 +475,7 @@ int main(void) {
   int failed = 0;
   shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   if (shared == MAP_FAILED) return 1;
-  _Static_assert(50 * 40 <= NOTES, "a note for each round of the long test");
+  _Static_assert(20 * 40 <= NOTES, "a note for each round of the long test");
   for (size_t i = 0; i < sizeof engines / sizeof *engines; i++) {
     nsearch_options *options = nsearch_options_new();
     engine = engines[i];

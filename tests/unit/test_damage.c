@@ -14,7 +14,7 @@
 #include "common/nsearch.h"
 #include "common/system/system.h"
 
-static char folder[64], path[80];
+static char folder[64], path[80], source[80];
 static nsearch_error *err;
 
 static const char *const questions[] = {"storm", "\"harbour storm\"", "source:gazette -budget", "flod~", "date:2021"};
@@ -68,21 +68,55 @@ static char *answer(nsearch_reader *reader, const char *question) {
   return NULL;
 }
 
+/* A file of the index folder whose name ends so. */
+static bool is_there(const char *ending) {
+  struct file_names names;
+  bool found = false;
+  assert_int_equal(file_list(path, &names, NULL), NSEARCH_OK);
+  for (size_t i = 0; i < names.count; i++) {
+    size_t len = strlen(names.names[i]), end = strlen(ending);
+    found |= len > end && strcmp(names.names[i] + len - end, ending) == 0;
+  }
+  file_names_free(&names);
+  return found;
+}
+
+/* A file of one article, so that there is a catalogue. */
+static void write_source(void) {
+  FILE *out = fopen(source, "w");
+  assert_non_null(out);
+  fputs("{\"id\": \"f1\", \"title\": \"Lamp\", \"source\": \"Gazette\"}\n", out);
+  assert_int_equal(fclose(out), 0);
+}
+
+/* As `nsearch index` does, but for the commit. */
+static int read_source(nsearch_writer *writer) {
+  nsearch_ingest *ingest = nsearch_ingest_new();
+  assert_int_equal(nsearch_ingest_add_path(ingest, source, err), NSEARCH_OK);
+  int status = nsearch_read(writer, ingest, NULL, err);
+  nsearch_ingest_free(ingest);
+  return status;
+}
+
 static int make_index(void **state) {
   (void)state;
   strcpy(folder, "/tmp/nsearch-damage-XXXXXX");
   if (!mkdtemp(folder)) return -1;
   snprintf(path, sizeof path, "%s/index", folder);
+  snprintf(source, sizeof source, "%s/source.jsonl", folder);
+  write_source();
   nsearch_writer *writer = NULL;
   nsearch_options *options = nsearch_options_new();
   nsearch_options_set_threads(options, 1, NULL);
   assert_int_equal(nsearch_writer_open(&writer, path, options, err), NSEARCH_OK);
   for (int i = 0; i < 7; i++) add(writer, i);
+  assert_int_equal(read_source(writer), NSEARCH_OK);
   assert_int_equal(nsearch_commit(writer, err), NSEARCH_OK);
   nsearch_delete(writer, "https://a.example/3", err);
   assert_int_equal(nsearch_commit(writer, err), NSEARCH_OK);
   nsearch_writer_close(writer);
   nsearch_options_free(options);
+  assert_true(is_there(".segment") && is_there(".pack") && is_there(".tombstones") && is_there(".catalogue"));
   nsearch_reader *reader = NULL;
   assert_int_equal(nsearch_open(&reader, path, err), NSEARCH_OK);
   for (size_t i = 0; i < QUESTIONS; i++) assert_non_null(right[i] = answer(reader, questions[i]));
@@ -104,6 +138,16 @@ static void count_damage(void *payload, const char *file, const char *message) {
   ++*(size_t *)payload;
 }
 
+/* Readers have no use for the catalogue: the next run over the files has. */
+static void judge_run(const char *file, size_t at) {
+  nsearch_writer *writer = NULL;
+  int status = nsearch_writer_open(&writer, path, NULL, err);
+  if (!status) status = read_source(writer);
+  nsearch_writer_close(writer);
+  if (status != NSEARCH_ERR_DAMAGED) fail_msg("%s, byte %zu: a run takes it", file, at);
+  assert_non_null(strstr(nsearch_error_message(err), file));
+}
+
 /* Whatever was done to the index: a check that finds nothing means that all answers are right, and an answer that is
  * wrong is never given. */
 static void judge(const char *file, size_t at, size_t *unnoticed) {
@@ -122,6 +166,7 @@ static void judge(const char *file, size_t at, size_t *unnoticed) {
   }
   nsearch_close(reader);
   if (!status && (opened || failed)) fail_msg("%s, byte %zu: the check found nothing", file, at);
+  if (strstr(file, ".catalogue")) judge_run(file, at);
   *unnoticed += !status;
 }
 

@@ -240,6 +240,31 @@ static void test_manifest_damage(void **state) {
   unlink(path);
 }
 
+/* A file named twice would be merged with itself; one that the next number names too would be written over. */
+static void test_manifest_numbers(void **state) {
+  (void)state;
+  char path[100];
+  in_folder(path, MANIFEST_NAME);
+  for (int bad = 0; bad < 8; bad++) {
+    struct manifest manifest, back;
+    fill_manifest(&manifest);
+    struct manifest_segment *segments = manifest.segments;
+    if (bad == 1) manifest.next_number = 9;
+    if (bad == 2) segments[0].number = 9;
+    if (bad == 3) segments[0].tombstones = 12;
+    if (bad == 4) segments[0].tombstones = 6;
+    if (bad == 5) manifest.packs[0].number = 2;
+    if (bad == 6) manifest.next_number = UINT64_MAX;
+    if (bad == 7) manifest.catalogue.number = UINT64_MAX;
+    assert_int_equal(manifest_write(&manifest, folder, NULL), 0);
+    assert_int_equal(manifest_read(&back, folder, NULL), bad ? NSEARCH_ERR_DAMAGED : NSEARCH_OK);
+    manifest_free(&back);
+    free(manifest.segments);
+    free(manifest.packs);
+  }
+  unlink(path);
+}
+
 static void test_checked_pages(void **state) {
   (void)state;
   static const size_t sizes[] = {0, 1, PAGE_BYTES - 1, PAGE_BYTES, PAGE_BYTES + 1, 3 * PAGE_BYTES + 17};
@@ -273,10 +298,10 @@ static void test_checked_pages(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_pack_round_trip), cmocka_unit_test(test_pack_read_by_zlib),
-      cmocka_unit_test(test_pack_damage),     cmocka_unit_test(test_manifest_round_trip),
-      cmocka_unit_test(test_manifest_old),    cmocka_unit_test(test_manifest_damage),
-      cmocka_unit_test(test_checked_pages),
+      cmocka_unit_test(test_pack_round_trip),  cmocka_unit_test(test_pack_read_by_zlib),
+      cmocka_unit_test(test_pack_damage),      cmocka_unit_test(test_manifest_round_trip),
+      cmocka_unit_test(test_manifest_old),     cmocka_unit_test(test_manifest_damage),
+      cmocka_unit_test(test_manifest_numbers), cmocka_unit_test(test_checked_pages),
   };
   return cmocka_run_group_tests_name("files", tests, make_folder, remove_folder);
 }

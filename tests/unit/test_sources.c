@@ -168,6 +168,19 @@ static const struct source_case texts[] = {
     {"n", "<?xml version=\"1.0\"?><page/>", "unknown\n"},
 };
 
+/* Tags that never end, with a '<' in each of their values: some hours, were each read up to the end. */
+static void test_endless_tags(void **state) {
+  (void)state;
+  static const char unit[] = "<a \"=\"";
+  enum { UNITS = 1 << 20, UNIT = sizeof unit - 1 };
+  char *text = malloc((size_t)UNITS * UNIT);
+  assert_non_null(text);
+  for (size_t i = 0; i < UNITS; i++) memcpy(text + i * UNIT, unit, UNIT);
+  struct sgml_tag tag;
+  assert_false(sgml_next(text, (size_t)UNITS * UNIT, 0, &tag));
+  free(text);
+}
+
 static void test_sgml_and_text(void **state) {
   char line[600];
   (void)state;
@@ -378,10 +391,10 @@ static void test_wide(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_json),          cmocka_unit_test(test_map),         cmocka_unit_test(test_json_depth),
-      cmocka_unit_test(test_sgml_and_text), cmocka_unit_test(test_long_object), cmocka_unit_test(test_long_files),
-      cmocka_unit_test(test_broken_gzip),   cmocka_unit_test(test_too_large),   cmocka_unit_test(test_damage),
-      cmocka_unit_test(test_wide),
+      cmocka_unit_test(test_json),          cmocka_unit_test(test_map),          cmocka_unit_test(test_json_depth),
+      cmocka_unit_test(test_sgml_and_text), cmocka_unit_test(test_endless_tags), cmocka_unit_test(test_long_object),
+      cmocka_unit_test(test_long_files),    cmocka_unit_test(test_broken_gzip),  cmocka_unit_test(test_too_large),
+      cmocka_unit_test(test_damage),        cmocka_unit_test(test_wide),
   };
   return cmocka_run_group_tests(tests, source_set_up, source_tear_down);
 }

@@ -310,16 +310,24 @@ static void test_damage(void **state) {
   manifest_free(&manifest);
 }
 
-/* One segment twice: what would mark the one or the other is not there. */
+/* A segment and a copy of it: what would mark the one or the other is not there. */
 static void test_one_id(void **state) {
   (void)state;
   struct manifest manifest;
+  char command[300];
   struct noted noted = {0};
   assert_int_equal(manifest_read(&manifest, folder, NULL), NSEARCH_OK);
   assert_int_equal(memory_reserve(&manifest.segments, &manifest.segment_capacity, 2, sizeof *manifest.segments, NULL),
                    NSEARCH_OK);
   manifest.segments[1] = manifest.segments[0];
+  manifest.segments[1].number = manifest.next_number++;
   manifest.segment_count = 2;
+  char *from = segment_path(folder, manifest.segments[0].number),
+       *to = segment_path(folder, manifest.segments[1].number);
+  snprintf(command, sizeof command, "cp '%s' '%s'", from, to);
+  assert_int_equal(system(command), 0);
+  memory_free(from);
+  memory_free(to);
   assert_int_equal(manifest_write(&manifest, folder, NULL), NSEARCH_OK);
   assert_int_equal(nsearch_check(folder, 0, note_file, NULL, &noted, err), NSEARCH_ERR_DAMAGED);
   assert_int_equal(noted.count, 1);
