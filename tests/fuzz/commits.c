@@ -1,4 +1,4 @@
-/* A writer on hostile files: an index of several segments, with tombstones, a catalogue and packs that were appended to,
+/* A writer on hostile files: an index of several segments, with tombstones, a catalogue and appended packs,
  * is tampered with, read, and then written to: a run over changed files that prunes, articles that are added, replaced
  * and deleted, a commit that merges, or optimize. Whatever is wrong is told as damage.
  *
