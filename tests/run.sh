@@ -18,7 +18,7 @@ export UBSAN_OPTIONS=${UBSAN_OPTIONS:-print_stacktrace=1:exitcode=99} TSAN_OPTIO
 
 # Every test there is, the long ones first.
 list() {
-  printf '%s\n' judge fault corpora relevance eval fuzz cli age
+  printf '%s\n' judge fault corpora relevance eval fuzz cli age memory
   printf '%s\n' tests/build/*.sh tests/unit/test_*.c | sed 's|^tests/||; s|\.[a-z]*$||'
 }
 
@@ -83,7 +83,7 @@ count() {
   esac
 }
 
-[ $# -gt 0 ] || read -r -a wanted <<<"${TESTS:-unit build cli judge relevance eval corpora fuzz fault age}"
+[ $# -gt 0 ] || read -r -a wanted <<<"${TESTS:-unit build cli judge relevance eval corpora fuzz fault age memory}"
 [ $# -eq 0 ] || wanted=("$@")
 chosen=()
 for test in $(list); do

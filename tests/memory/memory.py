@@ -4,7 +4,8 @@ no file, RssAnon and RssShmem of /proc/PID/status, looked at all the time; writt
 
     memory.py [--long] [NAME...]
 
-Each case writes an input and indexes it with the least memory and two threads. --long: inputs of the size that the
+Each case writes an input and indexes it with the least memory, 64 MiB, and two threads; where single articles are what
+takes memory, with as much as docs/reliability.md says that they need. --long: inputs of the size that the
 promise is about, and all figures are printed. Ends with a line such as cli's."""
 
 import json
@@ -17,7 +18,6 @@ import sys
 import time
 
 MIB = 1 << 20
-MEMORY = 64
 ROOM = 32
 
 
@@ -74,7 +74,7 @@ def large(place, long):
 
 
 def runs(place, long):
-    """Many commits, merged at last."""
+    """Many commits, which are merged now and then."""
     for n in range(40 if long else 8):
         start = 5000 * n
         lines(place / f"run{n:02}.jsonl", (
@@ -83,6 +83,14 @@ def runs(place, long):
 
 
 CASES = [tiny, words_of_one, words_of_many, files, lists, large, runs]
+
+
+def memory(case, long):
+    if case is words_of_one:
+        return 512 if long else 128
+    if case is large or (case is words_of_many and long):
+        return 1024 if long else 128
+    return 64
 
 
 def taken(pid):
@@ -108,12 +116,11 @@ def watch(command):
     return most, process.returncode, pathlib.Path("said").read_text()
 
 
-def commands(case, place):
-    index = [os.environ["NSEARCH"], "index", "--index", "index", "--memory", f"{MEMORY}M", "--threads", "2"]
+def commands(case, place, memory):
+    index = [os.environ["NSEARCH"], "index", "--index", "index", "--memory", f"{memory}M", "--threads", "2"]
     if case is runs:
         for path in sorted(place.iterdir()):
             yield index + [str(path)]
-        yield [os.environ["NSEARCH"], "optimize", "--index", "index"]
     else:
         yield index + [str(place)]
 
@@ -130,18 +137,18 @@ def main():
             shutil.rmtree(old, ignore_errors=True)
         place.mkdir()
         case(place, long)
-        wrong, worst = "", 0
-        for command in commands(case, place):
+        wrong, worst, given = "", 0, memory(case, long)
+        for command in commands(case, place, given):
             most, code, said = watch(command)
             worst = max(worst, most)
             if code != (5 if case is large else 0):
                 wrong = f"exit code {code}: {said}"
-            if case is large and "larger than" not in said:
+            if case is large and "longer than" not in said:
                 wrong = f"nothing is said of the record over the limit: {said}"
-        if worst > (MEMORY + ROOM) * MIB:
-            wrong = f"{worst / MIB:.1f} MiB where {MEMORY + ROOM} are allowed"
+        if worst > (given + ROOM) * MIB:
+            wrong = f"more than {given + ROOM} MiB"
         if long or wrong:
-            print(f"{'ran: ' if long else ''}{case.__name__}: {worst / MIB:.1f} MiB{'; ' + wrong if wrong else ''}", flush=True)
+            print(f"{'ran: ' if long else ''}{case.__name__}: {worst / MIB:.1f} MiB with --memory {given}M{'; ' + wrong if wrong else ''}", flush=True)
         passed += not wrong
         failed += bool(wrong)
     print(f"memory: {passed} passed, {failed} failed, 0 skipped")
