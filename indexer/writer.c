@@ -138,7 +138,9 @@ unsigned writer_threads(const struct nsearch_writer *writer) { return writer->op
 
 int writer_fill_in_language(const struct nsearch_writer *writer, struct nsearch_article *article,
                             struct nsearch_error *err) {
-  return language_fill_in(writer->words, article, writer->options.language, err);
+  int own = writer->options.language;
+  /* Without stems nothing depends on it. */
+  return own == LANGUAGE_NONE ? NSEARCH_OK : language_fill_in(writer->words, article, own, err);
 }
 
 const char *writer_path(const struct nsearch_writer *writer) { return writer->path; }
