@@ -211,7 +211,7 @@ static bool are_distinct(uint64_t *list, size_t count, uint64_t next) {
   return true;
 }
 
-/* A file is named once, and by the next number none, or a writer would write over it. */
+/* A file is named once, and there are numbers left for a writer. */
 static int verify_numbers(const struct manifest *manifest, const char *path, struct nsearch_error *err) {
   size_t count = 0;
   uint64_t *list = memory_array(NULL, manifest->segment_count + manifest->pack_count + 1, sizeof *list);
@@ -229,7 +229,7 @@ static int verify_numbers(const struct manifest *manifest, const char *path, str
   memory_free(list);
   return good ? NSEARCH_OK
               : error_set(err, NSEARCH_ERR_DAMAGED,
-                          "%s names a file twice, or one by the next number; restore it from a copy or index again",
+                          "%s names a file twice, or by a number too large; restore it from a copy or index again",
                           path);
 }
 
