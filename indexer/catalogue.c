@@ -160,20 +160,24 @@ static int begin_log(struct file_out **out, const char *folder, uint64_t number,
   char *path = catalogue_path(folder, number);
   int status = path ? file_create(out, path, err) : error_memory(err);
   if (!status) status = file_write(*out, CATALOGUE_MAGIC, CATALOGUE_HEAD, err);
+  if (status) file_close(out, NULL);
   memory_free(path);
   return status;
 }
 
 /* Opens the log to add to it. What stands behind what is committed is left over from a run that did not finish. */
 static int open_out(struct catalogue *catalogue, struct nsearch_error *err) {
+  const struct manifest_catalogue *last = &catalogue->last;
   if (catalogue->out) return NSEARCH_OK;
-  if (catalogue->last.bytes == 0) {
-    catalogue->changed = true;
-    return begin_log(&catalogue->out, catalogue->folder, ++catalogue->last.number, err);
+  if (last->bytes == 0) {
+    int status = begin_log(&catalogue->out, catalogue->folder, last->number + 1, err);
+    if (status) return status;
+    catalogue->last.number++;
+    catalogue->changed = true; /* a commit that did not name it would remove it */
+    return NSEARCH_OK;
   }
-  char *path = catalogue_path(catalogue->folder, catalogue->last.number);
-  int status = path ? file_cut(path, catalogue->last.bytes, err) : error_memory(err);
-  if (!status) status = file_append(&catalogue->out, path, err);
+  char *path = catalogue_path(catalogue->folder, last->number);
+  int status = path ? file_append_at(&catalogue->out, path, last->bytes, err) : error_memory(err);
   memory_free(path);
   return status;
 }

@@ -253,6 +253,11 @@ int folder_catalogue(struct folder *folder, bool again, struct catalogue **out, 
   return status;
 }
 
+void folder_forget_catalogue(struct folder *folder) {
+  catalogue_close(folder->catalogue);
+  folder->catalogue = NULL;
+}
+
 /* The engine's part is as the manifest in the folder has it, whatever the engine has begun since, and its files stay. */
 int folder_commit_catalogue(struct folder *folder, struct nsearch_error *err) {
   struct manifest next = {0};

@@ -390,6 +390,8 @@ int folder_write(struct folder *folder, struct nsearch_error *err);
 /* The catalogue of source files, which all commits from now on keep; `again`: as if no file had been read, should it be
  * damaged. The folder's. */
 int folder_catalogue(struct folder *folder, bool again, struct catalogue **out, struct nsearch_error *err);
+/* What it has learned since the last commit is forgotten: the files are read again. */
+void folder_forget_catalogue(struct folder *folder);
 /* Commits what the catalogue has learned since the last commit, if anything: where nothing else has changed. */
 int folder_commit_catalogue(struct folder *folder, struct nsearch_error *err);
 /* Removes the files of an index that the manifest in the folder does not name. */
@@ -587,6 +589,7 @@ int writer_worker_close(struct nsearch_writer *writer, struct engine_worker *wor
 /* The catalogue of the index, and the run is one that knows it; NULL: its engine has no folder for one. `again` as in
  * folder_catalogue(). */
 int writer_catalogue(struct nsearch_writer *writer, bool again, struct catalogue **out, struct nsearch_error *err);
+void writer_forget_catalogue(struct nsearch_writer *writer); /* folder_forget_catalogue() */
 
 /* Articles known by the hash of their id alone, where the engine can take them out. */
 bool writer_can_prune(const struct nsearch_writer *writer);

@@ -620,6 +620,17 @@ static int prune(struct ingest_run *run, struct nsearch_error *err) {
   return status;
 }
 
+/* Where a run that prunes failed or was cancelled, what files left behind is known as long as the catalogue has their old
+ * records. */
+static void end_run(struct ingest_run *run, int status) {
+  if (!run->catalogue) return;
+  if (status && run->ingest->prune && run->catalogue->superseded_count)
+    writer_forget_catalogue(run->writer);
+  else
+    catalogue_end_run(run->catalogue);
+  run->catalogue = NULL;
+}
+
 nsearch_status nsearch_read(nsearch_writer *writer, const nsearch_ingest *ingest, nsearch_report **report,
                             nsearch_error *err) {
   struct nsearch_report *mine = report_new();
@@ -644,7 +655,7 @@ nsearch_status nsearch_read(nsearch_writer *writer, const nsearch_ingest *ingest
   if (run.catalogue) catalogue_begin_run(run.catalogue);
   if (!status) status = run_all(&run, run.err);
   if (!status && ingest->prune) status = prune(&run, run.err);
-  if (run.catalogue) catalogue_end_run(run.catalogue);
+  end_run(&run, status);
   mine->nanoseconds = clock_monotonic() - run.started;
   status = keep_run(&run, status, run.err);
   if (!status) error_clear(run.err);

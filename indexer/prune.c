@@ -72,7 +72,8 @@ static int find_gone(struct prune *prune, struct nsearch_error *err) {
     if (status || !in_scope(prune, prune->path.bytes)) continue;
     status = look_at(prune, &info, &known, err);
     /* The walk did not find it, but in a folder that cannot be read it may be. */
-    if (!status && known && info.kind == FILE_ABSENT) status = catalogue_forget(catalogue, entry->key, err);
+    bool is_gone = known && (info.kind == FILE_ABSENT || info.kind == FILE_FOLDER); /* or made way for a folder */
+    if (!status && is_gone) status = catalogue_forget(catalogue, entry->key, err);
   }
   return status;
 }

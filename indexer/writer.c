@@ -276,6 +276,12 @@ int writer_catalogue(struct nsearch_writer *writer, bool again, struct catalogue
   return status;
 }
 
+void writer_forget_catalogue(struct nsearch_writer *writer) {
+  pthread_mutex_lock(&writer->lock);
+  folder_forget_catalogue(writer->engine->folder(writer->below));
+  pthread_mutex_unlock(&writer->lock);
+}
+
 bool writer_can_prune(const struct nsearch_writer *writer) {
   return writer->engine->folder && writer->engine->remove_hashed;
 }

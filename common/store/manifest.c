@@ -117,12 +117,19 @@ static bool pack_numbers(const char *text, uint64_t *out) {
   return (numbers(text, out, 3) || numbers(text, out, 2)) && out[0] > 0 && out[0] < PACK_MAX;
 }
 
+/* A file that is there is never written again, whatever "next" says. */
+static void raise_next(struct manifest *out, uint64_t number) {
+  if (number >= out->next_number && number < UINT64_MAX) out->next_number = number + 1;
+}
+
 static int add_segment(struct manifest *out, const uint64_t *v, struct nsearch_error *err) {
   int status =
       memory_reserve(&out->segments, &out->segment_capacity, out->segment_count + 1, sizeof *out->segments, err);
   if (status) return status;
   out->segments[out->segment_count++] = (struct manifest_segment){
       .number = v[0], .documents = (uint32_t)v[1], .bytes = v[2], .tombstones = v[3], .deleted = (uint32_t)v[4]};
+  raise_next(out, v[0]);
+  raise_next(out, v[3]);
   return NSEARCH_OK;
 }
 
@@ -173,7 +180,7 @@ static int decode_line(struct manifest *out, char *line, bool *known, struct nse
   } else if (strcmp(line, "text") == 0 && numbers(value, v, 1)) {
     out->has_text = v[0] != 0;
   } else if (strcmp(line, "next") == 0 && numbers(value, v, 1)) {
-    out->next_number = v[0];
+    if (v[0] > out->next_number) out->next_number = v[0];
   } else if (strcmp(line, "next-pack") == 0 && numbers(value, v, 1) && v[0] <= PACK_MAX) {
     if (v[0] > out->next_pack) out->next_pack = (uint32_t)v[0];
   } else if (strcmp(line, "segment") == 0 && numbers(value, v, 5) && v[1] <= UINT32_MAX && v[4] <= v[1]) {

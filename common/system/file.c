@@ -403,13 +403,6 @@ int file_sync_parent(const char *path, struct nsearch_error *err) {
   return sync_parent(path) ? NSEARCH_OK : error_errno(err, "cannot sync the folder that holds %s", path);
 }
 
-int file_cut(const char *path, uint64_t len, struct nsearch_error *err) {
-  int status;
-  do status = truncate(path, (off_t)len);
-  while (status < 0 && errno == EINTR);
-  return status == 0 ? NSEARCH_OK : error_errno(err, "cannot cut %s", path);
-}
-
 int file_real_path(const char *path, char **out, struct nsearch_error *err) {
   char room[PATH_MAX];
   *out = NULL;

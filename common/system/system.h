@@ -148,7 +148,6 @@ int file_remove_folder(const char *path, struct nsearch_error *err); /* an empty
 int file_rename(const char *from, const char *to, struct nsearch_error *err);
 int file_sync_folder(const char *path, struct nsearch_error *err);
 int file_sync_parent(const char *path, struct nsearch_error *err); /* of a folder: what holds it */
-int file_cut(const char *path, uint64_t len, struct nsearch_error *err); /* to so many bytes; it has as many, or more */
 /* The absolute path without links, "." and ".."; *out is the caller's. NSEARCH_ERR_SYSTEM when there is nothing there. */
 int file_real_path(const char *path, char **out, struct nsearch_error *err);
 

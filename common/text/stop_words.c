@@ -1,6 +1,7 @@
 /* Stop words: short tables of function words, as exact terms (folded, marks stripped, no apostrophes), in byte order.
  * Names and things stay out (May, ill, shell), and of the other languages what means something in English (war, die,
- * car): an index may hold several languages, and a question does not say in which it is put. */
+ * car): an index may hold several languages, and a question does not say in which it is put. What is elided in French and
+ * Italian is a word (section 2 of docs/analysis.md), and so single letters are here. */
 #include "common/text/text.h"
 
 #include <string.h>

@@ -7,15 +7,6 @@
 
 /* ---- What there is ------------------------------------------------------------------------------------------------- */
 
-static int read_tombstones(const struct commit *commit, struct commit_segment *segment, struct nsearch_error *err) {
-  if (!segment->entry.tombstones) return NSEARCH_OK;
-  char *path = tombstones_path(commit->writer->folder.path, segment->entry.tombstones);
-  int status =
-      path ? tombstones_read(&segment->segment.gone, path, segment->segment.info.documents, err) : error_memory(err);
-  memory_free(path);
-  return status;
-}
-
 int commit_open(struct commit *commit, const struct manifest_segment *entry, bool fresh, struct nsearch_error *err) {
   int status = memory_reserve(&commit->segments, &commit->capacity, commit->count + 1, sizeof *commit->segments, err);
   if (status) return status;
@@ -28,7 +19,7 @@ int commit_open(struct commit *commit, const struct manifest_segment *entry, boo
   commit->count++;
   segment->entry.documents = segment->segment.info.documents;
   segment->entry.bytes = segment->segment.file.map.len;
-  return read_tombstones(commit, segment, err);
+  return tombstones_of(&segment->segment.gone, commit->writer->folder.path, &segment->entry, err);
 }
 
 static int open_all(struct commit *commit, struct nsearch_error *err) {

@@ -42,6 +42,12 @@ static int open_writer(struct engine_writer **out, const char *path, const struc
   if (!writer) return error_memory(err);
   writer->options = *options;
   int status = folder_open(&writer->folder, path, xapian_writer_engine.name, &writer->options, err);
+  if (!status && writer->folder.has_index && writer->folder.manifest.segment_count != 1) {
+    status = error_set(err, NSEARCH_ERR_DAMAGED,
+                       "%s: its manifest names %zu databases, not one; restore it from a copy or index again", path,
+                       writer->folder.manifest.segment_count);
+    folder_close(&writer->folder);
+  }
   if (status) {
     memory_free(writer);
     *out = NULL;

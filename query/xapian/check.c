@@ -107,6 +107,8 @@ int engine_check(const char *path, bool fast, const struct check_report *report,
   struct check check = {.report = report, .err = nsearch_error_new(), .article = nsearch_article_new()};
   struct manifest manifest = {0};
   int status = check.err && check.article ? manifest_read(&manifest, path, check.err) : NSEARCH_ERR_MEMORY;
+  if (!status && !manifest.shard_count && manifest.segment_count == 0)
+    status = error_set(check.err, NSEARCH_ERR_DAMAGED, "%s: its manifest names no database; index again", path);
   for (size_t i = 0; i < manifest.segment_count; i++) check.total += manifest.segments[i].documents;
   if (!status && manifest.shard_count) status = check_remote(&check, path);
   for (size_t i = 0; !status && i < manifest.segment_count; i++) {

@@ -23,6 +23,7 @@ rm in/c.jsonl
 run 'without --prune an article stays' in
 run 'with it it goes, later too' --prune in
 rm in/b.jsonl
+mkdir in/b.jsonl
 run 'not of files that the arguments let out' --prune --exclude 'b.*' in
 run 'nor of those in other folders' --prune in/a.jsonl
 run 'but so' --prune --include '*.jsonl' in

@@ -1,9 +1,10 @@
-/* A writer on hostile files: an index of several segments, with tombstones, a catalogue and packs that were appended to, is
- * tampered with, read, and then written to: a run over changed files that prunes, articles added, replaced and deleted, a
- * commit that merges, or optimize. Whatever is wrong is told as damage.
+/* A writer on hostile files: an index of several segments, with tombstones, a catalogue and appended packs,
+ * is tampered with, read, and then written to: a run over changed files that prunes, articles that are added, replaced
+ * and deleted, a commit that merges, or optimize. Whatever is wrong is told as damage.
  *
  * Input: a byte of flags, then edits of the files of the index, of which the first byte is the number, by name. */
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,10 +38,10 @@ static nsearch_error *err;
 
 /* ---- the files that are read ---- */
 
-/* The first `count` articles of a source file. Its time is of the past and goes with the version, so a run knows whether
- * it has changed. The last SHARED ids are the next file's, too. */
+/* The first `count` articles of a source file. Its time is of the past and goes with the version, so a run knows
+ * whether it has changed. The last SHARED ids are the next file's, too. */
 static void write_source(unsigned number, unsigned count, unsigned version) {
-  char path[SOURCE_PATH + 1];
+  char path[PATH_MAX];
   struct timespec times[2] = {{.tv_sec = 1600000000 + version}, {.tv_sec = 1600000000 + version}};
   snprintf(path, sizeof path, "%s/%u.jsonl", tree, number);
   FILE *out = fopen(path, "w");
@@ -61,7 +62,7 @@ static void write_source(unsigned number, unsigned count, unsigned version) {
 }
 
 static void remove_source(unsigned number) {
-  char path[SOURCE_PATH + 1];
+  char path[PATH_MAX];
   snprintf(path, sizeof path, "%s/%u.jsonl", tree, number);
   must(!remove(path));
 }
@@ -120,10 +121,10 @@ static void make_index(void) {
 }
 
 static void make_tree(void) {
-  char name[SOURCE_PATH] = "";
-  int len = (int)(SOURCE_PATH - strlen("/0.jsonl") - strlen(fuzz_folder()) - 1);
-  must(len > 0);
-  memset(name, 't', (size_t)len);
+  char name[SOURCE_PATH] = "", *above = realpath(fuzz_folder(), NULL);
+  must(above && strlen(above) + strlen("//0.jsonl") < SOURCE_PATH);
+  memset(name, 't', SOURCE_PATH - strlen("//0.jsonl") - strlen(above));
+  free(above);
   tree = fuzz_path(name);
   must(!mkdir(tree, 0777));
 }

@@ -12,7 +12,6 @@
 #include "tests/fuzz/fuzz.h"
 
 enum { ARTICLES = 400, EDITS_MAX = 16 };
-
 enum { FLAG_BAD_CHECKSUMS = 1, FLAG_MERGE = 2, FLAG_QUESTIONS = 2 };
 
 /* What is edited: a section of the segment, or one of these. */

@@ -42,8 +42,8 @@ void fuzz_write(const char *path, const void *bytes, size_t len);
 
 /* ---- edits.c: files of an index, tampered with ---- */
 
-/* In the input: a byte that says what is edited, three for the offset in it (largest first), one whose low three bits are
- * the number of bytes less one, and whose others are flags, and the bytes. */
+/* In the input: a byte that says what is edited, three for the offset in it (largest first), one whose low three bits
+ * are the number of bytes less one, and whose others are flags, and the bytes. */
 enum { FUZZ_INSERT = 1, FUZZ_CUT = 2 };
 struct fuzz_edit {
   uint32_t what, offset, count, flags;

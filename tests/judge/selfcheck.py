@@ -24,6 +24,8 @@ TERMS = [
     ("a1.2b x.1 1.x", "a1.2b x 1 1 x"),
     ("a.b.cd a.b'c", "ab cd abc"),
 ]
+TYPED = [("l’été", "été"), ("d'un'organisation", "organisation"), ("«L'arc-en-ciel»", "arc-en-ciel»"), ("o'clock", "o'clock"),
+         ("l'", "l'"), ("bank d'or", "bank d'or")]
 STEMS = [("policies", "en", "polici"), ("policy", "en", "polici"), ("Häuser", "de", "haus"), ("3D", "en", "3d"),
          ("中国", "en", "中国"), ("café", "fr", "caf"), ("выборов", "ru", "выбор"), ("gift", "nl", "gift")]
 FORMS = [("  Harbor \t Post ", "harbor post"), ("La Dépêche", "la depeche"), ("ΑΘΉΝΑ", "αθηνα"), ("ＡＢ\u00a0c", "ab c")]
@@ -54,6 +56,8 @@ def check(report):
 
     for text, expected in TERMS:
         equal(text, expected, " ".join(exact for exact, _ in analysis.analyse(text, None)))
+    for text, expected in TYPED:
+        equal(text, expected, analysis.without_elided(text))
     for word, language, expected in STEMS:
         equal(word, expected, analysis.analyse(word, language)[0][1])
     for value, expected in FORMS:

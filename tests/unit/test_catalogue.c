@@ -315,6 +315,99 @@ static void test_records(void **state) {
   bad.kind = (enum catalogue_kind)9, refused(&bad);
 }
 
+/* ---- Runs that end early ---- */
+
+static void put(const char *path, const char *text) {
+  FILE *out = fopen(path, "w");
+  assert_non_null(out);
+  fputs(text, out);
+  assert_int_equal(fclose(out), 0);
+}
+
+/* Ends a run when it is told of the second file; it is told of progress no more often than ten times a second. */
+static int stop(void *payload, const nsearch_report *report) {
+  (void)report;
+  clock_sleep(150 * UINT64_C(1000000));
+  return ++*(int *)payload == 2;
+}
+
+/* Reads a path into an index of its own and commits, whatever came of reading; what that was. */
+static int read_and_commit(const char *index, const char *path, bool stops, nsearch_writer **kept) {
+  nsearch_writer *writer = kept ? *kept : NULL;
+  nsearch_ingest *ingest = nsearch_ingest_new();
+  nsearch_options *options = nsearch_options_new();
+  nsearch_options_set_threads(options, 1, NULL);
+  assert_int_equal(nsearch_ingest_add_path(ingest, path, err), 0);
+  nsearch_ingest_set_prune(ingest, 1);
+  int calls = 0;
+  if (stops) nsearch_ingest_set_on_progress(ingest, stop, &calls);
+  if (!writer) assert_int_equal(nsearch_writer_open(&writer, index, options, err), 0);
+  int status = nsearch_read(writer, ingest, NULL, err);
+  assert_int_equal(nsearch_commit(writer, err), 0);
+  if (!kept) nsearch_writer_close(writer);
+  nsearch_options_free(options);
+  nsearch_ingest_free(ingest);
+  return status;
+}
+
+static void assert_articles(const char *index, uint64_t count) {
+  nsearch_reader *reader = NULL;
+  nsearch_stats *stats = NULL;
+  assert_int_equal(nsearch_open(&reader, index, err), 0);
+  assert_int_equal(nsearch_stats_read(reader, &stats, err), 0);
+  assert_int_equal(nsearch_stats_articles(stats), count);
+  nsearch_stats_free(stats);
+  nsearch_close(reader);
+}
+
+/* What a file left behind when it was read by a run with --prune that was cancelled goes with the next one, in the same
+ * writer or in another. */
+static void test_cancelled_prune(void **state) {
+  static const char *const before = "{\"id\": \"one\", \"title\": \"Gale\"}\n{\"id\": \"two\", \"title\": \"Gale\"}\n";
+  static const char *const after = "{\"id\": \"one\", \"title\": \"Gale again\"}\n";
+  (void)state;
+  for (int same_writer = 0; same_writer < 2; same_writer++) {
+    char index[80], in[80], file[100], other[100];
+    nsearch_writer *writer = NULL;
+    snprintf(index, sizeof index, "%s/cancelled-%d", folder, same_writer);
+    snprintf(in, sizeof in, "%s/gales-%d", folder, same_writer);
+    snprintf(file, sizeof file, "%s/a.jsonl", in);
+    snprintf(other, sizeof other, "%s/b.jsonl", in);
+    assert_int_equal(mkdir(in, 0777), 0);
+    put(file, before);
+    assert_int_equal(read_and_commit(index, in, false, NULL), 0);
+    assert_articles(index, 2);
+    put(file, after);
+    put(other, "{\"id\": \"three\", \"title\": \"Gale\"}\n");
+    if (same_writer) assert_int_equal(nsearch_writer_open(&writer, index, NULL, err), 0);
+    assert_int_equal(read_and_commit(index, in, true, same_writer ? &writer : NULL), NSEARCH_ERR_CANCELLED);
+    assert_articles(index, 3);
+    assert_int_equal(read_and_commit(index, in, false, same_writer ? &writer : NULL), 0);
+    assert_articles(index, 2);
+    nsearch_writer_close(writer);
+    assert_int_equal(nsearch_check(index, 0, NULL, NULL, NULL, err), 0);
+  }
+}
+
+/* A log that cannot be begun fails the run; what was read can still be committed, and counts as not read. */
+static void test_no_log(void **state) {
+  (void)state;
+  char index[80], path[80], log[120];
+  nsearch_writer *writer = NULL;
+  snprintf(index, sizeof index, "%s/no-log", folder);
+  snprintf(path, sizeof path, "%s/hail.jsonl", folder);
+  snprintf(log, sizeof log, "%s/000001.catalogue", index);
+  put(path, "{\"id\": \"one\", \"title\": \"Hail\"}\n");
+  assert_int_equal(nsearch_writer_open(&writer, index, NULL, err), 0);
+  assert_int_equal(mkdir(log, 0777), 0);
+  assert_int_equal(read_and_commit(index, path, false, &writer), NSEARCH_ERR_SYSTEM);
+  assert_articles(index, 1);
+  assert_int_equal(read_and_commit(index, path, false, &writer), 0);
+  nsearch_writer_close(writer);
+  assert_articles(index, 1);
+  assert_int_equal(nsearch_check(index, 0, NULL, NULL, NULL, err), 0);
+}
+
 static int set_up(void **state) {
   (void)state;
   if (!mkdtemp(folder)) return -1;
@@ -333,6 +426,7 @@ static int tear_down(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_edits), cmocka_unit_test(test_records)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_edits), cmocka_unit_test(test_records),
+                                     cmocka_unit_test(test_cancelled_prune), cmocka_unit_test(test_no_log)};
   return cmocka_run_group_tests(tests, set_up, tear_down);
 }

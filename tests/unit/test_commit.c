@@ -126,6 +126,37 @@ static void test_marked(void **state) {
   remove_index(path);
 }
 
+/* A manifest that says another number of deleted articles than the tombstones is damage to the writer as to readers: it
+ * would take new ones for old. And a file that it names is not written again, whatever number it says to be next. */
+static void test_manifest_of_others(void **state) {
+  (void)state;
+  make_model(40);
+  struct engine_writer *writer = open_writer(0);
+  add_range(writer, 0, 20);
+  commit(writer, 0);
+  native_writer_engine.close(writer);
+  struct manifest manifest = last_commit();
+  manifest.next_number = 1;
+  assert_int_equal(manifest_write(&manifest, path, NULL), 0);
+  manifest_free(&manifest);
+  writer = open_writer(1000);
+  add_range(writer, 20, 40);
+  commit(writer, 0);
+  check_index(40, always);
+  remove_range(writer, 0, 1);
+  commit(writer, 0);
+  native_writer_engine.close(writer);
+  manifest = last_commit();
+  for (size_t s = 0; s < manifest.segment_count; s++) manifest.segments[s].deleted *= 3;
+  assert_int_equal(manifest_write(&manifest, path, NULL), 0);
+  manifest_free(&manifest);
+  writer = open_writer(0);
+  remove_range(writer, 1, 2);
+  assert_int_equal(native_writer_engine.commit(writer, 0, NULL, NULL), NSEARCH_ERR_DAMAGED);
+  native_writer_engine.close(writer);
+  remove_index(path);
+}
+
 struct told {
   size_t old, new;
 };
@@ -502,19 +533,13 @@ static void test_policy_memory(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_marked),
-      cmocka_unit_test(test_reported_once),
-      cmocka_unit_test(test_hashed),
-      cmocka_unit_test(test_hashed_twice),
-      cmocka_unit_test(test_hash_order),
-      cmocka_unit_test(test_packs_go_on),
-      cmocka_unit_test(test_packs_under_readers),
-      cmocka_unit_test(test_packs_of_workers),
-      cmocka_unit_test(test_packs_optimized),
-      cmocka_unit_test(test_purged_in_order),
-      cmocka_unit_test(test_little_memory),
-      cmocka_unit_test(test_policy),
-      cmocka_unit_test(test_policy_memory),
+      cmocka_unit_test(test_marked),           cmocka_unit_test(test_manifest_of_others),
+      cmocka_unit_test(test_reported_once),    cmocka_unit_test(test_hashed),
+      cmocka_unit_test(test_hashed_twice),     cmocka_unit_test(test_hash_order),
+      cmocka_unit_test(test_packs_go_on),      cmocka_unit_test(test_packs_under_readers),
+      cmocka_unit_test(test_packs_of_workers), cmocka_unit_test(test_packs_optimized),
+      cmocka_unit_test(test_purged_in_order),  cmocka_unit_test(test_little_memory),
+      cmocka_unit_test(test_policy),           cmocka_unit_test(test_policy_memory),
   };
   return cmocka_run_group_tests_name("commit", tests, make_folder, remove_folder);
 }

@@ -13,6 +13,7 @@
 
 #include "common/engine.h"
 #include "common/nsearch.h"
+#include "common/store/store.h"
 
 static char folder[64];
 static nsearch_error *err;
@@ -262,6 +263,27 @@ static void test_database_gone(void **state) {
   assert_non_null(strstr(nsearch_error_message(err), ".xapian"));
 }
 
+/* A manifest without a database is damage to all who open the index, also to those who write and check it. */
+static void test_no_database(void **state) {
+  (void)state;
+  char path[128];
+  strcpy(path, place("none"));
+  nsearch_writer *writer = open_writer(path, 0);
+  nsearch_reader *reader = NULL;
+  struct manifest manifest;
+  add(writer, "a", "storm");
+  assert_int_equal(nsearch_commit(writer, err), NSEARCH_OK);
+  nsearch_writer_close(writer);
+  assert_int_equal(manifest_read(&manifest, path, err), NSEARCH_OK);
+  manifest.segment_count = 0;
+  assert_int_equal(manifest_write(&manifest, path, err), NSEARCH_OK);
+  manifest_free(&manifest);
+  assert_int_equal(nsearch_open(&reader, path, err), NSEARCH_ERR_DAMAGED);
+  assert_int_equal(nsearch_check(path, 0, NULL, NULL, NULL, err), NSEARCH_ERR_DAMAGED);
+  assert_int_equal(nsearch_writer_open(&writer, path, NULL, err), NSEARCH_ERR_DAMAGED);
+  assert_non_null(strstr(nsearch_error_message(err), path));
+}
+
 /* How often words and stems stand in articles, and how long those are, is what the native engine says of the same ones. */
 static void test_occurrences(void **state) {
   (void)state;
@@ -322,9 +344,10 @@ static void test_no_engine(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_commits),   cmocka_unit_test(test_threads),   cmocka_unit_test(test_replaced),
-      cmocka_unit_test(test_folder),    cmocka_unit_test(test_leftovers), cmocka_unit_test(test_database_gone),
-      cmocka_unit_test(test_no_engine), cmocka_unit_test(test_cancel),    cmocka_unit_test(test_occurrences),
+      cmocka_unit_test(test_commits),     cmocka_unit_test(test_threads),   cmocka_unit_test(test_replaced),
+      cmocka_unit_test(test_folder),      cmocka_unit_test(test_leftovers), cmocka_unit_test(test_database_gone),
+      cmocka_unit_test(test_no_database), cmocka_unit_test(test_no_engine), cmocka_unit_test(test_cancel),
+      cmocka_unit_test(test_occurrences),
   };
   err = nsearch_error_new();
   int failed = cmocka_run_group_tests(tests, make_scratch, remove_scratch);
