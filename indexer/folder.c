@@ -24,7 +24,8 @@ int folder_remove(const char *path, struct nsearch_error *err) {
 
 /* What is behind the number of a file's name, ".segment"; NULL where the name is none of an index's. */
 static const char *numbered(const char *name, uint64_t *number) {
-  static const char *const kinds[] = {".segment", ".pack", ".tombstones", ".catalogue", ".xapian", ".part"};
+  static const char *const kinds[] = {
+      ".segment", ".segment" SEGMENT_TERMS, ".pack", ".tombstones", ".catalogue", ".xapian", ".part"};
   size_t digits = strspn(name, "0123456789");
   if (digits < 6 || digits > 19) return NULL;
   *number = strtoull(name, NULL, 10);
@@ -53,7 +54,7 @@ static bool is_leftover(const char *name, const struct manifest *manifest) {
       if (manifest->segments[i].tombstones == number) return false;
   } else if (strcmp(kind, ".catalogue") == 0) {
     return manifest->catalogue.number != number;
-  } else if (strcmp(kind, ".part") != 0) {
+  } else if (strcmp(kind, ".segment") == 0 || strcmp(kind, ".xapian") == 0) {
     for (size_t i = 0; i < manifest->segment_count; i++)
       if (manifest->segments[i].number == number) return false;
   }

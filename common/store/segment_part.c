@@ -4,6 +4,8 @@
 
 #include "common/store/segment_format.h"
 
+enum { ENTRIES_BYTES = 2 << 20 }; /* of terms that wait for their turn: more than a run of many different words has */
+
 struct segment_part {
   struct segment_writer *segment;
   size_t spill_bytes;
@@ -12,7 +14,7 @@ struct segment_part {
   struct list_writer list;
   struct buffer lists;   /* bytes that are not in the file yet */
   struct buffer entries; /* terms that are not in the dictionary yet: struct pending, key, list in place */
-  uint32_t count;
+  uint32_t count, first; /* terms; the number of the first in the segment, once it is this part's turn */
 };
 
 struct pending {
@@ -68,6 +70,7 @@ void segment_abandon(struct segment_writer *segment) {
 
 static int take_turn(struct segment_part *part, struct nsearch_error *err) {
   int status = part->has_turn ? NSEARCH_OK : segment_wait(part->segment, part->turn, err);
+  if (!status && !part->has_turn) part->first = dictionary_count(part->segment->dictionary);
   part->has_turn = !status;
   return status;
 }
@@ -97,6 +100,25 @@ struct list_writer *part_term_begin(struct segment_part *part, uint8_t tag) {
   return &part->list;
 }
 
+/* Terms that were kept go into the dictionary. */
+static int flush_entries(struct segment_part *part, struct nsearch_error *err) {
+  int status = take_turn(part, err);
+  const char *at = part->entries.bytes, *end = at ? at + part->entries.len : at;
+  while (!status && at < end) {
+    struct pending pending;
+    memcpy(&pending, at, sizeof pending);
+    const char *key = at + sizeof pending;
+    at = key + pending.key_len;
+    if (pending.entry.inlined) {
+      pending.entry.inlined = (const uint8_t *)at;
+      at += pending.entry.inlined_len;
+    }
+    status = segment_add_term(part->segment, key, pending.key_len, &pending.entry, err);
+  }
+  buffer_clear(&part->entries);
+  return status;
+}
+
 static int keep_entry(struct segment_part *part, const char *key, size_t len, const struct term_entry *entry,
                       uint32_t *number, struct nsearch_error *err) {
   struct pending pending = {.entry = *entry, .key_len = (uint32_t)len};
@@ -104,7 +126,8 @@ static int keep_entry(struct segment_part *part, const char *key, size_t len, co
   buffer_add(&part->entries, &pending, sizeof pending);
   buffer_add(&part->entries, key, len);
   if (entry->inlined) buffer_add(&part->entries, entry->inlined, entry->inlined_len);
-  return buffer_status(&part->entries, err);
+  int status = buffer_status(&part->entries, err);
+  return status || part->entries.len <= ENTRIES_BYTES ? status : flush_entries(part, err);
 }
 
 int part_term_end(struct segment_part *part, const char *key, size_t len, uint32_t *number, struct nsearch_error *err) {
@@ -126,7 +149,7 @@ uint32_t part_terms(const struct segment_part *part) { return part->count; }
 
 int part_wait(struct segment_part *part, uint32_t *first, struct nsearch_error *err) {
   int status = take_turn(part, err);
-  if (!status) *first = dictionary_count(part->segment->dictionary);
+  if (!status) *first = part->first;
   return status;
 }
 
@@ -134,18 +157,7 @@ int part_end(struct segment_part *part, struct nsearch_error *err) {
   struct segment_writer *segment = part->segment;
   assert(part->has_turn);
   int status = spill(part, err);
-  const char *at = part->entries.bytes, *end = at ? at + part->entries.len : at;
-  while (!status && at < end) {
-    struct pending pending;
-    memcpy(&pending, at, sizeof pending);
-    const char *key = at + sizeof pending;
-    at = key + pending.key_len;
-    if (pending.entry.inlined) {
-      pending.entry.inlined = (const uint8_t *)at;
-      at += pending.entry.inlined_len;
-    }
-    status = segment_add_term(segment, key, pending.key_len, &pending.entry, err);
-  }
+  if (!status) status = flush_entries(part, err);
   if (status) return status;
   pthread_mutex_lock(&segment->lock);
   segment->turn++;

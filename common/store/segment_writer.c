@@ -35,7 +35,7 @@ int segment_create(struct segment_writer **out, const char *path, struct segment
   segment->info = (struct segment_info){
       .documents = docs.count, .title_weight = title_weight, .has_text = has_text, .languages = languages};
   int status = checked_create(&segment->file, path, err);
-  if (!status) status = dictionary_create(&segment->dictionary, err);
+  if (!status) status = dictionary_create(&segment->dictionary, path, err);
   if (!status) status = statistics_setup(segment, err);
   if (!status) status = part_new(&segment->own, segment, 0, err);
   if (status) segment_finish(out, false, NULL);
@@ -191,7 +191,9 @@ int segment_finish(struct segment_writer **pointer, bool commit, struct nsearch_
   if (!segment) return NSEARCH_OK;
   int status = NSEARCH_OK;
   if (commit) {
-    status = section_write(segment, SECTION_TERMS, dictionary_terms(segment->dictionary), err);
+    status = segment_section_begin(segment, SECTION_TERMS, err);
+    if (!status) status = dictionary_write_terms(segment->dictionary, segment->file, err);
+    segment_section_end(segment, SECTION_TERMS);
     if (!status) status = section_write(segment, SECTION_TERM_INDEX, dictionary_index(segment->dictionary), err);
     if (!status) status = segment_write_docs(segment, err);
     if (!status) status = write_info(segment, err);

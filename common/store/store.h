@@ -229,14 +229,16 @@ static inline uint64_t key_prefix(const char *key, size_t len) {
 }
 
 struct dictionary_out;
-int dictionary_create(struct dictionary_out **out, struct nsearch_error *err);
+#define SEGMENT_TERMS ".terms" /* behind the path of a segment that is being written: blocks of its dictionary, if many */
+int dictionary_create(struct dictionary_out **out, const char *path, struct nsearch_error *err); /* the segment's path */
 void dictionary_discard(struct dictionary_out *dictionary);
 /* Keys in ascending order, tag included. Of entry: df, cf, lengths or inlined, alias_of. */
 int dictionary_add(struct dictionary_out *dictionary, const char *key, size_t len, const struct term_entry *entry,
                    struct nsearch_error *err);
 uint32_t dictionary_count(const struct dictionary_out *dictionary);
-const struct buffer *dictionary_terms(const struct dictionary_out *dictionary); /* SECTION_TERMS */
 const struct buffer *dictionary_index(const struct dictionary_out *dictionary); /* SECTION_TERM_INDEX */
+/* SECTION_TERMS; nothing is added any more. */
+int dictionary_write_terms(struct dictionary_out *dictionary, struct checked_out *to, struct nsearch_error *err);
 
 /* ---- postings.c: one term's list, written and read ------------------------------------------------------------------------- */
 
@@ -397,8 +399,9 @@ int segment_finish(struct segment_writer **segment, bool commit, struct nsearch_
 /* ---- segment_part.c: terms written by several threads ------------------------------------------------------------------------------ */
 
 /* A run of terms in key order, by one thread. Part n holds the terms behind those of part n - 1; parts are encoded at
- * the same time and go to the file one after another. A part with more than spill_bytes of lists waits for its
- * turn and goes on in the file, so that no list needs memory for all its positions. One struct serves many parts. */
+ * the same time and go to the file one after another. A part with more than spill_bytes of lists, or with many terms,
+ * waits for its turn and goes on in the file, so that no list needs memory for all its positions and no part for all
+ * its terms. One struct serves many parts. */
 int part_new(struct segment_part **out, struct segment_writer *segment, size_t spill_bytes, struct nsearch_error *err);
 void part_free(struct segment_part *part);
 void part_start(struct segment_part *part, uint64_t turn);

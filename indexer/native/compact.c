@@ -4,9 +4,10 @@
 
 #include "indexer/native/native.h"
 
-/* Of a merge: 16 bytes an article, 4 more while columns are written; 4 a term. A source's values, 4 bytes each, are at most
- * four times its column. The dictionary that is written is about that of the largest source and half of it again. */
-enum { ARTICLE_BYTES = 20, TERM_BYTES = 4, VALUE_FACTOR = 4, MERGE_SHARE = 2, SOURCES_MAX = 4096 };
+/* Of a merge: 16 bytes an article, 4 more while columns are written; 7 a term, were all of them different: its new number,
+ * in how many sources it is, its share of the dictionary's index. A source's values, 4 bytes each, are at most four times
+ * its column. */
+enum { ARTICLE_BYTES = 20, TERM_BYTES = 7, VALUE_FACTOR = 4, MERGE_SHARE = 2, SOURCES_MAX = 4096 };
 
 /* Segments that are merged into one, by their places in the commit. */
 struct group {
@@ -16,11 +17,7 @@ struct group {
 
 /* ---- Memory -------------------------------------------------------------------------------------------------------- */
 
-static uint64_t dictionary_bytes(const struct segment *segment) {
-  return segment->sections[SECTION_TERMS].len + segment->sections[SECTION_TERM_INDEX].len;
-}
-
-/* What a segment takes when it is merged with others; the dictionary apart. */
+/* What a segment takes when it is merged with others. */
 static uint64_t cost_of(const struct commit_segment *member) {
   const struct segment *segment = &member->segment;
   uint64_t column = 0;
@@ -32,20 +29,17 @@ static uint64_t cost_of(const struct commit_segment *member) {
          VALUE_FACTOR * column;
 }
 
-/* What merging may take: half of --memory; the other half is lists that wait, pages that were read, and the dictionary. */
+/* What merging may take: half of --memory; the other half is lists and terms that wait, and pages that were read. */
 static uint64_t merge_memory(const struct commit *commit) { return commit->writer->options.memory / MERGE_SHARE; }
 
 static bool fits(const struct commit *commit, const struct group *group) {
-  uint64_t cost = 0, dictionary = 0, documents = 0;
+  uint64_t cost = 0, documents = 0;
   for (size_t i = 0; i < group->count; i++) {
     const struct commit_segment *member = &commit->segments[group->members[i]];
-    uint64_t own = dictionary_bytes(&member->segment);
     cost += cost_of(member);
     documents += member->entry.documents;
-    if (own > dictionary) dictionary = own;
   }
-  return group->count <= SOURCES_MAX && documents <= DOCUMENTS_MAX &&
-         cost + dictionary + dictionary / 2 <= merge_memory(commit);
+  return group->count <= SOURCES_MAX && documents <= DOCUMENTS_MAX && cost <= merge_memory(commit);
 }
 
 /* ---- One by one ---------------------------------------------------------------------------------------------------- */
@@ -161,7 +155,7 @@ static int ask_policy(const struct commit *commit, bool *chosen, struct nsearch_
   if (!old) return error_memory(err);
   for (size_t s = 0; s < commit->count; s++) {
     const struct commit_segment *segment = &commit->segments[s];
-    uint64_t bytes = live_bytes(segment), cost = cost_of(segment) + dictionary_bytes(&segment->segment) / 2;
+    uint64_t bytes = live_bytes(segment), cost = cost_of(segment);
     if (segment->fresh) {
       chosen[s] = true;
       fresh.bytes += bytes;

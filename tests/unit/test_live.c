@@ -377,7 +377,7 @@ static void test_killed_in_commit(void **state) {
 /* Whatever an unfinished run left goes, and nothing else does. */
 static void test_leftovers(void **state) {
   (void)state;
-  static const char *const names[] = {"000900.segment", "000901.pack", "manifest.new"};
+  static const char *const names[] = {"000900.segment", "000903.segment.terms", "000901.pack", "manifest.new"};
   char path[128], file[200];
   place(path, "leftovers");
   nsearch_writer *writer = open_writer(path);

@@ -507,11 +507,114 @@ static void test_abandoned_part(void **state) {
   free(model);
 }
 
+/* ---- More terms than wait in memory ---- */
+
+enum { MANY_TERMS = 120000, MANY_PARTS = 3 };
+
+static size_t many_key(uint32_t t, char key[40]) {
+  return (size_t)snprintf(key, 40, "%c%06u %016llx", TAG_TOPIC, t, (unsigned long long)hash_bytes(&t, sizeof t));
+}
+
+static int write_many(void *payload, unsigned hand, size_t number, struct nsearch_error *err) {
+  struct part_work *work = payload;
+  struct segment_part *part = work->parts[hand];
+  enum { EACH = MANY_TERMS / MANY_PARTS };
+  int status = NSEARCH_OK;
+  part_start(part, number);
+  for (uint32_t t = (uint32_t)number * EACH; !status && t < (number + 1) * EACH; t++) {
+    char key[40];
+    uint32_t kept;
+    status = list_add(part_term_begin(part, TAG_TOPIC), t % DOCS, 1, err);
+    if (!status) status = part_term_end(part, key, many_key(t, key), &kept, err);
+    if (!status) assert_int_equal(kept, t - number * EACH);
+  }
+  if (!status) status = part_wait(part, &work->firsts[number], err);
+  return status ? status : part_end(part, err);
+}
+
+/* Returns the segment before it is finished; terms: the file of its dictionary's blocks, which is there by then. */
+static struct segment_writer *begin_many(struct model *model, char *terms, size_t room) {
+  struct part_work work = {.model = model};
+  struct crew_work crew = {.run = write_many, .payload = &work, .tasks = MANY_PARTS};
+  assert_int_equal(
+      segment_create(&work.segment, model->path, segment_docs_of(model->meta, model->docs), 2, false, 0, NULL), 0);
+  for (int i = 0; i < 2; i++) assert_int_equal(part_new(&work.parts[i], work.segment, 1 << 20, NULL), 0);
+  assert_int_equal(crew_run(&crew, 2, NULL), 0);
+  for (int i = 0; i < 2; i++) part_free(work.parts[i]);
+  for (uint32_t i = 0; i < MANY_PARTS; i++) assert_int_equal(work.firsts[i], i * (MANY_TERMS / MANY_PARTS));
+  snprintf(terms, room, "%s" SEGMENT_TERMS, model->path);
+  assert_int_equal(access(terms, F_OK), 0);
+  return work.segment;
+}
+
+/* All are found; the file that the dictionary waited in is gone. */
+static void test_many_terms(void **state) {
+  (void)state;
+  struct model *model = model_new(DOCS, 0);
+  char terms[80], key[40];
+  struct segment_writer *writer = begin_many(model, terms, sizeof terms);
+  assert_int_equal(segment_finish(&writer, true, NULL), 0);
+  assert_int_equal(access(terms, F_OK), -1);
+  struct segment segment;
+  assert_int_equal(segment_open(&segment, model->path, NULL), 0);
+  assert_int_equal(segment.info.terms, MANY_TERMS);
+  for (uint32_t t = 0; t < MANY_TERMS; t += 7) {
+    struct term_entry entry;
+    bool found;
+    assert_int_equal(segment_lookup(&segment, key, many_key(t, key), &entry, &found, NULL), 0);
+    assert_true(found);
+    assert_int_equal(entry.number, t);
+  }
+  segment_close(&segment);
+  unlink(model->path);
+  free(model);
+}
+
+/* What the disk gives back otherwise than it was written never gets into a segment; nothing is left of it. */
+static void test_changed_terms(void **state) {
+  (void)state;
+  struct model *model = model_new(DOCS, 0);
+  char terms[80];
+  struct nsearch_error *err = nsearch_error_new();
+  struct segment_writer *writer = begin_many(model, terms, sizeof terms);
+  FILE *file = fopen(terms, "r+b");
+  assert_non_null(file);
+  fseek(file, 1000, SEEK_SET);
+  int byte = fgetc(file);
+  fseek(file, 1000, SEEK_SET);
+  fputc(byte ^ 1, file);
+  fclose(file);
+  assert_int_equal(segment_finish(&writer, true, err), NSEARCH_ERR_SYSTEM);
+  assert_non_null(strstr(nsearch_error_message(err), "is not what was written to it"));
+  assert_int_equal(access(terms, F_OK), -1);
+  assert_int_equal(access(model->path, F_OK), -1);
+  nsearch_error_free(err);
+  free(model);
+}
+
+/* So it is of one that is given up. */
+static void test_dropped_terms(void **state) {
+  (void)state;
+  struct model *model = model_new(DOCS, 0);
+  char terms[80];
+  struct segment_writer *writer = begin_many(model, terms, sizeof terms);
+  assert_int_equal(segment_finish(&writer, false, NULL), 0);
+  assert_int_equal(access(terms, F_OK), -1);
+  free(model);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_parts),  cmocka_unit_test(test_abandoned_part),   cmocka_unit_test(test_round_trip),
-      cmocka_unit_test(test_merge),  cmocka_unit_test(test_merge_to_nothing), cmocka_unit_test(test_flipped_bytes),
+      cmocka_unit_test(test_parts),
+      cmocka_unit_test(test_abandoned_part),
+      cmocka_unit_test(test_round_trip),
+      cmocka_unit_test(test_merge),
+      cmocka_unit_test(test_merge_to_nothing),
+      cmocka_unit_test(test_flipped_bytes),
       cmocka_unit_test(test_lookup),
+      cmocka_unit_test(test_many_terms),
+      cmocka_unit_test(test_changed_terms),
+      cmocka_unit_test(test_dropped_terms),
   };
   return cmocka_run_group_tests_name("segment", tests, make_folder, remove_folder);
 }
