@@ -58,7 +58,7 @@ def files(place, long):
 def lists(place, long):
     lines(place / "lists.jsonl", (
         article(a, "long lists", author=[f"Author {a} {n}" for n in range(9000)],
-                topics=[f"topic {a} {n}" for n in range(9000)]) for a in range(200 if long else 20)))
+                topics=[f"topic {a} {n}" for n in range(9000)]) for a in range(200 if long else 60)))
 
 
 def large(place, long):
@@ -88,7 +88,7 @@ CASES = [tiny, words_of_one, words_of_many, files, lists, large, runs]
 def memory(case, long):
     if case is words_of_one:
         return 512 if long else 128
-    if case is large or (case is words_of_many and long):
+    if case is large:
         return 1024 if long else 128
     return 64
 
