@@ -149,7 +149,7 @@ static void claim(struct prune *prune, size_t e, uint64_t id) {
 static int still_stands(struct prune *prune, const struct catalogue_entry *entry, const struct catalogue_record *record,
                         bool *stands, struct nsearch_error *err) {
   struct file_info info;
-  bool known;
+  bool known = false;
   *stands = true;
   if (entry->order) return NSEARCH_OK;
   int status = copy_path(prune, record, err);

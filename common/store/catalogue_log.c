@@ -123,6 +123,7 @@ static bool is_sound(const struct catalogue_record *record, uint64_t place) {
 
 int catalogue_log_at(const struct catalogue_log *log, uint64_t place, struct catalogue_record *out, uint64_t *next,
                      struct nsearch_error *err) {
+  *out = (struct catalogue_record){0};
   if (place < CATALOGUE_HEAD || place > log->bytes || log->bytes - place < RECORD_HEAD) return damaged(log, place, err);
   const uint8_t *at = log->map.bytes + place;
   uint32_t len = load_u32(at);

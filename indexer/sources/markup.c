@@ -42,7 +42,7 @@ static uint32_t numbered_entity(const char *text, size_t len) {
 
 void windows_1252_add(const char *text, size_t len, struct buffer *out) {
   const char *end = text + len;
-  for (const char *at = text; (at = memchr(at, '\xC2', (size_t)(end - at)));) {
+  for (const char *at = text; (at = memchr(at, 0xc2, (size_t)(end - at)));) {
     unsigned char c = at + 1 < end ? (unsigned char)at[1] : 0;
     char bytes[4];
     if (++at, c < 0x80 || c >= 0xa0) continue;

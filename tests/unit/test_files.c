@@ -240,8 +240,7 @@ static void test_manifest_damage(void **state) {
   unlink(path);
 }
 
-/* A file named twice would be merged with itself; one that the next number names too would be written over, so the next one
- * is the one behind all that are named. */
+/* A file named twice would be merged with itself, and one that the next number names too would be written over. */
 static void test_manifest_numbers(void **state) {
   (void)state;
   char path[100];
@@ -258,9 +257,7 @@ static void test_manifest_numbers(void **state) {
     if (bad == 6) manifest.next_number = UINT64_MAX;
     if (bad == 7) manifest.catalogue.number = UINT64_MAX;
     assert_int_equal(manifest_write(&manifest, folder, NULL), 0);
-    bool refused = bad != 0 && bad != 1 && bad != 3;
-    assert_int_equal(manifest_read(&back, folder, NULL), refused ? NSEARCH_ERR_DAMAGED : NSEARCH_OK);
-    if (bad == 1 || bad == 3) assert_int_equal(back.next_number, bad == 1 ? 10 : 13);
+    assert_int_equal(manifest_read(&back, folder, NULL), bad ? NSEARCH_ERR_DAMAGED : NSEARCH_OK);
     manifest_free(&back);
     free(manifest.segments);
     free(manifest.packs);
