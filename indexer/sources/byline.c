@@ -29,8 +29,8 @@ static bool ends_name(const char *text, size_t len) {
   return begins_name(text + start, len - start);
 }
 
-/* Length of " und " and the like at text[at]. It is "and" only between names, and only in small letters, or in a line of
- * capitals where it is no initial. */
+/* Length of " und " and the like at text[at]. It is "and" only between names, and only in small letters, or in a line
+ * of capitals where it is no initial. */
 static size_t foreign_and(const char *text, size_t len, size_t at) {
   static const char *const words[] = {"und", "et", "en", "och", "og", "y", "e", "i"};
   size_t start = at + (text[at] == ',');
