@@ -3,16 +3,18 @@
 
 #include <string.h>
 
-/* Articles say "en", "en-GB" or "English": all of one language match its code and its name. */
-static bool is_language(const void *payload, struct term_key key) {
-  const char *end = memchr(key.bytes, '\0', key.len);
-  size_t len = end ? (size_t)(end - key.bytes) : key.len;
-  return language_find(key.bytes + 1, len - 1) == *(const int *)payload;
-}
+struct tag {
+  char text[LANGUAGE_TAG_MAX];
+  size_t len;
+};
 
-static int leaf_of_language(struct planner *planner, int language, struct node *leaf) {
-  const char prefix = TAG_LANGUAGE;
-  return expand_filtered(planner, &prefix, 1, is_language, &language, leaf);
+/* Articles are indexed by their tags. An index of before all languages had tags says "pl-PL". */
+static bool is_language(const void *payload, struct term_key key) {
+  const struct tag *wanted = payload;
+  const char *end = memchr(key.bytes, '\0', key.len);
+  struct tag own;
+  own.len = language_tag(key.bytes + 1, (end ? (size_t)(end - key.bytes) : key.len) - 1, own.text);
+  return own.len == wanted->len && memcmp(own.text, wanted->text, own.len) == 0;
 }
 
 static int leaf_of_keyword(struct planner *planner, enum term_tag tag, const char *value, size_t len,
@@ -25,6 +27,14 @@ static int leaf_of_keyword(struct planner *planner, enum term_tag tag, const cha
   if (!status) status = expand_prefix(planner, prefix.bytes, prefix.len, leaf);
   buffer_free(&prefix);
   return status;
+}
+
+static int leaf_of_language(struct planner *planner, const char *value, size_t len, struct node *leaf) {
+  const char prefix = TAG_LANGUAGE;
+  struct tag tag;
+  tag.len = language_tag(value, len, tag.text);
+  return tag.len ? expand_filtered(planner, &prefix, 1, is_language, &tag, leaf)
+                 : leaf_of_keyword(planner, TAG_LANGUAGE, value, len, leaf);
 }
 
 /* A host may come as it stands in a URL, or as the URL. */
@@ -69,7 +79,6 @@ static const char *const names[] = {
 int leaf_of_value(struct planner *planner, const struct question_node *clause, struct node **out) {
   const char *value = clause->text;
   size_t len = clause->len;
-  int language;
   struct node *leaf = *out = leaf_new(planner, SCORE_NONE, 0);
   if (!leaf) return error_memory(planner->err);
   leaf->name = names[clause->scope];
@@ -83,9 +92,7 @@ int leaf_of_value(struct planner *planner, const struct question_node *clause, s
   case SCOPE_TOPIC:
     return leaf_of_keyword(planner, TAG_TOPIC, value, len, leaf);
   case SCOPE_LANGUAGE:
-    language = language_find(value, len);
-    return language > LANGUAGE_NONE ? leaf_of_language(planner, language, leaf)
-                                    : leaf_of_keyword(planner, TAG_LANGUAGE, value, len, leaf);
+    return leaf_of_language(planner, value, len, leaf);
   case SCOPE_SITE:
     return leaf_of_site(planner, value, len, leaf);
   case SCOPE_DATE:

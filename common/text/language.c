@@ -2,48 +2,29 @@
 #include "common/text/text.h"
 
 #include <string.h>
+#include <strings.h>
 
-struct language {
-  const char *code;
-  const char *others[3]; /* three-letter codes and variants */
-  const char *stemmer;
-};
-
-static const struct language languages[] = {
-    {"none", {NULL}, NULL},        {"ar", {"ara"}, "arabic"},          {"ca", {"cat"}, "catalan"},
-    {"da", {"dan"}, "danish"},     {"de", {"deu", "ger"}, "german"},   {"el", {"ell", "gre"}, "greek"},
-    {"en", {"eng"}, "english"},    {"es", {"spa"}, "spanish"},         {"eu", {"eus", "baq"}, "basque"},
-    {"fi", {"fin"}, "finnish"},    {"fr", {"fra", "fre"}, "french"},   {"ga", {"gle"}, "irish"},
-    {"hi", {"hin"}, "hindi"},      {"hu", {"hun"}, "hungarian"},       {"hy", {"hye", "arm"}, "armenian"},
-    {"id", {"ind"}, "indonesian"}, {"it", {"ita"}, "italian"},         {"lt", {"lit"}, "lithuanian"},
-    {"ne", {"nep"}, "nepali"},     {"nl", {"nld", "dut"}, "dutch"},    {"no", {"nor", "nb", "nob"}, "norwegian"},
-    {"pt", {"por"}, "portuguese"}, {"ro", {"ron", "rum"}, "romanian"}, {"ru", {"rus"}, "russian"},
-    {"sr", {"srp"}, "serbian"},    {"sv", {"swe"}, "swedish"},         {"ta", {"tam"}, "tamil"},
-    {"tr", {"tur"}, "turkish"},    {"yi", {"yid"}, "yiddish"},
+static const struct {
+  const char *code, *stemmer;
+} languages[] = {
+    {"none", NULL},       {"ar", "arabic"},     {"ca", "catalan"},    {"da", "danish"},    {"de", "german"},
+    {"el", "greek"},      {"en", "english"},    {"es", "spanish"},    {"eu", "basque"},    {"fi", "finnish"},
+    {"fr", "french"},     {"ga", "irish"},      {"hi", "hindi"},      {"hu", "hungarian"}, {"hy", "armenian"},
+    {"id", "indonesian"}, {"it", "italian"},    {"lt", "lithuanian"}, {"ne", "nepali"},    {"nl", "dutch"},
+    {"no", "norwegian"},  {"pt", "portuguese"}, {"ro", "romanian"},   {"ru", "russian"},   {"sr", "serbian"},
+    {"sv", "swedish"},    {"ta", "tamil"},      {"tr", "turkish"},    {"yi", "yiddish"},
 };
 
 enum { LANGUAGE_COUNT = sizeof languages / sizeof languages[0] };
 _Static_assert((int)LANGUAGE_COUNT <= (int)LANGUAGE_MAX, "languages are numbered below LANGUAGE_MAX");
 
-static bool same_name(const char *name, size_t len, const char *known) {
-  if (!known || strlen(known) != len) return false;
-  for (size_t i = 0; i < len; i++) {
-    char c = name[i] >= 'A' && name[i] <= 'Z' ? (char)(name[i] | 0x20) : name[i];
-    if (c != known[i]) return false;
-  }
-  return true;
-}
-
 int language_find(const char *name, size_t len) {
-  size_t code = 0; /* without region or script: en-GB, zh_Hans */
-  while (code < len && name[code] != '-' && name[code] != '_') code++;
-  for (int i = 0; i < LANGUAGE_COUNT; i++) {
-    const struct language *language = &languages[i];
-    bool found =
-        same_name(name, i == LANGUAGE_NONE ? len : code, language->code) || same_name(name, len, language->stemmer);
-    for (size_t k = 0; k < 3 && !found; k++) found = same_name(name, code, language->others[k]);
-    if (found) return i;
-  }
+  char tag[LANGUAGE_TAG_MAX];
+  const char *none = languages[LANGUAGE_NONE].code;
+  if (len == strlen(none) && strncasecmp(name, none, len) == 0) return LANGUAGE_NONE;
+  if (language_tag(name, len, tag) != 2) return -1;
+  for (int i = LANGUAGE_NONE + 1; i < LANGUAGE_COUNT; i++)
+    if (memcmp(languages[i].code, tag, 2) == 0) return i;
   return -1;
 }
 

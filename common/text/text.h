@@ -92,7 +92,8 @@ void table_free(void *table, size_t bytes);
  * code; it never leaves memory, files carry the code. */
 enum { LANGUAGE_NONE = 0, LANGUAGE_MAX = 32 };
 
-/* The language of a code or name ("en", "EN", "en-GB", "eng", "English"), or -1 when there is no stemmer for it.
+/* The language of what language_tag() knows as one ("en", "EN", "en-GB", "eng", "English"), or -1 when there is no stemmer
+ * for it.
  * "none" is LANGUAGE_NONE. */
 int language_find(const char *name, size_t len);
 
@@ -107,6 +108,14 @@ bool language_elides(int language);
 
 /* Number of languages, LANGUAGE_NONE included: valid numbers are 0 to language_count() - 1. */
 int language_count(void);
+
+/* ---- language_tag.c: names of all languages --------------------------------------------------------------------- */
+
+/* The tag of a code or name with or without a region, script or remark: "pl-PL", "pol" and "Polish" are "pl", "zh-Hant-TW"
+ * is "zh"; of a code in no table the primary subtag, "fil" of "fil-PH". Two or three small letters without an end;
+ * returns their number, 0 when it is no such thing. */
+enum { LANGUAGE_TAG_MAX = 3 };
+size_t language_tag(const char *name, size_t len, char tag[LANGUAGE_TAG_MAX]);
 
 /* ---- stop_words.c ---------------------------------------------------------------------------------------------- */
 

@@ -184,9 +184,9 @@ static int add_keywords(struct batch *batch, const struct nsearch_article *artic
     status = add_keyword(batch, parts[i].tag, value, len, err);
   }
   const char *name = article_get(article, ARTICLE_LANGUAGE, &len);
-  int language = len ? language_find(name, len) : -1;
-  if (language > LANGUAGE_NONE) name = language_code(language), len = 2;
-  if (!status) status = add_keyword(batch, TAG_LANGUAGE, name, len, err);
+  char tag[LANGUAGE_TAG_MAX];
+  size_t tag_len = language_tag(name, len, tag);
+  if (!status) status = add_keyword(batch, TAG_LANGUAGE, tag_len ? tag : name, tag_len ? tag_len : len, err);
   char site[256];
   const char *url = article_get(article, ARTICLE_URL, &len);
   if (!status && article_site(url, len, site, sizeof site, &len)) {

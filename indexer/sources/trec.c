@@ -44,6 +44,28 @@ static int split(struct input *input, uint64_t state[8], struct span *span, bool
   return sgml_split(input, state, "DOC", span, more, problem, err);
 }
 
+/* 920114 is 14 January 1992, here only: elsewhere six digits are a number. */
+static bool read_six_digits(const char *text, size_t len, struct date *date) {
+  if (len != 6) return false;
+  for (size_t i = 0; i < len; i++)
+    if (text[i] < '0' || text[i] > '9') return false;
+  const char day_month_year[] = {text[4], text[5], '.', text[2], text[3], '.', text[0], text[1]};
+  return date_parse(day_month_year, sizeof day_month_year, date);
+}
+
+/* Collections write _940405 too, and the edition of the paper behind a day: words at the end are left out, one by one,
+ * until a date is left. What has a figure in it is no edition, but a date that went wrong. */
+static bool read_date(const char *text, size_t len, enum date_order order, struct date *date) {
+  if (*text == '_') text++, len--;
+  for (trim(&text, &len); len > 0; trim(&text, &len)) {
+    if (date_parse_ordered(text, len, order, date) || read_six_digits(text, len, date)) return true;
+    for (; len > 0 && !strchr(", \t\r\n", text[len - 1]); len--)
+      if (text[len - 1] >= '0' && text[len - 1] <= '9') return false;
+    while (len > 0 && text[len - 1] == ',') len--;
+  }
+  return false;
+}
+
 /* Sets a field from its text; the first that has anything to say stays. */
 static int set_part(const struct sink *sink, enum trec_part part, const char *text, size_t len,
                     struct nsearch_error *err) {
@@ -66,8 +88,7 @@ static int set_part(const struct sink *sink, enum trec_part part, const char *te
     return buffer_status(body, err);
   }
   case PART_DATE:
-    if (article->published.precision == NSEARCH_PRECISION_NONE &&
-        date_parse_ordered(text, len, sink->date_order, &date))
+    if (article->published.precision == NSEARCH_PRECISION_NONE && read_date(text, len, sink->date_order, &date))
       article->published = date, article->origin = NSEARCH_ORIGIN_RECORD;
     return NSEARCH_OK;
   case PART_AUTHOR:

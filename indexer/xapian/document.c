@@ -198,8 +198,9 @@ static int add_keywords(struct document_maker *maker, const struct nsearch_artic
   value = article_get(article, ARTICLE_SECTION, &len);
   if (!status) status = add_single(maker, TAG_SECTION, SLOT_SECTION, value, len, err);
   value = article_get(article, ARTICLE_LANGUAGE, &len);
-  int language = len ? language_find(value, len) : -1;
-  if (language > LANGUAGE_NONE) value = language_code(language), len = 2;
+  char tag[LANGUAGE_TAG_MAX];
+  size_t tag_len = language_tag(value, len, tag);
+  if (tag_len) value = tag, len = tag_len;
   if (!status) status = add_single(maker, TAG_LANGUAGE, SLOT_LANGUAGE, value, len, err);
   char site[256];
   value = article_get(article, ARTICLE_URL, &len);

@@ -11,6 +11,21 @@ for question in haus выставки 两岸 'lang:de'; do
   echo "== $question"
   "$NSEARCH" query --format id "$question"
 done
+# A region, a code of three letters or a name is the language.
+printf '%s\n' \
+  '{"id": "1", "language": "pl-PL", "title": "a"}' '{"id": "2", "language": "Polish", "title": "b"}' \
+  '{"id": "3", "language": "POL", "title": "c"}' '{"id": "4", "language": "zh-CN", "title": "d"}' \
+  '{"id": "5", "language": "zh", "title": "e"}' '{"id": "6", "language": "ja_JP", "title": "f"}' \
+  '{"id": "7", "language": "fil-PH", "title": "g"}' '{"id": "8", "language": "High Valyrian", "title": "h"}' >tags.jsonl
+for engine in native xapian; do
+  "$NSEARCH" index --index tags.$engine --engine $engine tags.jsonl >index.out || exit
+  echo "== $engine"
+  "$NSEARCH" query --index tags.$engine --facet lang -n 0 '*'
+  for value in pl pol polish pl_PL zh-Hant-TW japanese fil '"high valyrian"' iw; do
+    echo "$value:" $("$NSEARCH" query --index tags.$engine --format id "lang:$value" 2>query.err | sort)
+  done
+done
+"$NSEARCH" show --index tags.native tags.jsonl#1 | grep -i pl-PL
 # The index's own language needs no mark.
 "$NSEARCH" index --index german --language de a.jsonl >index.out || exit
 "$NSEARCH" query --index german --facet lang -n 0 '*'

@@ -263,10 +263,28 @@ def match_form(value):
                             for char in strip_marks(fold(value))).split())
 
 
+@functools.lru_cache(maxsize=None)
+def language_table():
+    """{what a language may be called: its tag}, which is data: read from the engine's table."""
+    path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../common/text/language_tag.c")
+    with open(path, encoding="utf-8") as file:
+        rows = re.findall(r'\{"(\w\w)", "([a-z ]+)"\}', file.read())
+    if not rows:
+        raise SystemExit("judge: cannot read the table of common/text/language_tag.c")
+    return {word: code for code, others in rows for word in [code, *others.split()]}
+
+
+def language_tag(value):
+    """pl of pl-PL, pol and Polish; None when it is neither a code nor a known name."""
+    match = re.fullmatch("([a-z]{2,16})(?:[-_].*| \\(.*)?", value.strip(), re.I | re.A | re.S)
+    word = match[1].lower() if match else ""
+    return language_table().get(word) or (word if 2 <= len(word) <= 3 else None)
+
+
 def language_of(value):
     """The code of a stemmer's language, None when there is none for it."""
-    code = re.split("[-_]", value.strip().lower())[0]
-    return code if code in STEMMERS else None
+    tag = language_tag(value)
+    return tag if tag in STEMMERS else None
 
 
 # ---- Section 6: stop words, which are data: read from the engine's tables ----

@@ -38,7 +38,8 @@ NAMES = "Ines Tobias Noor Jörg Anna Marsh Calloway Renn O'Neill Li Wei Castella
 SOURCES = ["Harbor Post", "harbor  post", "Meridian Wire", "Der Rheinbote", "La Dépêche", "Вестник", "人民日报", ""]
 SECTIONS = ["World", "Économie", "economie", "Sport", "Local news", ""]
 TOPICS = ["china", "trade", "Cloud", "national security", "élections", "elections"]
-LANGUAGES = ["en", "en", "en", "en-GB", "de", "fr", "ru", "ja", "", ""]
+LANGUAGES = ["en", "en", "en", "en-GB", "de", "fr", "ru", "ja", "ja_JP", "pl-PL", "Polish", "pol",
+             "zh-Hant-TW", "fil-PH", "Valyrian", "", ""]
 DATES = ["2025-11-14T09:30:00Z", "2025-11-14", "2025-11", "2025", "2025-11-15T00:00:00+02:00", "2024-02-29", "2024",
          "1969-12-31", "1969-12-31T23:59:59Z", "1970-01-01", "1930", "1950-06", "2000-01-01T00:00:00Z", ""]
 BOUNDS = ["2025", "2025-11", "2025-11-14", "2025-11-14T09:30:00Z", "2024", "2024-03", "1969", "1970-01-01", "1950",

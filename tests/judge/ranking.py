@@ -232,9 +232,9 @@ class Judge:
     @staticmethod
     def has_value(article, field, wanted):
         if field == "lang":
-            code = analysis.language_of(wanted)
-            if code:
-                return code == analysis.language_of(article["language"])
+            tag = analysis.language_tag(wanted)
+            if tag:
+                return tag == analysis.language_tag(article["language"])
             return analysis.match_form(article["language"]) == analysis.match_form(wanted)
         if field == "id":
             return wanted in (article["id"], article["url"])
@@ -304,7 +304,7 @@ class Judge:
             return {day.isoformat()[:length]: {day.isoformat()[:length]}}
         article = entry.article
         values = {"source": [article["source"]], "section": [article["section"]], "topic": article["topics"],
-                  "lang": [analysis.language_of(article["language"]) or article["language"]], "author": article["authors"], "site": [site_of(article["url"])]}[field]
+                  "lang": [analysis.language_tag(article["language"]) or article["language"]], "author": article["authors"], "site": [site_of(article["url"])]}[field]
         forms = defaultdict(set)
         for value in filter(None, values):
             forms[analysis.match_form(value)].add(value)

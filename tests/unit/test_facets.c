@@ -166,7 +166,8 @@ static size_t values_of(const struct article *article, enum facet_field field, s
   case FACET_SITE:
     return spell(out, 0, article->site);
   case FACET_LANGUAGE:
-    return spell(out, 0, strcmp(article->language, "English") ? article->language : "en");
+    if (strcmp(article->language, "English") == 0) return spell(out, 0, "en");
+    return spell(out, 0, strcmp(article->language, "xx-yy") ? article->language : "xx");
   case FACET_TOPIC:
     for (size_t i = 0; i < article->topic_count; i++) count = spell(out, count, article->topics[i]);
     return count;

@@ -152,6 +152,16 @@ static const struct source_case sgml[] = {
      "1 id=FT-1 title=Rain & wind body=One.\n\nTwo  words .\n\nThree. section=News author=JANE ROE "
      "date=2001-02-03T00:00:00Z/3\n"
      "2 id=2 title=Inside body=Body Not again\n3 id=3 title=Open body=Body  goes on\n4 broken\n"},
+    {"t",
+     "<DOC><DATE>920114\n</DATE></DOC><DOC><DATE>870324</DATE></DOC><DOC><DATE>_940405</DATE></DOC>"
+     "<DOC>\n<DATE>\n<P>\nJanuary 1, 1989, Sunday, Home Edition \n</P>\n</DATE></DOC>"
+     "<DOC><DATE>March 1990,\nLate , Final</DATE></DOC><DOC><DATE>000229 Tuesday</DATE></DOC>",
+     "trec\n1 date=1992-01-14T00:00:00Z/3\n2 date=1987-03-24T00:00:00Z/3\n3 date=1994-04-05T00:00:00Z/3\n"
+     "4 date=1989-01-01T00:00:00Z/3\n5 date=1990-03-01T00:00:00Z/2\n6 date=2000-02-29T00:00:00Z/3\n"},
+    {"t",
+     "<DOC><DATE>921314</DATE></DOC><DOC><DATE>92011</DATE></DOC><DOC><DATE>1994 April 31</DATE></DOC>"
+     "<DOC><DATE>_</DATE></DOC><DOC><DATE>Sunday, Home Edition</DATE></DOC><DOC><DATE> , </DATE></DOC>",
+     "trec\n1\n2\n3\n4\n5\n6\n"},
 };
 
 static const struct source_case texts[] = {

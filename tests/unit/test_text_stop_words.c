@@ -15,7 +15,7 @@ static const struct name_case {
     {"en", "en"},     {"EN", "en"},        {"en-GB", "en"},   {"en_US", "en"},  {"eng", "en"}, {"English", "en"},
     {"GERMAN", "de"}, {"deu", "de"},       {"ger", "de"},     {"de-AT", "de"},  {"nb", "no"},  {"pt-BR", "pt"},
     {"gre", "el"},    {"none", "none"},    {"None", "none"},  {"yi", "yi"},     {"zh", NULL},  {"", NULL},
-    {"e", NULL},      {"english-x", NULL}, {"klingon", NULL}, {"none-x", NULL}, {"-en", NULL}, {"enx", NULL},
+    {"e", NULL},      {"english-x", "en"}, {"klingon", NULL}, {"none-x", NULL}, {"-en", NULL}, {"enx", NULL},
 };
 
 static int find(const char *name) { return language_find(name, strlen(name)); }
