@@ -235,7 +235,7 @@ static int read_and_commit(nsearch_writer *writer, const nsearch_ingest *ingest,
     progress_figures(&run->progress, PROGRESS_WRITING, report);
     status = nsearch_commit(writer, err);
     was_interrupted |= interrupted(NULL) != 0;
-    if (!status) progress_figures(&run->progress, PROGRESS_DONE, report);
+    if (!status) progress_figures(&run->progress, was_interrupted ? PROGRESS_INTERRUPTED : PROGRESS_DONE, report);
   }
   progress_end(&run->progress);
   bool has_index = status != NSEARCH_ERR_EMPTY;
