@@ -168,7 +168,6 @@ struct member {
   const char *path;                /* of the file or "archive.tar/name"; until the next call */
   const char *below;               /* tail of path: as in struct walk_file */
   enum nsearch_event_kind problem; /* 0: none */
-  int status;                      /* of the problem */
   char message[200];
 };
 
