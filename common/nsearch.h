@@ -464,10 +464,10 @@ NSEARCH_API void nsearch_ingest_set_global_ids(nsearch_ingest *ingest, int on);
  * what shaped their articles: mappings, ids, the part of the path that is below the argument. */
 NSEARCH_API void nsearch_ingest_set_again(nsearch_ingest *ingest, int on);
 
-/* Take out articles that no file holds any more: of files below the paths that were read once and are gone, and those that
- * a file gave and no longer gives now that it is read again. An id that another file gave, too, is taken from that file
- * then, the last one that has it in the order of reading. nsearch_deleted() tells after the commit how many went.
- * NSEARCH_ERR_UNSUPPORTED with the engine xapian. */
+/* Take out articles of files below the paths that were read once and are gone, and those that a file gave when it was last
+ * read and no longer gives now that it is read again; what went in a run without this stays. An id that another file gave,
+ * too, is taken from that file then, the last one that has it in the order of reading. nsearch_deleted() tells after the
+ * commit how many went. NSEARCH_ERR_UNSUPPORTED with the engine xapian. */
 NSEARCH_API void nsearch_ingest_set_prune(nsearch_ingest *ingest, int on);
 
 /* What happened to a file or record that is not simply an article. */

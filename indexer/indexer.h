@@ -168,7 +168,6 @@ struct member {
   const char *path;                /* of the file or "archive.tar/name"; until the next call */
   const char *below;               /* tail of path: as in struct walk_file */
   enum nsearch_event_kind problem; /* 0: none */
-  int status;                      /* of the problem */
   char message[200];
 };
 
@@ -304,8 +303,8 @@ struct walk_request {
 };
 
 /* Lists the regular files below the paths: hidden files and nsearch's own indexes are left out, symbolic links are
- * followed to files and not to folders, a file that is reached twice is listed once. A folder that cannot be read is
- * given to unreadable(). NSEARCH_ERR_USAGE when a path does not exist. */
+ * followed to files and not to folders, a file that is reached twice is listed once. A folder that cannot be read and a
+ * link that leads nowhere are given to unreadable(). NSEARCH_ERR_USAGE when a path does not exist. */
 int walk_paths(struct walk *out, const struct walk_request *request, struct nsearch_error *err);
 void walk_free(struct walk *walk);
 /* Whether include and exclude let a file of this path below the argument in. */

@@ -220,6 +220,7 @@ static int member_begin(struct reader *reader, struct reading *reading, const st
   if (reading->records >> (SEQUENCE_RECORD_BITS - 1)) {
     file_event(reader->run, reading->source_file, member->path, NSEARCH_EVENT_TOO_LARGE, 0,
                "the archive has too many records before this member");
+    reading->source_file->failed = true;
     return NSEARCH_OK;
   }
   if (!reading->source || (len == 0 && member->problem)) {
@@ -256,7 +257,7 @@ static int reading_advance(struct reader *reader, struct reading *reading) {
     status = members_next(reading->members, &member, &more, reader->err);
     if (status || !more) break;
     if (member.problem) file_event(reader->run, reading->source_file, member.path, member.problem, 0, member.message);
-    if (member.problem && member.status) reading->source_file->failed = true;
+    if (member.problem) reading->source_file->failed = true; /* no member that is told of is read wholly */
     if (member.input) status = member_begin(reader, reading, &member);
   }
   if (!status && !more) return reading_end(reader, reading);

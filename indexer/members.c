@@ -75,7 +75,6 @@ uint64_t members_raw_bytes(const struct members *members) { return members->oute
 static int tell(struct member *member, enum nsearch_event_kind kind, int status, struct nsearch_error *err) {
   if (status == NSEARCH_ERR_MEMORY) return status;
   member->problem = kind;
-  member->status = status;
   snprintf(member->message, sizeof member->message, "%s", nsearch_error_message(err));
   error_clear(err);
   return NSEARCH_OK;

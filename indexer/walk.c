@@ -113,6 +113,9 @@ static int walk_entry(struct walker *walker, const char *folder, const char *nam
   int status = file_stat(path, false, &info, err);
   bool is_link = !status && info.kind == FILE_OTHER;
   if (is_link) status = file_stat(path, true, &info, err);
+  /* Without a link it has just gone, and is no file any more. */
+  if (!status && is_link && info.kind == FILE_ABSENT && walk_wants(walker->request, path + strlen(path) - len))
+    status = error_set(err, NSEARCH_ERR_SYSTEM, "cannot read %s: the link leads to no file", path);
   if (status && status != NSEARCH_ERR_MEMORY) {
     walker->request->unreadable(walker->request->payload, path, nsearch_error_message(err));
     status = NSEARCH_OK, info.kind = FILE_OTHER;

@@ -45,7 +45,8 @@ static const struct option options[] = {
     {"again", OPTION_FLAG, NULL, "read files, too, that were read before and have not\nchanged since",
      offsetof(struct index_settings, again)},
     {"prune", OPTION_FLAG, NULL,
-     "take out articles that no file holds any more: of\nfiles that are gone, and records that went from a file",
+     "take out articles of files that are gone, and of\nrecords that went from a file since the run before;\n"
+     "records that went in a run without it stay",
      offsetof(struct index_settings, prune)},
     {"threads", OPTION_NUMBER, "N", "work with N threads, 1 to 64; as many as the machine\nhas unless given",
      offsetof(struct index_settings, threads)},
@@ -235,7 +236,7 @@ static int read_and_commit(nsearch_writer *writer, const nsearch_ingest *ingest,
     progress_figures(&run->progress, PROGRESS_WRITING, report);
     status = nsearch_commit(writer, err);
     was_interrupted |= interrupted(NULL) != 0;
-    if (!status) progress_figures(&run->progress, PROGRESS_DONE, report);
+    if (!status) progress_figures(&run->progress, was_interrupted ? PROGRESS_INTERRUPTED : PROGRESS_DONE, report);
   }
   progress_end(&run->progress);
   bool has_index = status != NSEARCH_ERR_EMPTY;

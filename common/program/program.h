@@ -377,7 +377,7 @@ void page_blanks(const struct page *page, int count);
 enum progress_form { PROGRESS_USUAL = -1, PROGRESS_NONE, PROGRESS_TEXT, PROGRESS_JSON };
 #define PROGRESS_FORMS "none|text|json"
 
-enum progress_phase { PROGRESS_READING, PROGRESS_WRITING, PROGRESS_DONE };
+enum progress_phase { PROGRESS_READING, PROGRESS_WRITING, PROGRESS_DONE, PROGRESS_INTERRUPTED };
 
 /* The library calls from its own threads, messages and figures at the same time; the lock keeps the line whole. */
 struct progress {

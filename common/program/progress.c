@@ -110,7 +110,7 @@ static void write_figures(struct progress *progress, const char *phase, const ns
 }
 
 void progress_figures(struct progress *progress, enum progress_phase phase, const nsearch_report *report) {
-  static const char *const names[] = {"reading", "writing", "done"};
+  static const char *const names[] = {"reading", "writing", "done", "interrupted"};
   if (progress->form == PROGRESS_NONE) return;
   pthread_mutex_lock(&progress->lock);
   if (progress->form == PROGRESS_JSON)

@@ -5,7 +5,7 @@ echo '{"id": "a", "title": "In the tree"}' >news/a.json
 echo '{"id": "secret", "title": "Outside"}' >outside/secret.json
 ln -s . news/circle
 ln -s loop news/loop
-ln -s ../news news/sub/up
+ln -s ../../news news/sub/up
 ln -s nowhere news/dangling
 mkfifo news/pipe
 python3 - <<'PYTHON'

@@ -1,7 +1,7 @@
-# Ctrl-C ends the run with 130 and keeps what was read until then.
+# Ctrl-C ends the run with 130 and keeps what was read until then; the lines of --progress json end with that.
 words=$(for i in $(seq 1 6000); do printf 'word%d ' "$i"; done)
 mkfifo pipe
-(trap - INT && exec "$NSEARCH" index - <pipe >out 2>err) &
+(trap - INT && exec "$NSEARCH" index --progress json - <pipe >out 2>err) &
 run=$!
 trap '' PIPE
 {
@@ -13,5 +13,6 @@ trap '' PIPE
 } >pipe 2>/dev/null
 wait $run
 echo "status $?"
-cat err
+grep '^nsearch:' err
+grep -o '"phase": "[a-z]*"' err | uniq
 [ "$("$NSEARCH" query --count --json word17 | sed -n 's/.*"count": \([0-9]*\).*/\1/p')" -gt 0 ] && echo 'articles are there'
