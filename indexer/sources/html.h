@@ -231,6 +231,9 @@ size_t html_titles_find(struct html_titles *titles, const struct html_tree *tree
 int html_titles_settle(const struct html_titles *titles, struct nsearch_article *article, struct nsearch_error *err);
 void html_titles_free(struct html_titles *titles);
 
+/* True for an element that is, or stands in or around, a link to the first page of a site: that has the site's name. */
+bool html_leads_home(const struct html_tree *tree, size_t node);
+
 /* True when two titles differ in punctuation, blanks and ASCII letter case at most. */
 bool html_titles_equal(const char *a, size_t a_len, const char *b, size_t b_len);
 

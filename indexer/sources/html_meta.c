@@ -337,7 +337,9 @@ static int from_element(struct finder *finder, size_t node, bool behind_title) {
     if ((held && held < i + 1) || names_another(finder, i, node)) continue;
     switch (is->place) {
     case IN_ITEM:
-      if (item && html_attribute_has(tree, node, "itemprop", is->key)) status = offer_item(finder, i, node);
+      if (item && html_attribute_has(tree, node, "itemprop", is->key) &&
+          !(is->target == TARGET_TITLE && html_leads_home(tree, node)))
+        status = offer_item(finder, i, node);
       break;
     case IN_LINK:
       if (!html_attribute_has(tree, node, "rel", is->key)) break;

@@ -261,6 +261,23 @@ static void test_titles(void **state) {
       {"<meta property='og:title' content='Ferry runs...'><h1>Ferry runs aground</h1>", "Ferry runs aground"},
       {"<title>Caf\xC3\xA9 &amp; bar</title>", "Caf\u00e9 & bar"},
       {"<svg><title>Icon</title></svg><title>Ferry</title>", "Ferry"},
+      /* Links to the first page have the site's name. */
+      {"<title>Ferry runs aground</title><h1><a href=/>The Harbor Post</a></h1>", "Ferry runs aground"},
+      {"<title>Ferry runs aground</title><a href='https://harborpost.example/'><h1>The Harbor Post</h1></a>",
+       "Ferry runs aground"},
+      {"<a href=//harborpost.example itemprop=headline>News</a><h1 itemprop=headline><a href=//harborpost.example/f>Ferry"
+       "</a></h1>",
+       "Ferry"},
+      {"<meta property='og:site_name' content='Harbor Post'><title>Ferry runs aground</title><h1>Harbor Post</h1>",
+       "Ferry runs aground"},
+      {"<title>Diet of the sea, two weeks of nothing but fish. Our readers</title><h1>Diet of the sea in two weeks</h1>"
+       "<h1>Our readers</h1>",
+       "Diet of the sea in two weeks"},
+      {"<meta property='og:site_name' content=HPN><title>Ferry runs aground - HPNPolitics</title>",
+       "Ferry runs aground"},
+      {"<meta property='og:site_name' content=HPN><title>Ferry runs aground | HPN Sport</title>", "Ferry runs aground"},
+      {"<meta property='og:site_name' content=HPN><title>Ferry runs aground - HPN was there</title>",
+       "Ferry runs aground - HPN was there"},
   };
   (void)state;
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
