@@ -234,7 +234,7 @@ static void test_microdata_and_elements(void **state) {
          "date=2025-11-04T09:30:00Z/4 meta\n" FERRY_TEXT);
   expect(
       "<header><time datetime='2025-12-24'>Today is Wednesday</time></header><h1>Ferry</h1><p class='article-date'>Published "
-      "on Nov 4, 2025 - 11:28 local time</p><a rel=author href=/j>Jane Roe</a><div>" FERRY "</div><div class=comments>"
+      "on Nov 4, 2025 - 11:28 local time</p><a rel=author href=/j>Jane Roe</a><div>" FERRY "</div><div class=readers>"
       "<p>1</p><p>2</p><p>3</p><p>4</p><p>5</p><p>6</p><p>7</p><p>8</p><p>9</p><p>10</p><p>11</p><p>12</p><p>13</p>"
       "<p>14</p><p>15</p><p>16</p><p>17</p><p>18</p><p>19</p><p>20</p><p>21</p><p>22</p><p>23</p><p>24</p><p>25</p>"
       "<p>26</p><p>27</p><p>28</p><p>29</p><p>30</p><a rel=author href=/m>A Reader</a></div>",
@@ -246,6 +246,33 @@ static void test_form_is_no_author(void **state) {
   (void)state;
   expect("<h1>Ferry</h1><div>" FERRY "</div><form><p class='comment-form-author'>Name</p></form>", NULL,
          "title=Ferry\n" FERRY_TEXT);
+}
+
+static void test_readers_are_no_authors(void **state) {
+  static const char *const parts[] = {
+      "<div class='comment-author vcard'>A Reader</div>",
+      "<li class=pingback><span class=author>Another Site</span></li>",
+      "<ol id=comments><li itemprop=author>A Reader</li></ol>",
+      "<div id=respond><a rel=author href=/r>A Reader</a></div>",
+      "<p><label class=author>Your name</label></p>",
+  };
+  (void)state;
+  for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+    char page[1000];
+    snprintf(page, sizeof page, "<h1>Ferry</h1><div>" FERRY "</div>%s", parts[i]);
+    expect(page, NULL, "title=Ferry\n" FERRY_TEXT);
+    snprintf(page, sizeof page, "<h1>Ferry</h1><p class=byline>Jane Roe</p><div>" FERRY "</div>%s", parts[i]);
+    expect(page, NULL, "title=Ferry\nauthor=Jane Roe\n" FERRY_TEXT);
+  }
+  expect("<body class=comments-open><h1>Ferry</h1><p class=byline>Jane Roe</p><div>" FERRY "</div>", NULL,
+         "title=Ferry\nauthor=Jane Roe\n" FERRY_TEXT);
+}
+
+static void test_claims_have_other_authors(void **state) {
+  (void)state;
+  expect("<script type='application/ld+json'>{\"@type\":\"ClaimReview\",\"itemReviewed\":{\"author\":{\"name\":"
+         "\"The harbour office\"}}}</script><h1>Ferry</h1><h4 class=author>The Harbour Office</h4><div>" FERRY "</div>",
+         NULL, "title=Ferry\n" FERRY_TEXT);
 }
 
 static void test_titles(void **state) {
@@ -458,6 +485,8 @@ int main(void) {
       cmocka_unit_test(test_meta),
       cmocka_unit_test(test_microdata_and_elements),
       cmocka_unit_test(test_form_is_no_author),
+      cmocka_unit_test(test_readers_are_no_authors),
+      cmocka_unit_test(test_claims_have_other_authors),
       cmocka_unit_test(test_titles),
       cmocka_unit_test(test_dates_of_urls),
       cmocka_unit_test(test_authors),
