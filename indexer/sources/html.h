@@ -246,6 +246,9 @@ bool html_author_narrow(const char **text, size_t *len, bool is_line);
 /* Adds the names in the text, as byline_add() does, but nobody twice. */
 int html_author_add(struct nsearch_article *article, const char *text, size_t len, struct nsearch_error *err);
 
+/* Takes jobs, agencies and the article's source off its authors' names, and out of the authors where persons are. */
+int html_authors_settle(struct nsearch_article *article, struct nsearch_error *err);
+
 /* ---- html_meta.c: the fields of the article ---------------------------------------------------------------------- */
 
 /* Fills in all but the text, from the evidence in the order of docs/formats.md. */

@@ -448,6 +448,7 @@ int html_meta(const struct html_tree *tree, const struct html_data *data, const 
   if (!status) status = from_data(&finder);
   if (!status) status = walk(&finder);
   if (!status) status = settle_url(&finder);
+  if (!status) status = html_authors_settle(article, err);
   if (!status) status = html_titles_settle(&finder.titles, article, err);
   html_titles_free(&finder.titles);
   buffer_free(&finder.text);

@@ -380,6 +380,45 @@ static void test_authors(void **state) {
 
 /* ---- Encodings ---- */
 
+/* What the byline of a page of HPN says, and its authors. */
+static void test_jobs_and_agencies(void **state) {
+  static const char *const cases[][2] = {
+      {"ANN POE Associated Press", "ANN POE"},
+      {"Jane Roe, AP National Security Writer", "Jane Roe"},
+      {"Jane Roe;AP Sports Writer", "Jane Roe"},
+      {"Jane Roe;HPN Business", "Jane Roe"},
+      {"Jane Roe;HPN;Reuters", "Jane Roe"},
+      {"Jane Roe News reporter", "Jane Roe"},
+      {"Jane Roe, HPN Editor-at-large", "Jane Roe"},
+      {"Jane Roe, Reuters", "Jane Roe"},
+      {"Jane Roe and John Doe, AFP", "Jane Roe|John Doe"},
+      {"Jane Roe HPN", "Jane Roe"},
+      /* Nobody else */
+      {"Associated Press", "Associated Press"},
+      {"HPN", "HPN"},
+      {"Staff Writer", "Staff Writer"},
+      {"Harbour Staff", "Harbour Staff"},
+      {"Roe, Jane", "Roe, Jane"},
+      {"Jane Editor", "Jane Editor"},
+      {"Jane Roe Bap", "Jane Roe Bap"},
+  };
+  (void)state;
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    struct nsearch_article *article = nsearch_article_new();
+    char got[200] = "";
+    assert_int_equal(article_set(article, ARTICLE_SOURCE, "HPN", 3, NULL), NSEARCH_OK);
+    assert_int_equal(html_author_add(article, cases[i][0], strlen(cases[i][0]), NULL), NSEARCH_OK);
+    assert_int_equal(html_authors_settle(article, NULL), NSEARCH_OK);
+    for (const char *name = NULL; (name = article_list_next(&article->authors, name));)
+      snprintf(got + strlen(got), sizeof got - strlen(got), "%s%s", *got ? "|" : "", name);
+    assert_string_equal(got, cases[i][1]);
+    nsearch_article_free(article);
+  }
+  expect(
+      "<meta property='og:site_name' content=HPN><title>x</title><meta name=author content='Jane Roe, HPN Business'>",
+      NULL, "title=x\nsource=HPN\nauthor=Jane Roe\n");
+}
+
 static void test_encodings(void **state) {
   static const char meta[] = "<meta charset=\"windows-1251\"><title>\xCF\xE0\xF0\xEE\xEC</title>";
   static const char http_equiv[] =
@@ -490,6 +529,7 @@ int main(void) {
       cmocka_unit_test(test_titles),
       cmocka_unit_test(test_dates_of_urls),
       cmocka_unit_test(test_authors),
+      cmocka_unit_test(test_jobs_and_agencies),
       cmocka_unit_test(test_encodings),
       cmocka_unit_test(test_recognition),
       cmocka_unit_test(test_hostile_pages),
