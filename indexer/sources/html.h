@@ -231,6 +231,9 @@ size_t html_titles_find(struct html_titles *titles, const struct html_tree *tree
 int html_titles_settle(const struct html_titles *titles, struct nsearch_article *article, struct nsearch_error *err);
 void html_titles_free(struct html_titles *titles);
 
+/* True for an element that is, or stands in or around, a link to the first page of a site: that has the site's name. */
+bool html_leads_home(const struct html_tree *tree, size_t node);
+
 /* True when two titles differ in punctuation, blanks and ASCII letter case at most. */
 bool html_titles_equal(const char *a, size_t a_len, const char *b, size_t b_len);
 
@@ -242,6 +245,9 @@ bool html_author_narrow(const char **text, size_t *len, bool is_line);
 
 /* Adds the names in the text, as byline_add() does, but nobody twice. */
 int html_author_add(struct nsearch_article *article, const char *text, size_t len, struct nsearch_error *err);
+
+/* Takes jobs, agencies and the article's source off its authors' names, and out of the authors where persons are. */
+int html_authors_settle(struct nsearch_article *article, struct nsearch_error *err);
 
 /* ---- html_meta.c: the fields of the article ---------------------------------------------------------------------- */
 

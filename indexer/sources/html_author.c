@@ -4,7 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { NAME_MAX_BYTES = 120, BY_WITHIN = 20 };
+enum { NAME_MAX_BYTES = 120, BY_WITHIN = 20, SOURCE_MIN = 3 };
 
 /* Drops "Monday, Nov" from the end of a line that was cut before the day of a date. */
 static size_t without_date(const char *text, size_t len) {
@@ -64,5 +64,118 @@ int html_author_add(struct nsearch_article *article, const char *text, size_t le
     count++;
   }
   if (!status) authors->text.len = kept, authors->count = count;
+  return status;
+}
+
+/* ---- Jobs and agencies ---- */
+
+static const char *const agencies[] = {"The Associated Press",
+                                       "Associated Press",
+                                       "Agence France-Presse",
+                                       "Press Trust of India",
+                                       "Thomson Reuters",
+                                       "Reuters",
+                                       "Bloomberg News",
+                                       "Xinhua",
+                                       "AP",
+                                       "AFP",
+                                       "UPI",
+                                       "PTI",
+                                       "ANI",
+                                       "IANS",
+                                       "EFE",
+                                       "DPA",
+                                       "ANSA",
+                                       "TASS"};
+
+static const char jobs[] = " writer editor editor-at-large correspondent reporter journalist columnist producer ";
+
+/* What stands before the word for a job. */
+static const char fields[] = " staff senior chief associate deputy managing news national international foreign world "
+                             "political politics business economics sports sport auto science health technology "
+                             "security military legal education investigative features digital freelance ";
+
+static bool is_word_of(const char *list, const char *word, size_t len) {
+  char wanted[24] = " ";
+  if (len == 0 || len > sizeof wanted - 3) return false;
+  for (size_t i = 0; i < len; i++) wanted[i + 1] = (char)(word[i] >= 'A' && word[i] <= 'Z' ? word[i] | 32 : word[i]);
+  memcpy(wanted + len + 1, " ", 2);
+  return strstr(list, wanted) != NULL;
+}
+
+/* Where the last word of the text begins. */
+static size_t last_word(const char *text, size_t len) {
+  while (len > 0 && text[len - 1] != ' ' && text[len - 1] != ',') len--;
+  return len;
+}
+
+static size_t without_gap(const char *text, size_t len) {
+  while (len > 0 && strchr(" ,-/(", text[len - 1])) len--;
+  return len;
+}
+
+/* Length of the text without the ending, a word or more; itself when it ends otherwise. Short ones are written large. */
+static size_t without_ending(const char *text, size_t len, const char *ending, size_t ending_len) {
+  if (ending_len == 0 || len <= ending_len || !strchr(" ,", text[len - ending_len - 1])) return len;
+  const char *end = text + len - ending_len;
+  bool ends = ending_len <= 4 ? memcmp(end, ending, ending_len) == 0 : strncasecmp(end, ending, ending_len) == 0;
+  return ends ? without_gap(text, len - ending_len) : len;
+}
+
+/* Length of the text without job, agency and source at its end. */
+static size_t without_desk(const char *text, size_t len, const char *source, size_t source_len) {
+  size_t whole = len, word = last_word(text, len);
+  if (is_word_of(jobs, text + word, len - word)) {
+    do {
+      len = without_gap(text, word);
+      word = last_word(text, len);
+    } while (is_word_of(fields, text + word, len - word));
+  }
+  for (size_t i = 0; i < sizeof agencies / sizeof *agencies; i++)
+    len = without_ending(text, len, agencies[i], strlen(agencies[i]));
+  len = without_ending(text, len, source, source_len);
+  /* What is left has to be a name: two words. */
+  return memchr(text, ' ', len) ? len : whole;
+}
+
+static bool is_equal(const char *a, size_t a_len, const char *b, size_t b_len) {
+  return a_len == b_len && strncasecmp(a, b, a_len) == 0;
+}
+
+/* True for what is an agency, the source, a part of it, or a job, and no person: "AP Sports Writer", "HPN Business". */
+static bool is_desk(const char *text, size_t len, const char *source, size_t source_len) {
+  size_t word = last_word(text, len);
+  for (size_t i = 0; i < sizeof agencies / sizeof *agencies; i++)
+    if (is_equal(text, len, agencies[i], strlen(agencies[i]))) return true;
+  if (is_word_of(jobs, text + word, len - word)) {
+    size_t first = 0;
+    while (first < len && text[first] != ' ') first++;
+    if (first < word && is_word_of(fields, text, first)) return true;
+    if (first + 1 == word && is_equal(text, first, source, source_len)) return true;
+    for (size_t i = 0; i < sizeof agencies / sizeof *agencies; i++)
+      if (is_equal(text, first, agencies[i], strlen(agencies[i]))) return true;
+  }
+  if (is_equal(text, len, source, source_len)) return source_len > 0;
+  if (source_len > 0 && word > 0 && is_word_of(fields, text + word, len - word))
+    return is_equal(text, without_gap(text, word), source, source_len);
+  return memchr(text, ' ', len) && source_len > len && source[len] == ' ' && strncasecmp(text, source, len) == 0;
+}
+
+int html_authors_settle(struct nsearch_article *article, struct nsearch_error *err) {
+  struct article_list said = article->authors;
+  bool has_person = false;
+  size_t source_len;
+  const char *source = article_get(article, ARTICLE_SOURCE, &source_len);
+  int status = NSEARCH_OK;
+  if (source_len < SOURCE_MIN) source_len = 0; /* Malcolm X */
+  article->authors = (struct article_list){0};
+  for (const char *name = NULL; (name = article_list_next(&said, name));)
+    has_person |= !is_desk(name, strlen(name), source, source_len);
+  for (const char *name = NULL; !status && (name = article_list_next(&said, name));) {
+    size_t len = strlen(name);
+    if (has_person && is_desk(name, len, source, source_len)) continue;
+    status = html_author_add(article, name, without_desk(name, len, source, source_len), err);
+  }
+  buffer_free(&said.text);
   return status;
 }

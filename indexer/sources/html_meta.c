@@ -127,7 +127,8 @@ struct finder {
   struct html_titles titles;
   struct buffer text, base;
   const char *url;
-  size_t author; /* the element that named the first author */
+  size_t heading; /* the <h1> of the article, 0 when there is none */
+  size_t author;  /* the element that named the first author */
   struct nsearch_error *err;
 };
 
@@ -208,6 +209,19 @@ static int set_value(struct finder *finder, const struct evidence *is, const cha
   }
 }
 
+/* True for who made the claim that a page examines, which may show the name as an author's. */
+static bool is_claimant(const struct html_data *data, const char *text, size_t len) {
+  enum { CLAIMS_MAX = 8 };
+  for (size_t i = 0, claims = 0; i < data->count && claims < CLAIMS_MAX; i++) {
+    const struct html_statement *is = &data->statements[i];
+    if (!is->object || !is->child || strcmp(data->text.bytes + is->key, "itemReviewed") != 0) continue;
+    claims++;
+    const char *name = html_data_get(data, is->child, "author", "name");
+    if (html_titles_equal(text, len, name, strlen(name))) return true;
+  }
+  return false;
+}
+
 /* Offers a value for the field of a piece of evidence; lists take all that the best evidence says. */
 static int offer(struct finder *finder, size_t evidence, const char *text, size_t len) {
   const struct evidence *is = &evidences[evidence];
@@ -219,7 +233,8 @@ static int offer(struct finder *finder, size_t evidence, const char *text, size_
       (held && (held < rank || (held == rank && !is_list))))
     return NSEARCH_OK;
   if (is->target == TARGET_AUTHORS &&
-      !html_author_narrow(&text, &len, is->place == IN_CLASS || is->place == IN_LINK || is->place == IN_ITEM))
+      (!html_author_narrow(&text, &len, is->place == IN_CLASS || is->place == IN_LINK || is->place == IN_ITEM) ||
+       is_claimant(finder->data, text, len)))
     return NSEARCH_OK;
   if ((is->target == TARGET_AUTHORS || is->target == TARGET_TOPICS) && held != rank) {
     struct article_list *list = is->target == TARGET_AUTHORS ? &finder->article->authors : &finder->article->topics;
@@ -312,8 +327,8 @@ static bool stands_aside(const struct html_tree *tree, size_t node) {
   return false;
 }
 
-static bool class_says(const struct html_tree *tree, size_t node, const char *word) {
-  const char *names = html_attribute(tree, node, "class"), *found = names;
+static bool attribute_says(const struct html_tree *tree, size_t node, const char *key, const char *word) {
+  const char *names = html_attribute(tree, node, key), *found = names;
   size_t len = strlen(word);
   while (found && (found = strcasestr(found, word))) {
     bool begins = found == names || !((found[-1] | 32) >= 'a' && (found[-1] | 32) <= 'z');
@@ -324,7 +339,22 @@ static bool class_says(const struct html_tree *tree, size_t node, const char *wo
   return false;
 }
 
-static int from_element(struct finder *finder, size_t node, bool behind_title) {
+/* In what readers wrote behind the article, or may write: comments have authors too. */
+static bool is_of_reader(const struct finder *finder, size_t node) {
+  static const char *const words[] = {"comment", "comments", "commentlist", "pingback", "trackback", "respond"};
+  const struct html_tree *tree = finder->tree;
+  for (; node > finder->heading; node = tree->nodes[node].parent) {
+    uint8_t tag = tree->nodes[node].tag;
+    if (tag == HTML_LABEL) return true;
+    if (tag == HTML_HTML || tag == HTML_BODY || tag == HTML_ARTICLE || tag == HTML_MAIN) continue;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+      if (attribute_says(tree, node, "class", words[i]) || attribute_says(tree, node, "id", words[i])) return true;
+  }
+  return false;
+}
+
+static int from_element(struct finder *finder, size_t node) {
+  bool behind_title = node > finder->heading;
   const struct html_tree *tree = finder->tree;
   const struct html_node *of = &tree->nodes[node];
   const char *datetime = html_attribute(tree, node, "datetime"), *lang = html_attribute(tree, node, "lang");
@@ -337,18 +367,22 @@ static int from_element(struct finder *finder, size_t node, bool behind_title) {
     if ((held && held < i + 1) || names_another(finder, i, node)) continue;
     switch (is->place) {
     case IN_ITEM:
-      if (item && html_attribute_has(tree, node, "itemprop", is->key)) status = offer_item(finder, i, node);
+      if (item && html_attribute_has(tree, node, "itemprop", is->key) &&
+          !(is->target == TARGET_TITLE && html_leads_home(tree, node)) &&
+          !(is->target == TARGET_AUTHORS && is_of_reader(finder, node)))
+        status = offer_item(finder, i, node);
       break;
     case IN_LINK:
       if (!html_attribute_has(tree, node, "rel", is->key)) break;
       if (is->target == TARGET_URL && of->tag == HTML_LINK && href)
         status = offer(finder, i, href, strlen(href));
-      else if (is->target == TARGET_AUTHORS && of->tag == HTML_A && !stands_aside(tree, node))
+      else if (is->target == TARGET_AUTHORS && of->tag == HTML_A && !stands_aside(tree, node) &&
+               !is_of_reader(finder, node))
         status = offer_text(finder, i, node);
       break;
     case IN_CLASS:
-      if (classes && behind_title && of->end - node < 40 && class_says(tree, node, is->key) &&
-          !stands_aside(tree, node))
+      if (classes && behind_title && of->end - node < 40 && attribute_says(tree, node, "class", is->key) &&
+          !stands_aside(tree, node) && !(is->target == TARGET_AUTHORS && is_of_reader(finder, node)))
         status = offer_text(finder, i, node);
       break;
     case IN_ELEMENT:
@@ -381,14 +415,14 @@ static int find_base(struct finder *finder) {
 
 static int walk(struct finder *finder) {
   const struct html_tree *tree = finder->tree;
-  size_t title = html_titles_find(&finder->titles, tree);
   int status = NSEARCH_OK;
+  finder->heading = html_titles_find(&finder->titles, tree);
   for (size_t i = 1; !status && i < tree->count; i++) {
     if (tree->nodes[i].tag == HTML_TEXT || tree->nodes[i].attributes == 0) {
-      if (tree->nodes[i].tag == HTML_TIME) status = from_element(finder, i, i > title);
+      if (tree->nodes[i].tag == HTML_TIME) status = from_element(finder, i);
       continue;
     }
-    status = tree->nodes[i].tag == HTML_META ? from_meta(finder, i) : from_element(finder, i, i > title);
+    status = tree->nodes[i].tag == HTML_META ? from_meta(finder, i) : from_element(finder, i);
   }
   return status;
 }
@@ -414,6 +448,7 @@ int html_meta(const struct html_tree *tree, const struct html_data *data, const 
   if (!status) status = from_data(&finder);
   if (!status) status = walk(&finder);
   if (!status) status = settle_url(&finder);
+  if (!status) status = html_authors_settle(article, err);
   if (!status) status = html_titles_settle(&finder.titles, article, err);
   html_titles_free(&finder.titles);
   buffer_free(&finder.text);

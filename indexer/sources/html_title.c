@@ -5,7 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { TITLE_MAX = 1000, HEADING_MIN = 8 };
+enum { TITLE_MAX = 1000, HEADING_MIN = 8, TITLE_PARTS = 4 };
 
 /* Appends what makes two titles equal: letters and digits, in lower case as far as ASCII goes. */
 static void fold_title(const char *text, size_t len, struct buffer *out) {
@@ -31,11 +31,37 @@ bool html_titles_equal(const char *a, size_t a_len, const char *b, size_t b_len)
   return equal;
 }
 
-/* Length of the folded heading when the title begins or ends with it, else 0. */
+/* True for the address of a site's first page: an authority, or nothing, and no more than "/" behind it. */
+static bool is_home(const char *href) {
+  const char *authority = strstr(href, "//");
+  if (authority && (authority == href || authority[-1] == ':')) {
+    href = authority + 2 + strcspn(authority + 2, "/?#");
+    return *href == 0 || (href[0] == '/' && href[1] == 0);
+  }
+  return strcmp(href, "/") == 0;
+}
+
+bool html_leads_home(const struct html_tree *tree, size_t node) {
+  enum { WITHIN = 3 }; /* a link around a whole page is none of its title */
+  size_t at = node;
+  for (int i = 0; i < WITHIN && at > 0; i++, at = tree->nodes[at].parent) {
+    const char *href = tree->nodes[at].tag == HTML_A ? html_attribute(tree, at, "href") : NULL;
+    if (href) return is_home(href);
+  }
+  for (at = node + 1; at < tree->nodes[node].end && at <= node + WITHIN; at++) {
+    const char *href = tree->nodes[at].tag == HTML_A ? html_attribute(tree, at, "href") : NULL;
+    if (href) return is_home(href);
+  }
+  return false;
+}
+
+/* Length of the folded heading when the title begins or ends with it, else 0. A part of the article that is called as
+ * the title ends ("Atkins diet, 14 days. Reviews") is shorter than the heading can be. */
 static size_t fit(const struct buffer *title, const char *heading, size_t len) {
   struct buffer folded = {0};
   fold_title(heading, len, &folded);
   bool fits = !folded.failed && folded.len >= HEADING_MIN && folded.len <= title->len &&
+              folded.len * TITLE_PARTS >= title->len &&
               (memcmp(title->bytes, folded.bytes, folded.len) == 0 ||
                memcmp(title->bytes + title->len - folded.len, folded.bytes, folded.len) == 0);
   size_t fold_len = fits ? folded.len : 0;
@@ -55,7 +81,7 @@ size_t html_titles_find(struct html_titles *titles, const struct html_tree *tree
   find_title(titles, tree);
   fold_title(titles->title.bytes, titles->title.len, &folded);
   for (size_t i = 1; i < tree->count; i++) {
-    if (tree->nodes[i].tag != HTML_H1) continue;
+    if (tree->nodes[i].tag != HTML_H1 || html_leads_home(tree, i)) continue;
     struct buffer text = {0};
     html_text(tree, i, TITLE_MAX + 1, &text);
     size_t fits = text.len <= TITLE_MAX ? fit(&folded, text.bytes, text.len) : 0;
@@ -108,13 +134,24 @@ static bool is_site(const struct nsearch_article *article, const char *text, siz
   return within;
 }
 
+/* True for the site's name with one word at most behind it, which may be written as one: "Harbor Sport". */
+static bool begins_with_site(const struct nsearch_article *article, const char *text, size_t len) {
+  size_t name_len;
+  const char *name = article_get(article, ARTICLE_SOURCE, &name_len);
+  if (name_len < 3 || len <= name_len || memcmp(text, name, name_len) != 0) return false;
+  size_t more = text[name_len] == ' ' ? name_len + 1 : name_len;
+  return more < len && isupper((unsigned char)text[more]) && !memchr(text + more, ' ', len - more);
+}
+
 /* Length of the title without the site behind it: as long as the heading when that is what it begins with. */
 static size_t without_site(const struct html_titles *titles, const struct nsearch_article *article, const char *text,
                            size_t len) {
   size_t behind = 0, best = len;
   for (size_t cut = len; (cut = last_separator(text, cut, &behind)) > 0;) {
     if (html_titles_equal(text, cut, titles->heading.bytes, titles->heading.len)) return cut;
-    if (best == len && is_site(article, text + behind, len - behind)) best = cut;
+    const char *rest = text + behind;
+    size_t rest_len = len - behind;
+    if (best == len && (is_site(article, rest, rest_len) || begins_with_site(article, rest, rest_len))) best = cut;
   }
   return best;
 }
@@ -126,7 +163,9 @@ int html_titles_settle(const struct html_titles *titles, struct nsearch_article 
   if (titles->title.failed || titles->heading.failed) return error_memory(err);
   /* Nothing says it better than the page's own heading and title. */
   if (len == 0 || cut_short || is_site(article, text, len)) {
-    const struct buffer *other = titles->heading.len ? &titles->heading : &titles->title;
+    const struct buffer *heading = &titles->heading;
+    bool names_site = titles->title.len > 0 && is_site(article, heading->bytes, heading->len);
+    const struct buffer *other = heading->len > 0 && !names_site ? heading : &titles->title;
     if (other->len > 0) text = other->bytes, len = other->len;
   }
   if (len == 0) return NSEARCH_OK;

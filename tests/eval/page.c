@@ -59,7 +59,9 @@ static int fill_from_data(const struct html_data *data, struct nsearch_article *
     const char *name = html_data_value(data, author, "name");
     if (*name) status = byline_add(article, name, strlen(name), err);
   }
-  return status;
+  const char *source = html_data_get(data, data->article, "publisher", "name");
+  if (!status) status = article_set(article, ARTICLE_SOURCE, source, strlen(source), err);
+  return status ? status : html_authors_settle(article, err);
 }
 
 static int print_data(const char *path, const char *bytes, size_t len, struct nsearch_article *article,

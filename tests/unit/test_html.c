@@ -234,7 +234,7 @@ static void test_microdata_and_elements(void **state) {
          "date=2025-11-04T09:30:00Z/4 meta\n" FERRY_TEXT);
   expect(
       "<header><time datetime='2025-12-24'>Today is Wednesday</time></header><h1>Ferry</h1><p class='article-date'>Published "
-      "on Nov 4, 2025 - 11:28 local time</p><a rel=author href=/j>Jane Roe</a><div>" FERRY "</div><div class=comments>"
+      "on Nov 4, 2025 - 11:28 local time</p><a rel=author href=/j>Jane Roe</a><div>" FERRY "</div><div class=readers>"
       "<p>1</p><p>2</p><p>3</p><p>4</p><p>5</p><p>6</p><p>7</p><p>8</p><p>9</p><p>10</p><p>11</p><p>12</p><p>13</p>"
       "<p>14</p><p>15</p><p>16</p><p>17</p><p>18</p><p>19</p><p>20</p><p>21</p><p>22</p><p>23</p><p>24</p><p>25</p>"
       "<p>26</p><p>27</p><p>28</p><p>29</p><p>30</p><a rel=author href=/m>A Reader</a></div>",
@@ -246,6 +246,33 @@ static void test_form_is_no_author(void **state) {
   (void)state;
   expect("<h1>Ferry</h1><div>" FERRY "</div><form><p class='comment-form-author'>Name</p></form>", NULL,
          "title=Ferry\n" FERRY_TEXT);
+}
+
+static void test_readers_are_no_authors(void **state) {
+  static const char *const parts[] = {
+      "<div class='comment-author vcard'>A Reader</div>",
+      "<li class=pingback><span class=author>Another Site</span></li>",
+      "<ol id=comments><li itemprop=author>A Reader</li></ol>",
+      "<div id=respond><a rel=author href=/r>A Reader</a></div>",
+      "<p><label class=author>Your name</label></p>",
+  };
+  (void)state;
+  for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+    char page[1000];
+    snprintf(page, sizeof page, "<h1>Ferry</h1><div>" FERRY "</div>%s", parts[i]);
+    expect(page, NULL, "title=Ferry\n" FERRY_TEXT);
+    snprintf(page, sizeof page, "<h1>Ferry</h1><p class=byline>Jane Roe</p><div>" FERRY "</div>%s", parts[i]);
+    expect(page, NULL, "title=Ferry\nauthor=Jane Roe\n" FERRY_TEXT);
+  }
+  expect("<body class=comments-open><h1>Ferry</h1><p class=byline>Jane Roe</p><div>" FERRY "</div>", NULL,
+         "title=Ferry\nauthor=Jane Roe\n" FERRY_TEXT);
+}
+
+static void test_claims_have_other_authors(void **state) {
+  (void)state;
+  expect("<script type='application/ld+json'>{\"@type\":\"ClaimReview\",\"itemReviewed\":{\"author\":{\"name\":"
+         "\"The harbour office\"}}}</script><h1>Ferry</h1><h4 class=author>The Harbour Office</h4><div>" FERRY "</div>",
+         NULL, "title=Ferry\n" FERRY_TEXT);
 }
 
 static void test_titles(void **state) {
@@ -261,6 +288,23 @@ static void test_titles(void **state) {
       {"<meta property='og:title' content='Ferry runs...'><h1>Ferry runs aground</h1>", "Ferry runs aground"},
       {"<title>Caf\xC3\xA9 &amp; bar</title>", "Caf\u00e9 & bar"},
       {"<svg><title>Icon</title></svg><title>Ferry</title>", "Ferry"},
+      /* Links to the first page have the site's name. */
+      {"<title>Ferry runs aground</title><h1><a href=/>The Harbor Post</a></h1>", "Ferry runs aground"},
+      {"<title>Ferry runs aground</title><a href='https://harborpost.example/'><h1>The Harbor Post</h1></a>",
+       "Ferry runs aground"},
+      {"<a href=//harborpost.example itemprop=headline>News</a><h1 itemprop=headline><a href=//harborpost.example/f>Ferry"
+       "</a></h1>",
+       "Ferry"},
+      {"<meta property='og:site_name' content='Harbor Post'><title>Ferry runs aground</title><h1>Harbor Post</h1>",
+       "Ferry runs aground"},
+      {"<title>Diet of the sea, two weeks of nothing but fish. Our readers</title><h1>Diet of the sea in two weeks</h1>"
+       "<h1>Our readers</h1>",
+       "Diet of the sea in two weeks"},
+      {"<meta property='og:site_name' content=HPN><title>Ferry runs aground - HPNPolitics</title>",
+       "Ferry runs aground"},
+      {"<meta property='og:site_name' content=HPN><title>Ferry runs aground | HPN Sport</title>", "Ferry runs aground"},
+      {"<meta property='og:site_name' content=HPN><title>Ferry runs aground - HPN was there</title>",
+       "Ferry runs aground - HPN was there"},
   };
   (void)state;
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -335,6 +379,45 @@ static void test_authors(void **state) {
 }
 
 /* ---- Encodings ---- */
+
+/* What the byline of a page of HPN says, and its authors. */
+static void test_jobs_and_agencies(void **state) {
+  static const char *const cases[][2] = {
+      {"ANN POE Associated Press", "ANN POE"},
+      {"Jane Roe, AP National Security Writer", "Jane Roe"},
+      {"Jane Roe;AP Sports Writer", "Jane Roe"},
+      {"Jane Roe;HPN Business", "Jane Roe"},
+      {"Jane Roe;HPN;Reuters", "Jane Roe"},
+      {"Jane Roe News reporter", "Jane Roe"},
+      {"Jane Roe, HPN Editor-at-large", "Jane Roe"},
+      {"Jane Roe, Reuters", "Jane Roe"},
+      {"Jane Roe and John Doe, AFP", "Jane Roe|John Doe"},
+      {"Jane Roe HPN", "Jane Roe"},
+      /* Nobody else */
+      {"Associated Press", "Associated Press"},
+      {"HPN", "HPN"},
+      {"Staff Writer", "Staff Writer"},
+      {"Harbour Staff", "Harbour Staff"},
+      {"Roe, Jane", "Roe, Jane"},
+      {"Jane Editor", "Jane Editor"},
+      {"Jane Roe Bap", "Jane Roe Bap"},
+  };
+  (void)state;
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    struct nsearch_article *article = nsearch_article_new();
+    char got[200] = "";
+    assert_int_equal(article_set(article, ARTICLE_SOURCE, "HPN", 3, NULL), NSEARCH_OK);
+    assert_int_equal(html_author_add(article, cases[i][0], strlen(cases[i][0]), NULL), NSEARCH_OK);
+    assert_int_equal(html_authors_settle(article, NULL), NSEARCH_OK);
+    for (const char *name = NULL; (name = article_list_next(&article->authors, name));)
+      snprintf(got + strlen(got), sizeof got - strlen(got), "%s%s", *got ? "|" : "", name);
+    assert_string_equal(got, cases[i][1]);
+    nsearch_article_free(article);
+  }
+  expect(
+      "<meta property='og:site_name' content=HPN><title>x</title><meta name=author content='Jane Roe, HPN Business'>",
+      NULL, "title=x\nsource=HPN\nauthor=Jane Roe\n");
+}
 
 static void test_encodings(void **state) {
   static const char meta[] = "<meta charset=\"windows-1251\"><title>\xCF\xE0\xF0\xEE\xEC</title>";
@@ -441,9 +524,12 @@ int main(void) {
       cmocka_unit_test(test_meta),
       cmocka_unit_test(test_microdata_and_elements),
       cmocka_unit_test(test_form_is_no_author),
+      cmocka_unit_test(test_readers_are_no_authors),
+      cmocka_unit_test(test_claims_have_other_authors),
       cmocka_unit_test(test_titles),
       cmocka_unit_test(test_dates_of_urls),
       cmocka_unit_test(test_authors),
+      cmocka_unit_test(test_jobs_and_agencies),
       cmocka_unit_test(test_encodings),
       cmocka_unit_test(test_recognition),
       cmocka_unit_test(test_hostile_pages),
