@@ -200,7 +200,7 @@ bool xml_is_bounded(const char *text, size_t len) {
 
 /* Length of a text without the tag or section at its end that the end of the document cut off. */
 static size_t whole_text(const char *text, size_t len) {
-  const char *open = memrchr(text, '<', len);
+  const char *open = len ? memrchr(text, '<', len) : NULL;
   bool is_tag = open && open + 1 < text + len && (open[1] == '!' || open[1] == '?' || open[1] == '/' || open[1] > '@');
   return is_tag ? (size_t)(open - text) : len;
 }
