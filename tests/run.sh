@@ -12,7 +12,8 @@ export LC_ALL=C.UTF-8
 unset NSEARCH_INDEX NO_COLOR MAKEFLAGS MFLAGS MAKELEVEL
 results=$BUILD/check
 
-# A sanitizer's finding must not look like one of the program's own exit codes. libxapian frees what it checks by a base class.
+# A sanitizer's finding must not look like one of the program's own exit codes. libxapian frees what it checks by a
+# base class.
 export ASAN_OPTIONS=${ASAN_OPTIONS:-exitcode=99:new_delete_type_mismatch=0} LSAN_OPTIONS=${LSAN_OPTIONS:-exitcode=99}
 export UBSAN_OPTIONS=${UBSAN_OPTIONS:-print_stacktrace=1:exitcode=99} TSAN_OPTIONS=${TSAN_OPTIONS:-exitcode=99}
 
