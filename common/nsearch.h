@@ -467,8 +467,11 @@ NSEARCH_API void nsearch_ingest_set_again(nsearch_ingest *ingest, int on);
 /* Take out articles of files below the paths that were read once and are gone, and those that a file gave when it was last
  * read and no longer gives now that it is read again; what went in a run without this stays. An id that another file gave,
  * too, is taken from that file then, the last one that has it in the order of reading. nsearch_deleted() tells after the
- * commit how many went. NSEARCH_ERR_UNSUPPORTED with the engine xapian. */
+ * commit how many went. NSEARCH_ERR_UNSUPPORTED with the engine xapian; NSEARCH_ERR_USAGE, and nothing is read, where a
+ * folder has no file left of those that were read, as when its disk is not mounted. */
 NSEARCH_API void nsearch_ingest_set_prune(nsearch_ingest *ingest, int on);
+/* Prune, and let a folder that has no file left be pruned, too. */
+NSEARCH_API void nsearch_ingest_set_prune_empty(nsearch_ingest *ingest, int on);
 
 /* What happened to a file or record that is not simply an article. */
 typedef enum nsearch_event_kind {

@@ -276,7 +276,8 @@ struct walk_file {
 struct walk {
   char **roots;    /* of each argument: absolute, without links; NULL: not known */
   bool *is_folder; /* the argument; else it is a file in that folder */
-  size_t root_count, root_capacity, folder_capacity;
+  bool *is_empty;  /* a folder in which no file was found */
+  size_t root_count, root_capacity, folder_capacity, empty_capacity;
   struct walk_file *files; /* in order: arguments as given, below each by bytes of `below` */
   size_t count, capacity;
   uint64_t total_size; /* 0 when one of them is standard input */
@@ -328,7 +329,7 @@ struct nsearch_ingest {
   size_t path_count, path_capacity;
   struct field_map map;
   struct globs include, exclude;
-  bool global_ids, again, prune;
+  bool global_ids, again, prune, prune_empty;
   nsearch_on_event on_event;
   void *event_payload;
   nsearch_on_progress on_progress;
@@ -529,6 +530,9 @@ struct rereading {
   } *wanted;
   size_t wanted_count;
 };
+/* Before a run: NSEARCH_ERR_USAGE where a folder holds no file any more, of some that the catalogue knows of. That is more
+ * likely a disk that is not mounted than a folder that was emptied. */
+int prune_check(struct catalogue *catalogue, const struct prune_request *request, struct nsearch_error *err);
 /* At the end of a run, of which the catalogue knows what it read, and the order of its walk. Removes what nobody has and
  * says what is to be read. 16 bytes in memory for each id of a file that was read again or is gone. Nothing else may work
  * on the catalogue meanwhile. */

@@ -557,6 +557,10 @@ static int list_files(struct ingest_run *run, struct nsearch_error *err) {
   run->kept.report->input_total = run->kept.walk.total_size;
   status = writer_catalogue(run->writer, ingest->again, &run->catalogue, err);
   if (!status) status = reading_settings(ingest, &run->settings, err);
+  if (!status && run->catalogue && ingest->prune && !ingest->prune_empty) {
+    const struct prune_request pruned = {.walk = &run->kept.walk, .patterns = &request};
+    status = prune_check(run->catalogue, &pruned, err);
+  }
   if (!status && run->catalogue && !ingest->again) status = skip_unchanged(run, err);
   if (status) return status;
   return writer_reserve(run->writer, run->kept.walk.count, &run->kept.first_sequence, err);

@@ -195,6 +195,11 @@ void nsearch_ingest_set_again(nsearch_ingest *ingest, int on) { ingest->again = 
 
 void nsearch_ingest_set_prune(nsearch_ingest *ingest, int on) { ingest->prune = on != 0; }
 
+void nsearch_ingest_set_prune_empty(nsearch_ingest *ingest, int on) {
+  ingest->prune_empty = on != 0;
+  ingest->prune |= ingest->prune_empty;
+}
+
 void nsearch_ingest_set_on_event(nsearch_ingest *ingest, nsearch_on_event call, void *payload) {
   ingest->on_event = call;
   ingest->event_payload = payload;

@@ -25,17 +25,20 @@ struct prune {
 
 /* ---- What files left behind ---- */
 
-/* Where the path lies below a root of the walk that the arguments' patterns let in, what is below; else NULL. */
-static const char *in_scope(const struct prune *prune, const char *path) {
+/* Whether the path lies below a root of the walk, and the arguments' patterns let it in. */
+static bool is_below(const struct prune *prune, size_t root_number, const char *path) {
   const struct walk *walk = prune->request->walk;
-  for (size_t i = 0; i < walk->root_count; i++) {
-    const char *root = walk->roots[i];
-    size_t len = root ? strlen(root) : 0;
-    if (len == 0 || strncmp(path, root, len) != 0) continue;
-    const char *below = root[len - 1] == '/' ? path + len : path[len] == '/' ? path + len + 1 : NULL;
-    if (below && walk->is_folder[i] && walk_wants(prune->request->patterns, below)) return below;
-  }
-  return NULL;
+  const char *root = walk->roots[root_number];
+  size_t len = root ? strlen(root) : 0;
+  if (len == 0 || strncmp(path, root, len) != 0) return false;
+  const char *below = root[len - 1] == '/' ? path + len : path[len] == '/' ? path + len + 1 : NULL;
+  return below && walk->is_folder[root_number] && walk_wants(prune->request->patterns, below);
+}
+
+static bool in_scope(const struct prune *prune, const char *path) {
+  for (size_t i = 0; i < prune->request->walk->root_count; i++)
+    if (is_below(prune, i, path)) return true;
+  return false;
 }
 
 /* Looks at the file of prune->path. One that cannot be looked at is told of, and taken to be as it was: nobody knows that
@@ -75,6 +78,43 @@ static int find_gone(struct prune *prune, struct nsearch_error *err) {
     bool is_gone = known && (info.kind == FILE_ABSENT || info.kind == FILE_FOLDER); /* or made way for a folder */
     if (!status && is_gone) status = catalogue_forget(catalogue, entry->key, err);
   }
+  return status;
+}
+
+/* How many files below a root are gone that the catalogue knows of. */
+static int count_gone(struct prune *prune, size_t root, size_t *out, struct nsearch_error *err) {
+  struct catalogue_record record;
+  struct file_info info;
+  int status = NSEARCH_OK;
+  *out = 0;
+  for (size_t i = 0; !status && i < prune->catalogue->count; i++) {
+    const struct catalogue_entry *entry = &prune->catalogue->entries[i];
+    if (entry->gone) continue;
+    status = catalogue_log_at(&prune->log, entry->place, &record, NULL, err);
+    if (!status) status = copy_path(prune, &record, err);
+    if (status || !is_below(prune, root, prune->path.bytes)) continue;
+    *out += !file_stat(prune->path.bytes, true, &info, NULL) && info.kind == FILE_ABSENT;
+  }
+  return status;
+}
+
+int prune_check(struct catalogue *catalogue, const struct prune_request *request, struct nsearch_error *err) {
+  struct prune prune = {.request = request, .catalogue = catalogue};
+  int status = NSEARCH_OK;
+  for (size_t i = 0; !status && catalogue->count && i < request->walk->root_count; i++) {
+    size_t gone = 0;
+    if (!request->walk->is_empty[i]) continue;
+    if (!prune.log.bytes) status = catalogue_view(catalogue, &prune.log, err);
+    if (!status) status = count_gone(&prune, i, &gone, err);
+    if (!status && gone)
+      status =
+          error_set(err, NSEARCH_ERR_USAGE,
+                    "no file is left below %s, of %zu that the index knows; --prune-empty takes out their articles, "
+                    "if that is meant",
+                    request->patterns->paths[i], gone);
+  }
+  catalogue_log_close(&prune.log);
+  buffer_free(&prune.path);
   return status;
 }
 

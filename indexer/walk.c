@@ -166,12 +166,14 @@ static int add_root(struct walker *walker, const char *path, enum file_kind kind
   size_t len = kind == FILE_FOLDER ? strlen(path) : strlen(path) - strlen(last_part(path));
   int status = memory_reserve(&out->roots, &out->root_capacity, out->root_count + 1, sizeof *out->roots, err);
   if (!status) status = memory_reserve(&out->is_folder, &out->folder_capacity, out->root_count + 1, sizeof(bool), err);
+  if (!status) status = memory_reserve(&out->is_empty, &out->empty_capacity, out->root_count + 1, sizeof(bool), err);
   char *folder = len ? memory_string(path, len) : memory_string(".", 1);
   if (!status && !folder) status = error_memory(err);
   if (!status && kind != FILE_OTHER) status = file_real_path(folder, &real, err);
   memory_free(folder);
   if (status) return status;
   out->is_folder[out->root_count] = kind == FILE_FOLDER;
+  out->is_empty[out->root_count] = false;
   out->roots[out->root_count++] = real;
   return NSEARCH_OK;
 }
@@ -188,6 +190,7 @@ static int walk_argument(struct walker *walker, const char *path, struct nsearch
   if (!status) status = add_root(walker, copy, info.kind, err);
   if (!status && info.kind == FILE_FOLDER) {
     status = walk_folder(walker, copy, 0, err);
+    walker->out->is_empty[walker->out->root_count - 1] = walker->count == first;
     if (walker->count > first)
       qsort(walker->found + first, walker->count - first, sizeof *walker->found, compare_below);
     for (size_t i = first; i < walker->count; i++) walker->found[i].order = i;
@@ -269,6 +272,7 @@ void walk_free(struct walk *walk) {
   for (size_t i = 0; i < walk->root_count; i++) memory_free(walk->roots[i]);
   memory_free(walk->roots);
   memory_free(walk->is_folder);
+  memory_free(walk->is_empty);
   for (size_t i = 0; i < walk->count; i++) memory_free(walk->files[i].path);
   memory_free(walk->files);
   *walk = (struct walk){0};

@@ -13,7 +13,7 @@ struct index_settings {
   const char *engine, *language, *report;
   struct list shards, maps, includes, excludes;
   int ids, progress;
-  bool no_text, again, prune, quiet, json;
+  bool no_text, again, prune, prune_empty, quiet, json;
 };
 
 static const struct option options[] = {
@@ -48,6 +48,9 @@ static const struct option options[] = {
      "take out articles of files that are gone, and of\nrecords that went from a file since the run before;\n"
      "records that went in a run without it stay",
      offsetof(struct index_settings, prune)},
+    {"prune-empty", OPTION_FLAG, NULL,
+     "as --prune, also where a folder has no file left;\n--prune stops there, as its disk may not be mounted",
+     offsetof(struct index_settings, prune_empty)},
     {"threads", OPTION_NUMBER, "N", "work with N threads, 1 to 64; as many as the machine\nhas unless given",
      offsetof(struct index_settings, threads)},
     {"memory", OPTION_SIZE, "SIZE", "use so much memory, at least 64M; 1G unless given",
@@ -171,6 +174,7 @@ static nsearch_status set_ingest(nsearch_ingest *out, const struct index_setting
   nsearch_ingest_set_global_ids(out, settings->ids == IDS_GLOBAL);
   nsearch_ingest_set_again(out, settings->again);
   nsearch_ingest_set_prune(out, settings->prune);
+  nsearch_ingest_set_prune_empty(out, settings->prune_empty);
   nsearch_ingest_set_on_event(out, on_event, run);
   nsearch_ingest_set_on_progress(out, on_progress, run);
   return status;

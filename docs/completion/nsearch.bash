@@ -2,8 +2,8 @@
 
 _nsearch_options() {
   case $1 in
-    index) echo "--engine --shard --language --title-weight --no-text --map --include --exclude --ids --again --prune --threads --memory --wait
-      --report --progress --quiet --json --index --help" ;;
+    index) echo "--engine --shard --language --title-weight --no-text --map --include --exclude --ids --again --prune --prune-empty --threads --memory
+      --wait --report --progress --quiet --json --index --help" ;;
     query) echo "-n --offset --since --until --sort --facet --all --plain --count --no-snippets --explain --timeout --partial --format
       --json --index --help" ;;
     related) echo "-n --offset --since --until --copies --no-snippets --partial --json --index --help" ;;

@@ -33,7 +33,11 @@ rm in/sub/d.jsonl
 run 'then a gives it again' --prune in
 run 'nothing to do' --prune in
 rm in/a.jsonl
-run 'all are gone' --prune in
+echo '-- all are gone, or their disk is not there'
+"$NSEARCH" index --prune in
+echo "status $?"
+run 'nothing was done' in
+run 'all are gone, and that is meant' --prune-empty in
 "$NSEARCH" check
 "$NSEARCH" index --quiet --engine xapian --index other "$CORPUS"
 "$NSEARCH" index --index other --prune "$CORPUS"

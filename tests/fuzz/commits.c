@@ -70,7 +70,7 @@ static void remove_source(unsigned number) {
 static nsearch_status read_sources(nsearch_writer *writer) {
   nsearch_ingest *ingest = nsearch_ingest_new();
   must(ingest && !nsearch_ingest_add_path(ingest, tree, NULL));
-  nsearch_ingest_set_prune(ingest, 1);
+  nsearch_ingest_set_prune_empty(ingest, 1);
   nsearch_status status = nsearch_read(writer, ingest, NULL, err);
   nsearch_ingest_free(ingest);
   return status;

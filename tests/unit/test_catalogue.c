@@ -146,7 +146,7 @@ static void run_index(uint64_t *unchanged, uint64_t *files) {
   nsearch_options *options = nsearch_options_new();
   nsearch_options_set_threads(options, 2, NULL);
   assert_int_equal(nsearch_ingest_add_path(ingest, tree, err), 0);
-  nsearch_ingest_set_prune(ingest, 1);
+  nsearch_ingest_set_prune_empty(ingest, 1);
   assert_int_equal(nsearch_writer_open(&writer, index_folder, options, err), 0);
   int status = nsearch_read(writer, ingest, &report, err);
   if (!status) status = nsearch_commit(writer, err);
