@@ -229,8 +229,10 @@ static inline uint64_t key_prefix(const char *key, size_t len) {
 }
 
 struct dictionary_out;
-#define SEGMENT_TERMS ".terms" /* behind the path of a segment that is being written: blocks of its dictionary, if many */
-int dictionary_create(struct dictionary_out **out, const char *path, struct nsearch_error *err); /* the segment's path */
+/* Behind the path of a segment that is being written: the blocks of its dictionary, if they are many. */
+#define SEGMENT_TERMS ".terms"
+int dictionary_create(struct dictionary_out **out, const char *path,
+                      struct nsearch_error *err); /* the segment's path */
 void dictionary_discard(struct dictionary_out *dictionary);
 /* Keys in ascending order, tag included. Of entry: df, cf, lengths or inlined, alias_of. */
 int dictionary_add(struct dictionary_out *dictionary, const char *key, size_t len, const struct term_entry *entry,
