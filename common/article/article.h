@@ -54,8 +54,8 @@ bool article_is_empty(const struct nsearch_article *article);
 
 /* Makes an article fit to be stored: every part well-formed UTF-8 (returns how many sequences were replaced in
  * *replaced), control characters other than newline and tab as blanks, no white space at the ends of any part, title
- * and other one-line parts on one line, LIST_MAX authors and topics at most: a small record can hold millions of them,
- * each of which costs an engine a hundred positions. */
+ * and other one-line parts on one line, the site for a source that is a URL, LIST_MAX authors and topics at most: a
+ * small record can hold millions of them, each of which costs an engine a hundred positions. */
 int article_tidy(struct nsearch_article *article, uint64_t *replaced, struct nsearch_error *err);
 
 /* The host of a URL, lower case, without "www." and port, ended by a NUL; false when there is none or no room. */

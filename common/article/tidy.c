@@ -173,11 +173,21 @@ out:
   return status;
 }
 
+/* A source that is a URL, as data has it that know no name, is its host: all addresses of one site are one source. */
+static void tidy_source(struct buffer *source) {
+  char host[256];
+  size_t len;
+  if (!source->len || !article_site(source->bytes, source->len, host, sizeof host, &len)) return;
+  memcpy(source->bytes, host, len + 1); /* shorter than the URL, which has a scheme, or "www.", around it */
+  source->len = len;
+}
+
 int article_tidy(struct nsearch_article *article, uint64_t *replaced, struct nsearch_error *err) {
   int status = NSEARCH_OK;
   *replaced = 0;
   for (int part = 0; part < ARTICLE_PARTS && !status; part++)
     status = tidy_text(&article->parts[part], part != ARTICLE_BODY, replaced, err);
+  if (!status) tidy_source(&article->parts[ARTICLE_SOURCE]);
   if (!status) status = tidy_list(&article->authors, replaced, err);
   if (!status) status = tidy_list(&article->topics, replaced, err);
   return status;

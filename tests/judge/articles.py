@@ -5,6 +5,8 @@ import json
 import os
 import re
 
+from ranking import site_of
+
 TEXT_FIELDS = {
     "id": ("id", "_id", "guid", "uri", "docno"),
     "url": ("url", "link"),
@@ -18,6 +20,12 @@ TEXT_FIELDS = {
 LIST_FIELDS = {"authors": ("author", "authors", "byline"), "topics": ("tags", "keywords", "topics", "topic")}
 
 
+def source_of(text):
+    """A source as it is kept: of a URL the site."""
+    authority = re.match(r"(?:(?:[a-z][a-z0-9+.-]*:)?//|(?=www\.))([^/?#\\\s]+)(?![^/?#\\])", text, re.IGNORECASE)
+    return authority and site_of("http://" + authority[1]) or text
+
+
 def article_of(record, below):
     """An article from a JSON object; `below` is the path of its file below the argument of `nsearch index`."""
     article = {}
@@ -28,6 +36,7 @@ def article_of(record, below):
         values = [record[key] for key in keys if record.get(key)]
         value = values[0] if values else []
         article[field] = [value] if isinstance(value, str) else value
+    article["source"] = source_of(article["source"])
     article["title"] = " ".join(article["title"].split())
     if re.fullmatch("[0-9]+", article["id"]):
         article["id"] = below + "#" + article["id"]

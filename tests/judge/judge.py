@@ -82,8 +82,8 @@ def real(folder):
                 continue
             made.append({"id": record["ID"], "url": record["url"], "title": " ".join(record["title"].split()),
                          "body": record["content"].strip(), "authors": [record["authors"]] if record["authors"] else [],
-                         "source": record["source"], "topics": [record["topic"]] if record["topic"] else [],
-                         "published": date})
+                         "source": sources.source_of(record["source"]),
+                         "topics": [record["topic"]] if record["topic"] else [], "published": date})
             if len(made) == 1500:
                 break
     return one_file(folder, made)

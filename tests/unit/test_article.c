@@ -204,6 +204,34 @@ static void tidying_finds_a_control_at_every_place(void **state) {
   nsearch_article_free(article);
 }
 
+static void tidying_makes_hosts_of_urls_as_sources(void **state) {
+  static const char *const cases[][2] = {
+      {" http://Feeds.HarborPost.example/news/rss.xml\n", "feeds.harborpost.example"},
+      {"https://www.harborpost.example", "harborpost.example"},
+      {"//harborpost.example/", "harborpost.example"},
+      {"www.harborpost.example", "harborpost.example"},
+      {"http://h", "h"},
+      {"harborpost.example", "harborpost.example"},
+      {"Harbor Post", "Harbor Post"},
+      {"www.harborpost.example: the paper", "www.harborpost.example: the paper"},
+      {"https://", "https://"},
+      {"https:///", "https:///"},
+      {"urn:newsml:harborpost.example", "urn:newsml:harborpost.example"},
+  };
+  (void)state;
+  nsearch_article *article = nsearch_article_new();
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    uint64_t replaced;
+    for (int again = 0; again < 2; again++) {
+      if (!again) nsearch_article_set_source(article, cases[i][0], strlen(cases[i][0]));
+      assert_int_equal(article_tidy(article, &replaced, NULL), NSEARCH_OK);
+      assert_string_equal(nsearch_article_source(article), cases[i][1]);
+      assert_int_equal(article->parts[ARTICLE_SOURCE].len, strlen(cases[i][1]));
+    }
+  }
+  nsearch_article_free(article);
+}
+
 static void tidying_lists_drops_empty_values(void **state) {
   (void)state;
   nsearch_article *article = nsearch_article_new();
@@ -479,6 +507,7 @@ int main(void) {
       cmocka_unit_test(emptiness_looks_through_white_space),
       cmocka_unit_test(tidying_makes_text_fit),
       cmocka_unit_test(tidying_finds_a_control_at_every_place),
+      cmocka_unit_test(tidying_makes_hosts_of_urls_as_sources),
       cmocka_unit_test(tidying_lists_drops_empty_values),
       cmocka_unit_test(tidying_bounds_lists),
       cmocka_unit_test(a_card_holds_all_but_the_body),
