@@ -20,9 +20,10 @@ struct pack_out {
   bool appended; /* to one that is there */
   size_t group_bytes;
   struct buffer records, lengths, plain, packed;
-  uint32_t count;              /* records of the open group */
-  uint64_t added;              /* records in all */
-  struct isal_zstream *stream; /* its tables are large: made once, zeroed, so that output depends on input alone */
+  uint32_t count; /* records of the open group */
+  uint64_t added; /* records in all */
+  struct isal_zstream
+      *stream; /* its tables are large: made once, zeroed. Where memory lies decides some bytes all the same */
   uint8_t *level_buffer;
 };
 

