@@ -25,7 +25,7 @@ int folder_remove(const char *path, struct nsearch_error *err) {
 /* What is behind the number of a file's name, ".segment"; NULL where the name is none of an index's. */
 static const char *numbered(const char *name, uint64_t *number) {
   static const char *const kinds[] = {
-      ".segment", ".segment" SEGMENT_TERMS, ".pack", ".tombstones", ".catalogue", ".xapian", ".part"};
+      ".segment", (".segment" SEGMENT_TERMS), ".pack", ".tombstones", ".catalogue", ".xapian", ".part"};
   size_t digits = strspn(name, "0123456789");
   if (digits < 6 || digits > 19) return NULL;
   *number = strtoull(name, NULL, 10);
