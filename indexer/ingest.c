@@ -600,6 +600,7 @@ static int reread(const struct ingest_run *run, struct rereading *rereading, str
                              .only = rereading,
                              .shown = run->kept.report,
                              .started = run->started,
+                             .now = run->now,
                              .large_lock = PTHREAD_MUTEX_INITIALIZER,
                              .split_lock = PTHREAD_MUTEX_INITIALIZER,
                              .report_lock = PTHREAD_MUTEX_INITIALIZER,

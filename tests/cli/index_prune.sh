@@ -12,7 +12,7 @@ run() {
   echo
   "$NSEARCH" query -n all --format jsonl 'strike' | sed -E 's/.*"id": ?"([^"]*)".*"title": ?"([^"]*)".*/\1: \2/' | sort
 }
-article() { printf '{"id": "%s", "title": "Strike %s"}' "$1" "$2"; }
+article() { printf '{"id": "%s", "title": "Strike %s", "date": "2019-05-06"}' "$1" "$2"; }
 put in/a.jsonl "$(article one 'in a')" "$(article two 'in a')" "$(article three 'in a')"
 put in/b.jsonl "$(article two 'in b')"
 put in/c.jsonl "$(article three 'in c')" "$(article four 'in c')"
@@ -31,6 +31,8 @@ put in/sub/d.jsonl "$(article one 'in d')" "$(article five 'in d')"
 run 'd has it too' --prune in
 rm in/sub/d.jsonl
 run 'then a gives it again' --prune in
+echo '-- with its date'
+"$NSEARCH" query strike --since 2019 -n all --format id
 run 'nothing to do' --prune in
 rm in/a.jsonl
 echo '-- all are gone, or their disk is not there'
