@@ -12,6 +12,7 @@
  *   options.c   what to read: paths, --map, globs, call-backs
  *   report.c    what a run did
  *   ingest.c    the run: N workers pull spans in turn, parse them and feed the engine
+ *   reading.c   what its threads read: files to spans (ingest.h is what the two share)
  *   writer.c    the writer functions of nsearch.h
  *   folder.c    the folder of an index being written
  *   catalogue.c which files were read, and what they gave

@@ -157,6 +157,7 @@ int file_lock(int *lock, const char *path, struct nsearch_error *err);
 void file_unlock(int *lock);
 
 char *path_join(const char *folder, const char *name); /* NULL for want of memory */
+const char *path_name(const char *path); /* its last part */
 
 /* ---- clock.c: the clock seam ------------------------------------------------------------------------------------------ */
 
