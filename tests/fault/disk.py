@@ -22,7 +22,7 @@ class Call:
         """Whether a file system is another one after it."""
         if self.name == "open":
             return self.fields[2][1] == "c"
-        return self.name in ("write", "ftruncate", "truncate", "rename", "mkdir", "unlink", "rmdir")
+        return self.name in ("write", "ftruncate", "rename", "mkdir", "unlink", "rmdir")
 
 
 def read_record(path):
@@ -45,7 +45,7 @@ def read_record(path):
                 call.path = names.get(fields[0])
             elif name in ("rename", "mkdir", "unlink", "rmdir"):
                 call.path = fields[1]
-            elif name in ("stat", "lstat", "opendir", "truncate", "realpath"):
+            elif name in ("stat", "lstat", "opendir", "realpath"):
                 call.path = fields[0]
                 folder = call.path if name == "opendir" else folder
             elif name == "readdir":
@@ -110,8 +110,8 @@ class Disk:
             self.opened.pop(fields[0], None)
         elif call.name == "write":
             self.opened[fields[0]][1].data += call.data
-        elif call.name in ("ftruncate", "truncate") and int(fields[1]) == 0:
-            file = self.now[path] if call.name == "truncate" else self.opened[fields[0]][1]
+        elif call.name == "ftruncate" and int(fields[1]) == 0:
+            file = self.opened[fields[0]][1]
             file.data = file.data[: int(fields[2])].ljust(int(fields[2]), b"\0")
         elif call.name == "fsync" and int(fields[1]) == 0:
             path, file = self.opened[fields[0]]

@@ -238,14 +238,6 @@ int fault_ftruncate(int fd, off_t len) {
   return status;
 }
 
-int fault_truncate(const char *path, off_t len) {
-  enum action action = begin(FILES, "truncate", false);
-  int status = action == FAIL ? refuse() : truncate(path, len);
-  note("\t%s\t%d\t%jd\n", path, status, (intmax_t)len);
-  end(FILES);
-  return status;
-}
-
 off_t fault_lseek(int fd, off_t offset, int whence) {
   enum action action = begin(FILES, "lseek", false);
   note("\t%d\n", fd);
