@@ -127,8 +127,9 @@ struct finder {
   struct html_titles titles;
   struct buffer text, base;
   const char *url;
-  size_t heading; /* the <h1> of the article, 0 when there is none */
-  size_t author;  /* the element that named the first author */
+  size_t heading;               /* the <h1> of the article, 0 when there is none */
+  size_t author;                /* the element that named the first author */
+  size_t aside_end, reader_end; /* where what is around the article, or by readers, ends that began last */
   struct nsearch_error *err;
 };
 
@@ -316,45 +317,51 @@ static int offer_item(struct finder *finder, size_t evidence, size_t node) {
   return offer_text(finder, evidence, node);
 }
 
+/* True when one of the words is a word of the attribute, letter case ignored; words end where ASCII letters do. */
+static bool attribute_says(const struct html_tree *tree, size_t node, const char *key, const char *const *words,
+                           size_t count) {
+  const char *names = html_attribute(tree, node, key);
+  while (names && *names) {
+    size_t len = 0;
+    while ((names[len] >= 'a' && names[len] <= 'z') || (names[len] >= 'A' && names[len] <= 'Z')) len++;
+    for (size_t i = 0; len > 0 && i < count; i++)
+      if (strlen(words[i]) == len && strncasecmp(names, words[i], len) == 0) return true;
+    names += len > 0 ? len : 1;
+  }
+  return false;
+}
+
 /* In what is around the article, or a form; some pages are one form as a whole. */
-static bool stands_aside(const struct html_tree *tree, size_t node) {
+static bool begins_aside(const struct html_tree *tree, size_t node) {
   enum { FORM_MAX = 200 };
-  for (; node > 0; node = tree->nodes[node].parent) {
-    uint8_t tag = tree->nodes[node].tag;
-    if (tag == HTML_NAV || tag == HTML_ASIDE || tag == HTML_FOOTER) return true;
-    if (tag == HTML_FORM && tree->nodes[node].end - node < FORM_MAX) return true;
-  }
-  return false;
+  uint8_t tag = tree->nodes[node].tag;
+  return tag == HTML_NAV || tag == HTML_ASIDE || tag == HTML_FOOTER ||
+         (tag == HTML_FORM && tree->nodes[node].end - node < FORM_MAX);
 }
 
-static bool attribute_says(const struct html_tree *tree, size_t node, const char *key, const char *word) {
-  const char *names = html_attribute(tree, node, key), *found = names;
-  size_t len = strlen(word);
-  while (found && (found = strcasestr(found, word))) {
-    bool begins = found == names || !((found[-1] | 32) >= 'a' && (found[-1] | 32) <= 'z');
-    bool ends = !((found[len] | 32) >= 'a' && (found[len] | 32) <= 'z');
-    if (begins && ends) return true;
-    found += len;
-  }
-  return false;
-}
-
-/* In what readers wrote behind the article, or may write: comments have authors too. */
-static bool is_of_reader(const struct finder *finder, size_t node) {
+/* What readers wrote behind the article, or may write: comments have authors too. */
+static bool begins_comments(const struct html_tree *tree, size_t node) {
   static const char *const words[] = {"comment", "comments", "commentlist", "pingback", "trackback", "respond"};
+  enum { WORDS = sizeof words / sizeof *words };
+  uint8_t tag = tree->nodes[node].tag;
+  if (tag == HTML_LABEL) return true;
+  if (tag == HTML_HTML || tag == HTML_BODY || tag == HTML_ARTICLE || tag == HTML_MAIN) return false;
+  return attribute_says(tree, node, "class", words, WORDS) || attribute_says(tree, node, "id", words, WORDS);
+}
+
+/* Notes where what begins at a node ends. Nodes come in order, so all of them are asked once, and none about what is
+ * around it. */
+static void note_asides(struct finder *finder, size_t node) {
   const struct html_tree *tree = finder->tree;
-  for (; node > finder->heading; node = tree->nodes[node].parent) {
-    uint8_t tag = tree->nodes[node].tag;
-    if (tag == HTML_LABEL) return true;
-    if (tag == HTML_HTML || tag == HTML_BODY || tag == HTML_ARTICLE || tag == HTML_MAIN) continue;
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-      if (attribute_says(tree, node, "class", words[i]) || attribute_says(tree, node, "id", words[i])) return true;
-  }
-  return false;
+  size_t end = tree->nodes[node].end;
+  if (tree->nodes[node].tag == HTML_TEXT) return;
+  if (node >= finder->aside_end && begins_aside(tree, node)) finder->aside_end = end;
+  if (node >= finder->reader_end && node > finder->heading && begins_comments(tree, node)) finder->reader_end = end;
 }
 
 static int from_element(struct finder *finder, size_t node) {
   bool behind_title = node > finder->heading;
+  bool aside = node < finder->aside_end, of_reader = node < finder->reader_end;
   const struct html_tree *tree = finder->tree;
   const struct html_node *of = &tree->nodes[node];
   const char *datetime = html_attribute(tree, node, "datetime"), *lang = html_attribute(tree, node, "lang");
@@ -368,27 +375,25 @@ static int from_element(struct finder *finder, size_t node) {
     switch (is->place) {
     case IN_ITEM:
       if (item && html_attribute_has(tree, node, "itemprop", is->key) &&
-          !(is->target == TARGET_TITLE && html_leads_home(tree, node)) &&
-          !(is->target == TARGET_AUTHORS && is_of_reader(finder, node)))
+          !(is->target == TARGET_TITLE && html_leads_home(tree, node)) && !(is->target == TARGET_AUTHORS && of_reader))
         status = offer_item(finder, i, node);
       break;
     case IN_LINK:
       if (!html_attribute_has(tree, node, "rel", is->key)) break;
       if (is->target == TARGET_URL && of->tag == HTML_LINK && href)
         status = offer(finder, i, href, strlen(href));
-      else if (is->target == TARGET_AUTHORS && of->tag == HTML_A && !stands_aside(tree, node) &&
-               !is_of_reader(finder, node))
+      else if (is->target == TARGET_AUTHORS && of->tag == HTML_A && !aside && !of_reader)
         status = offer_text(finder, i, node);
       break;
     case IN_CLASS:
-      if (classes && behind_title && of->end - node < 40 && attribute_says(tree, node, "class", is->key) &&
-          !stands_aside(tree, node) && !(is->target == TARGET_AUTHORS && is_of_reader(finder, node)))
+      if (classes && behind_title && of->end - node < 40 && attribute_says(tree, node, "class", &is->key, 1) &&
+          !aside && !(is->target == TARGET_AUTHORS && of_reader))
         status = offer_text(finder, i, node);
       break;
     case IN_ELEMENT:
       if (is->target == TARGET_LANGUAGE && of->tag == HTML_HTML && lang)
         status = offer(finder, i, lang, strlen(lang));
-      else if (is->target == TARGET_PUBLISHED && of->tag == HTML_TIME && behind_title && !stands_aside(tree, node))
+      else if (is->target == TARGET_PUBLISHED && of->tag == HTML_TIME && behind_title && !aside)
         status = datetime ? offer(finder, i, datetime, strlen(datetime)) : offer_text(finder, i, node);
       break;
     default:
@@ -418,6 +423,7 @@ static int walk(struct finder *finder) {
   int status = NSEARCH_OK;
   finder->heading = html_titles_find(&finder->titles, tree);
   for (size_t i = 1; !status && i < tree->count; i++) {
+    note_asides(finder, i);
     if (tree->nodes[i].tag == HTML_TEXT || tree->nodes[i].attributes == 0) {
       if (tree->nodes[i].tag == HTML_TIME) status = from_element(finder, i);
       continue;

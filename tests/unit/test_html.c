@@ -487,6 +487,22 @@ static void expect_of_many(const char *head, const char *part, size_t times, con
   memory_free(got);
 }
 
+/* Each of many elements that may name an author, in many elements of long names. */
+static void expect_of_long_names(void) {
+  enum { FRAMES = 300, NAME = 20000 };
+  struct buffer head = {0};
+  buffer_text(&head, "<title>x</title>" FERRY);
+  for (int i = 0; i < FRAMES; i++) {
+    buffer_text(&head, "<div class='");
+    for (int j = 0; j < NAME; j += 5) buffer_text(&head, "aaaa ");
+    buffer_text(&head, "'>");
+  }
+  buffer_byte(&head, 0);
+  assert_false(head.failed);
+  expect_of_many(head.bytes, "<a rel=author>x</a>", 100000, "", "ran aground");
+  buffer_free(&head);
+}
+
 static void test_hostile_pages(void **state) {
   (void)state;
   expect_of_many("<title>x</title><p>Here is a text, before all that.</p>", "<b><div>", 200000, "", "Here is a text");
@@ -502,6 +518,7 @@ static void test_hostile_pages(void **state) {
                  "{\"@type\":\"NewsArticle\",\"headline\":\"y\"},", 50000, "]}</script>", "title=y\n");
   expect_of_many("<!DOCTYPE html [", "<!ENTITY a '&a;&a;'>", 10000, "]><title>x</title><p>&a;</p>", "title=x");
   expect_of_many("<title>x</title>" FERRY, "<span itemprop=author>Jane Roe</span>", 20000, "", "author=Jane Roe\n");
+  expect_of_long_names();
   static const char nul[] = "<title>x\0y</title><p>It was a dark\0night, and the sea was calm.";
   char *got = read_page(nul, sizeof nul - 1, NULL, NULL);
   assert_string_equal(got, "title=x y\nIt was a dark night, and the sea was calm.");
