@@ -117,7 +117,13 @@ static const struct evidence {
     {TARGET_TOPICS, IN_META, "keywords", NULL},
 };
 
-enum { EVIDENCES = sizeof evidences / sizeof *evidences, AUTHORS_MAX = 50, VALUE_MAX = 1000, YEAR_FIRST = 1600 };
+enum {
+  EVIDENCES = sizeof evidences / sizeof *evidences,
+  AUTHORS_MAX = 50,
+  VALUE_MAX = 1000,
+  YEAR_FIRST = 1600,
+  CLAIMS_MAX = 8
+};
 
 struct finder {
   const struct html_tree *tree;
@@ -127,9 +133,11 @@ struct finder {
   struct html_titles titles;
   struct buffer text, base;
   const char *url;
-  size_t heading;               /* the <h1> of the article, 0 when there is none */
-  size_t author;                /* the element that named the first author */
-  size_t aside_end, reader_end; /* where what is around the article, or by readers, ends that began last */
+  size_t heading;                    /* the <h1> of the article, 0 when there is none */
+  size_t author;                     /* the element that named the first author */
+  size_t aside_end, reader_end;      /* where what is around the article, or by readers, ends that began last */
+  const char *claimants[CLAIMS_MAX]; /* who made the claims that the page examines */
+  size_t claimant_len[CLAIMS_MAX], claimant_count;
   struct nsearch_error *err;
 };
 
@@ -211,15 +219,9 @@ static int set_value(struct finder *finder, const struct evidence *is, const cha
 }
 
 /* True for who made the claim that a page examines, which may show the name as an author's. */
-static bool is_claimant(const struct html_data *data, const char *text, size_t len) {
-  enum { CLAIMS_MAX = 8 };
-  for (size_t i = 0, claims = 0; i < data->count && claims < CLAIMS_MAX; i++) {
-    const struct html_statement *is = &data->statements[i];
-    if (!is->object || !is->child || strcmp(data->text.bytes + is->key, "itemReviewed") != 0) continue;
-    claims++;
-    const char *name = html_data_get(data, is->child, "author", "name");
-    if (html_titles_equal(text, len, name, strlen(name))) return true;
-  }
+static bool is_claimant(const struct finder *finder, const char *text, size_t len) {
+  for (size_t i = 0; i < finder->claimant_count; i++)
+    if (html_titles_equal(text, len, finder->claimants[i], finder->claimant_len[i])) return true;
   return false;
 }
 
@@ -235,7 +237,7 @@ static int offer(struct finder *finder, size_t evidence, const char *text, size_
     return NSEARCH_OK;
   if (is->target == TARGET_AUTHORS &&
       (!html_author_narrow(&text, &len, is->place == IN_CLASS || is->place == IN_LINK || is->place == IN_ITEM) ||
-       is_claimant(finder->data, text, len)))
+       is_claimant(finder, text, len)))
     return NSEARCH_OK;
   if ((is->target == TARGET_AUTHORS || is->target == TARGET_TOPICS) && held != rank) {
     struct article_list *list = is->target == TARGET_AUTHORS ? &finder->article->authors : &finder->article->topics;
@@ -418,6 +420,17 @@ static int find_base(struct finder *finder) {
   return buffer_status(&finder->base, finder->err);
 }
 
+static void find_claimants(struct finder *finder) {
+  const struct html_data *data = finder->data;
+  for (size_t i = 0; i < data->count && finder->claimant_count < CLAIMS_MAX; i++) {
+    const struct html_statement *is = &data->statements[i];
+    if (!is->object || !is->child || strcmp(data->text.bytes + is->key, "itemReviewed") != 0) continue;
+    const char *name = html_data_get(data, is->child, "author", "name");
+    finder->claimants[finder->claimant_count] = name;
+    finder->claimant_len[finder->claimant_count++] = strlen(name);
+  }
+}
+
 static int walk(struct finder *finder) {
   const struct html_tree *tree = finder->tree;
   int status = NSEARCH_OK;
@@ -450,6 +463,7 @@ static int settle_url(struct finder *finder) {
 int html_meta(const struct html_tree *tree, const struct html_data *data, const char *url,
               struct nsearch_article *article, struct nsearch_error *err) {
   struct finder finder = {.tree = tree, .data = data, .article = article, .url = url, .err = err};
+  find_claimants(&finder);
   int status = find_base(&finder);
   if (!status) status = from_data(&finder);
   if (!status) status = walk(&finder);
