@@ -358,6 +358,9 @@ static void test_authors(void **state) {
                {"Analysis by Jane Roe", false, "Jane Roe"},
                {" Jane Roe | 14 Nov 2025", true, "Jane Roe"},
                {"By Jane Roe Monday, November 18, 2025", true, "Jane Roe"},
+               {"By Jane Roe, Sept. 18, 2025", true, "Jane Roe"},
+               {"By Jane Martin 14 Nov 2025", true, "Jane Martin"},
+               {"Mary Novak 14 Nov 2025", true, "Mary Novak"},
                {"Jane Roe - Harbour desk", true, "Jane Roe"},
                {"Jane Roe \u2022 2 min", true, "Jane Roe"},
                {"Von Jane Roe", true, "Jane Roe"},
@@ -377,8 +380,6 @@ static void test_authors(void **state) {
     assert_memory_equal(text, cases[i].name, len);
   }
 }
-
-/* ---- Encodings ---- */
 
 /* What the byline of a page of HPN says, and its authors. */
 static void test_jobs_and_agencies(void **state) {
@@ -418,6 +419,8 @@ static void test_jobs_and_agencies(void **state) {
       "<meta property='og:site_name' content=HPN><title>x</title><meta name=author content='Jane Roe, HPN Business'>",
       NULL, "title=x\nsource=HPN\nauthor=Jane Roe\n");
 }
+
+/* ---- Encodings ---- */
 
 static void test_encodings(void **state) {
   static const char meta[] = "<meta charset=\"windows-1251\"><title>\xCF\xE0\xF0\xEE\xEC</title>";
