@@ -263,7 +263,7 @@ static int offer_markup(struct finder *finder, size_t evidence, const char *text
 
 static int offer_text(struct finder *finder, size_t evidence, size_t node) {
   buffer_clear(&finder->text);
-  html_text(finder->tree, node, VALUE_MAX + 1, &finder->text);
+  html_text(finder->tree, node, VALUE_MAX + HTML_TEXT_MORE, &finder->text);
   int status = buffer_status(&finder->text, finder->err);
   return status ? status : offer(finder, evidence, finder->text.bytes, finder->text.len);
 }

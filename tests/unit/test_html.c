@@ -490,6 +490,13 @@ static void expect_of_many(const char *head, const char *part, size_t times, con
   memory_free(got);
 }
 
+/* A heading too long for a title is none, whatever the width of its characters. */
+static void test_long_headings(void **state) {
+  (void)state;
+  expect_of_many("<title>Ferry</title><h1>", "e", 1001, "</h1>", "title=Ferry\n");
+  expect_of_many("<title>Ferry</title><h1>", "\u5b57", 334, "</h1>", "title=Ferry\n");
+}
+
 /* Each of many elements that may name an author, in many elements of long names. */
 static void expect_of_long_names(void) {
   enum { FRAMES = 300, NAME = 20000 };
@@ -552,6 +559,7 @@ int main(void) {
       cmocka_unit_test(test_jobs_and_agencies),
       cmocka_unit_test(test_encodings),
       cmocka_unit_test(test_recognition),
+      cmocka_unit_test(test_long_headings),
       cmocka_unit_test(test_hostile_pages),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
