@@ -1,6 +1,7 @@
 /* The fields of a page's article: the evidence for each, best first. */
 #include "indexer/sources/html.h"
 
+#include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
@@ -158,13 +159,12 @@ static int add_topics(struct finder *finder, const char *text, size_t len) {
 
 /* "en_US, de" is en-US. */
 static int set_language(struct finder *finder, const char *text, size_t len, bool *took) {
+  char tag[12];
   size_t end = 0;
-  while (end < len && (text[end] == '-' || text[end] == '_' || (text[end] | 32) >= 'a')) end++;
-  *took = end >= 2 && end <= 12;
-  int status = *took ? article_set(finder->article, ARTICLE_LANGUAGE, text, end, finder->err) : NSEARCH_OK;
-  char *dash = *took && !status ? memchr(finder->article->parts[ARTICLE_LANGUAGE].bytes, '_', end) : NULL;
-  if (dash) *dash = '-';
-  return status;
+  for (; end < len && (isalnum((unsigned char)text[end]) || text[end] == '-' || text[end] == '_'); end++)
+    if (end < sizeof tag) tag[end] = (char)(text[end] == '_' ? '-' : text[end]);
+  *took = end >= 2 && end <= sizeof tag && isalpha((unsigned char)tag[0]) && isalpha((unsigned char)tag[1]);
+  return *took ? article_set(finder->article, ARTICLE_LANGUAGE, tag, end, finder->err) : NSEARCH_OK;
 }
 
 /* Pages say "0001-01-01" where they know no date. */

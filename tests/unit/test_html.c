@@ -490,6 +490,13 @@ static void expect_of_many(const char *head, const char *part, size_t times, con
   memory_free(got);
 }
 
+static void test_languages(void **state) {
+  (void)state;
+  expect("<html lang=es-419><title>x</title>", NULL, "title=x\nlanguage=es-419\n");
+  expect("<html lang=zh_Hans_CN><title>x</title>", NULL, "title=x\nlanguage=zh-Hans-CN\n");
+  expect("<html lang=1><title>x</title><meta name=language content='en, de'>", NULL, "title=x\nlanguage=en\n");
+}
+
 /* A heading too long for a title is none, whatever the width of its characters. */
 static void test_long_headings(void **state) {
   (void)state;
@@ -559,6 +566,7 @@ int main(void) {
       cmocka_unit_test(test_jobs_and_agencies),
       cmocka_unit_test(test_encodings),
       cmocka_unit_test(test_recognition),
+      cmocka_unit_test(test_languages),
       cmocka_unit_test(test_long_headings),
       cmocka_unit_test(test_hostile_pages),
   };
