@@ -126,7 +126,9 @@ const char *html_attribute(const struct html_tree *tree, size_t node, const char
 /* True when the attribute is a list of words, one of which this is; ASCII letter case ignored. */
 bool html_attribute_has(const struct html_tree *tree, size_t node, const char *name, const char *word);
 
-/* Appends the text below a node, white space as single blanks, and of it at most so many bytes. */
+/* Appends the text below a node, white space as single blanks, and of it at most so many bytes, whole characters. Asked
+ * for so many more than a limit it gives more than the limit when the text is longer. */
+enum { HTML_TEXT_MORE = 4 };
 void html_text(const struct html_tree *tree, size_t node, size_t most, struct buffer *out);
 
 /* ---- html_blocks.c: a page as blocks of text --------------------------------------------------------------------- */

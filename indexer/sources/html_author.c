@@ -1,21 +1,34 @@
 /* The names in what pages say of an article's authors. */
 #include "indexer/sources/html.h"
 
+#include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
 enum { NAME_MAX_BYTES = 120, BY_WITHIN = 20, SOURCE_MIN = 3 };
 
+/* True for a day of the week or a month, as it stands before the day of a month, which may be cut short: "Sept". A name
+ * may begin as one does, "Martin". */
+static bool is_of_date(const char *word, size_t len) {
+  enum { SHORTEST = 3, LONGEST = 9 };
+  static const char names[] =
+      " january janvier februar february march mars marzo april may june juni junio junho july juli "
+      "julio julho august september septembre october octobre octubre november novembre "
+      "novembro december monday tuesday wednesday thursday friday saturday sunday ";
+  char wanted[LONGEST + 2] = " ";
+  if (len < SHORTEST || len > LONGEST) return false;
+  for (size_t i = 0; i < len; i++) wanted[i + 1] = (char)tolower((unsigned char)word[i]);
+  wanted[len + 1] = 0;
+  return strstr(names, wanted) != NULL;
+}
+
 /* Drops "Monday, Nov" from the end of a line that was cut before the day of a date. */
 static size_t without_date(const char *text, size_t len) {
-  static const char names[] = "jan feb mar apr may jun jul aug sep oct nov dec mon tue wed thu fri sat sun";
   for (;;) {
     while (len > 0 && strchr(" ,.", text[len - 1])) len--;
     size_t word = len;
     while (word > 0 && text[word - 1] != ' ' && text[word - 1] != ',') word--;
-    char start[4] = "";
-    for (size_t i = 0; i < 3 && word + i < len; i++) start[i] = (char)(text[word + i] | 32);
-    if (len - word < 3 || len - word > 9 || !strstr(names, start)) return len;
+    if (!is_of_date(text + word, len - word)) return len;
     len = word;
   }
 }

@@ -1,6 +1,7 @@
 /* The fields of a page's article: the evidence for each, best first. */
 #include "indexer/sources/html.h"
 
+#include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
@@ -117,7 +118,13 @@ static const struct evidence {
     {TARGET_TOPICS, IN_META, "keywords", NULL},
 };
 
-enum { EVIDENCES = sizeof evidences / sizeof *evidences, AUTHORS_MAX = 50, VALUE_MAX = 1000, YEAR_FIRST = 1600 };
+enum {
+  EVIDENCES = sizeof evidences / sizeof *evidences,
+  AUTHORS_MAX = 50,
+  VALUE_MAX = 1000,
+  YEAR_FIRST = 1600,
+  CLAIMS_MAX = 8
+};
 
 struct finder {
   const struct html_tree *tree;
@@ -127,8 +134,11 @@ struct finder {
   struct html_titles titles;
   struct buffer text, base;
   const char *url;
-  size_t heading; /* the <h1> of the article, 0 when there is none */
-  size_t author;  /* the element that named the first author */
+  size_t heading;                    /* the <h1> of the article, 0 when there is none */
+  size_t author;                     /* the element that named the first author */
+  size_t aside_end, reader_end;      /* where what is around the article, or by readers, ends that began last */
+  const char *claimants[CLAIMS_MAX]; /* who made the claims that the page examines */
+  size_t claimant_len[CLAIMS_MAX], claimant_count;
   struct nsearch_error *err;
 };
 
@@ -149,13 +159,12 @@ static int add_topics(struct finder *finder, const char *text, size_t len) {
 
 /* "en_US, de" is en-US. */
 static int set_language(struct finder *finder, const char *text, size_t len, bool *took) {
+  char tag[12];
   size_t end = 0;
-  while (end < len && (text[end] == '-' || text[end] == '_' || (text[end] | 32) >= 'a')) end++;
-  *took = end >= 2 && end <= 12;
-  int status = *took ? article_set(finder->article, ARTICLE_LANGUAGE, text, end, finder->err) : NSEARCH_OK;
-  char *dash = *took && !status ? memchr(finder->article->parts[ARTICLE_LANGUAGE].bytes, '_', end) : NULL;
-  if (dash) *dash = '-';
-  return status;
+  for (; end < len && (isalnum((unsigned char)text[end]) || text[end] == '-' || text[end] == '_'); end++)
+    if (end < sizeof tag) tag[end] = (char)(text[end] == '_' ? '-' : text[end]);
+  *took = end >= 2 && end <= sizeof tag && isalpha((unsigned char)tag[0]) && isalpha((unsigned char)tag[1]);
+  return *took ? article_set(finder->article, ARTICLE_LANGUAGE, tag, end, finder->err) : NSEARCH_OK;
 }
 
 /* Pages say "0001-01-01" where they know no date. */
@@ -210,15 +219,9 @@ static int set_value(struct finder *finder, const struct evidence *is, const cha
 }
 
 /* True for who made the claim that a page examines, which may show the name as an author's. */
-static bool is_claimant(const struct html_data *data, const char *text, size_t len) {
-  enum { CLAIMS_MAX = 8 };
-  for (size_t i = 0, claims = 0; i < data->count && claims < CLAIMS_MAX; i++) {
-    const struct html_statement *is = &data->statements[i];
-    if (!is->object || !is->child || strcmp(data->text.bytes + is->key, "itemReviewed") != 0) continue;
-    claims++;
-    const char *name = html_data_get(data, is->child, "author", "name");
-    if (html_titles_equal(text, len, name, strlen(name))) return true;
-  }
+static bool is_claimant(const struct finder *finder, const char *text, size_t len) {
+  for (size_t i = 0; i < finder->claimant_count; i++)
+    if (html_titles_equal(text, len, finder->claimants[i], finder->claimant_len[i])) return true;
   return false;
 }
 
@@ -234,7 +237,7 @@ static int offer(struct finder *finder, size_t evidence, const char *text, size_
     return NSEARCH_OK;
   if (is->target == TARGET_AUTHORS &&
       (!html_author_narrow(&text, &len, is->place == IN_CLASS || is->place == IN_LINK || is->place == IN_ITEM) ||
-       is_claimant(finder->data, text, len)))
+       is_claimant(finder, text, len)))
     return NSEARCH_OK;
   if ((is->target == TARGET_AUTHORS || is->target == TARGET_TOPICS) && held != rank) {
     struct article_list *list = is->target == TARGET_AUTHORS ? &finder->article->authors : &finder->article->topics;
@@ -260,7 +263,7 @@ static int offer_markup(struct finder *finder, size_t evidence, const char *text
 
 static int offer_text(struct finder *finder, size_t evidence, size_t node) {
   buffer_clear(&finder->text);
-  html_text(finder->tree, node, VALUE_MAX + 1, &finder->text);
+  html_text(finder->tree, node, VALUE_MAX + HTML_TEXT_MORE, &finder->text);
   int status = buffer_status(&finder->text, finder->err);
   return status ? status : offer(finder, evidence, finder->text.bytes, finder->text.len);
 }
@@ -316,45 +319,51 @@ static int offer_item(struct finder *finder, size_t evidence, size_t node) {
   return offer_text(finder, evidence, node);
 }
 
+/* True when one of the words is a word of the attribute, letter case ignored; words end where ASCII letters do. */
+static bool attribute_says(const struct html_tree *tree, size_t node, const char *key, const char *const *words,
+                           size_t count) {
+  const char *names = html_attribute(tree, node, key);
+  while (names && *names) {
+    size_t len = 0;
+    while ((names[len] >= 'a' && names[len] <= 'z') || (names[len] >= 'A' && names[len] <= 'Z')) len++;
+    for (size_t i = 0; len > 0 && i < count; i++)
+      if (strlen(words[i]) == len && strncasecmp(names, words[i], len) == 0) return true;
+    names += len > 0 ? len : 1;
+  }
+  return false;
+}
+
 /* In what is around the article, or a form; some pages are one form as a whole. */
-static bool stands_aside(const struct html_tree *tree, size_t node) {
+static bool begins_aside(const struct html_tree *tree, size_t node) {
   enum { FORM_MAX = 200 };
-  for (; node > 0; node = tree->nodes[node].parent) {
-    uint8_t tag = tree->nodes[node].tag;
-    if (tag == HTML_NAV || tag == HTML_ASIDE || tag == HTML_FOOTER) return true;
-    if (tag == HTML_FORM && tree->nodes[node].end - node < FORM_MAX) return true;
-  }
-  return false;
+  uint8_t tag = tree->nodes[node].tag;
+  return tag == HTML_NAV || tag == HTML_ASIDE || tag == HTML_FOOTER ||
+         (tag == HTML_FORM && tree->nodes[node].end - node < FORM_MAX);
 }
 
-static bool attribute_says(const struct html_tree *tree, size_t node, const char *key, const char *word) {
-  const char *names = html_attribute(tree, node, key), *found = names;
-  size_t len = strlen(word);
-  while (found && (found = strcasestr(found, word))) {
-    bool begins = found == names || !((found[-1] | 32) >= 'a' && (found[-1] | 32) <= 'z');
-    bool ends = !((found[len] | 32) >= 'a' && (found[len] | 32) <= 'z');
-    if (begins && ends) return true;
-    found += len;
-  }
-  return false;
-}
-
-/* In what readers wrote behind the article, or may write: comments have authors too. */
-static bool is_of_reader(const struct finder *finder, size_t node) {
+/* What readers wrote behind the article, or may write: comments have authors too. */
+static bool begins_comments(const struct html_tree *tree, size_t node) {
   static const char *const words[] = {"comment", "comments", "commentlist", "pingback", "trackback", "respond"};
+  enum { WORDS = sizeof words / sizeof *words };
+  uint8_t tag = tree->nodes[node].tag;
+  if (tag == HTML_LABEL) return true;
+  if (tag == HTML_HTML || tag == HTML_BODY || tag == HTML_ARTICLE || tag == HTML_MAIN) return false;
+  return attribute_says(tree, node, "class", words, WORDS) || attribute_says(tree, node, "id", words, WORDS);
+}
+
+/* Notes where what begins at a node ends. Nodes come in order, so all of them are asked once, and none about what is
+ * around it. */
+static void note_asides(struct finder *finder, size_t node) {
   const struct html_tree *tree = finder->tree;
-  for (; node > finder->heading; node = tree->nodes[node].parent) {
-    uint8_t tag = tree->nodes[node].tag;
-    if (tag == HTML_LABEL) return true;
-    if (tag == HTML_HTML || tag == HTML_BODY || tag == HTML_ARTICLE || tag == HTML_MAIN) continue;
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-      if (attribute_says(tree, node, "class", words[i]) || attribute_says(tree, node, "id", words[i])) return true;
-  }
-  return false;
+  size_t end = tree->nodes[node].end;
+  if (tree->nodes[node].tag == HTML_TEXT) return;
+  if (node >= finder->aside_end && begins_aside(tree, node)) finder->aside_end = end;
+  if (node >= finder->reader_end && node > finder->heading && begins_comments(tree, node)) finder->reader_end = end;
 }
 
 static int from_element(struct finder *finder, size_t node) {
   bool behind_title = node > finder->heading;
+  bool aside = node < finder->aside_end, of_reader = node < finder->reader_end;
   const struct html_tree *tree = finder->tree;
   const struct html_node *of = &tree->nodes[node];
   const char *datetime = html_attribute(tree, node, "datetime"), *lang = html_attribute(tree, node, "lang");
@@ -368,27 +377,25 @@ static int from_element(struct finder *finder, size_t node) {
     switch (is->place) {
     case IN_ITEM:
       if (item && html_attribute_has(tree, node, "itemprop", is->key) &&
-          !(is->target == TARGET_TITLE && html_leads_home(tree, node)) &&
-          !(is->target == TARGET_AUTHORS && is_of_reader(finder, node)))
+          !(is->target == TARGET_TITLE && html_leads_home(tree, node)) && !(is->target == TARGET_AUTHORS && of_reader))
         status = offer_item(finder, i, node);
       break;
     case IN_LINK:
       if (!html_attribute_has(tree, node, "rel", is->key)) break;
       if (is->target == TARGET_URL && of->tag == HTML_LINK && href)
         status = offer(finder, i, href, strlen(href));
-      else if (is->target == TARGET_AUTHORS && of->tag == HTML_A && !stands_aside(tree, node) &&
-               !is_of_reader(finder, node))
+      else if (is->target == TARGET_AUTHORS && of->tag == HTML_A && !aside && !of_reader)
         status = offer_text(finder, i, node);
       break;
     case IN_CLASS:
-      if (classes && behind_title && of->end - node < 40 && attribute_says(tree, node, "class", is->key) &&
-          !stands_aside(tree, node) && !(is->target == TARGET_AUTHORS && is_of_reader(finder, node)))
+      if (classes && behind_title && of->end - node < 40 && attribute_says(tree, node, "class", &is->key, 1) &&
+          !aside && !(is->target == TARGET_AUTHORS && of_reader))
         status = offer_text(finder, i, node);
       break;
     case IN_ELEMENT:
       if (is->target == TARGET_LANGUAGE && of->tag == HTML_HTML && lang)
         status = offer(finder, i, lang, strlen(lang));
-      else if (is->target == TARGET_PUBLISHED && of->tag == HTML_TIME && behind_title && !stands_aside(tree, node))
+      else if (is->target == TARGET_PUBLISHED && of->tag == HTML_TIME && behind_title && !aside)
         status = datetime ? offer(finder, i, datetime, strlen(datetime)) : offer_text(finder, i, node);
       break;
     default:
@@ -413,11 +420,23 @@ static int find_base(struct finder *finder) {
   return buffer_status(&finder->base, finder->err);
 }
 
+static void find_claimants(struct finder *finder) {
+  const struct html_data *data = finder->data;
+  for (size_t i = 0; i < data->count && finder->claimant_count < CLAIMS_MAX; i++) {
+    const struct html_statement *is = &data->statements[i];
+    if (!is->object || !is->child || strcmp(data->text.bytes + is->key, "itemReviewed") != 0) continue;
+    const char *name = html_data_get(data, is->child, "author", "name");
+    finder->claimants[finder->claimant_count] = name;
+    finder->claimant_len[finder->claimant_count++] = strlen(name);
+  }
+}
+
 static int walk(struct finder *finder) {
   const struct html_tree *tree = finder->tree;
   int status = NSEARCH_OK;
   finder->heading = html_titles_find(&finder->titles, tree);
   for (size_t i = 1; !status && i < tree->count; i++) {
+    note_asides(finder, i);
     if (tree->nodes[i].tag == HTML_TEXT || tree->nodes[i].attributes == 0) {
       if (tree->nodes[i].tag == HTML_TIME) status = from_element(finder, i);
       continue;
@@ -444,6 +463,7 @@ static int settle_url(struct finder *finder) {
 int html_meta(const struct html_tree *tree, const struct html_data *data, const char *url,
               struct nsearch_article *article, struct nsearch_error *err) {
   struct finder finder = {.tree = tree, .data = data, .article = article, .url = url, .err = err};
+  find_claimants(&finder);
   int status = find_base(&finder);
   if (!status) status = from_data(&finder);
   if (!status) status = walk(&finder);

@@ -83,7 +83,7 @@ size_t html_titles_find(struct html_titles *titles, const struct html_tree *tree
   for (size_t i = 1; i < tree->count; i++) {
     if (tree->nodes[i].tag != HTML_H1 || html_leads_home(tree, i)) continue;
     struct buffer text = {0};
-    html_text(tree, i, TITLE_MAX + 1, &text);
+    html_text(tree, i, TITLE_MAX + HTML_TEXT_MORE, &text);
     size_t fits = text.len <= TITLE_MAX ? fit(&folded, text.bytes, text.len) : 0;
     /* The name of the site may be a heading too, and shorter. */
     bool better = text.len > 0 && text.len <= TITLE_MAX && (fits > best || place == 0);

@@ -1,5 +1,6 @@
 /* Bytes to a flat tree. libxml2 finds the tags and mends their nesting; the tree is ours, because its own is built and
  * walked by recursion and takes ten times the memory. */
+#include "common/text/text.h"
 #include "indexer/sources/html.h"
 
 #include <libxml/HTMLparser.h>
@@ -226,9 +227,6 @@ void html_text(const struct html_tree *tree, size_t node, size_t most, struct bu
     if (at->tag == HTML_SCRIPT || at->tag == HTML_STYLE) i = at->end - 1;
   }
   if (out->failed) return;
-  if (out->len == end) { /* not in the middle of a character */
-    while (out->len > from && ((uint8_t)out->bytes[out->len - 1] & 0xC0) == 0x80) out->len--;
-    if (out->len > from && (uint8_t)out->bytes[out->len - 1] >= 0xC0) out->len--;
-  }
+  if (out->len == end) out->len = from + utf8_valid_prefix(out->bytes + from, most); /* no half of a character */
   if (out->len > from && out->bytes[out->len - 1] == ' ') out->len--;
 }

@@ -358,6 +358,9 @@ static void test_authors(void **state) {
                {"Analysis by Jane Roe", false, "Jane Roe"},
                {" Jane Roe | 14 Nov 2025", true, "Jane Roe"},
                {"By Jane Roe Monday, November 18, 2025", true, "Jane Roe"},
+               {"By Jane Roe, Sept. 18, 2025", true, "Jane Roe"},
+               {"By Jane Martin 14 Nov 2025", true, "Jane Martin"},
+               {"Mary Novak 14 Nov 2025", true, "Mary Novak"},
                {"Jane Roe - Harbour desk", true, "Jane Roe"},
                {"Jane Roe \u2022 2 min", true, "Jane Roe"},
                {"Von Jane Roe", true, "Jane Roe"},
@@ -377,8 +380,6 @@ static void test_authors(void **state) {
     assert_memory_equal(text, cases[i].name, len);
   }
 }
-
-/* ---- Encodings ---- */
 
 /* What the byline of a page of HPN says, and its authors. */
 static void test_jobs_and_agencies(void **state) {
@@ -418,6 +419,8 @@ static void test_jobs_and_agencies(void **state) {
       "<meta property='og:site_name' content=HPN><title>x</title><meta name=author content='Jane Roe, HPN Business'>",
       NULL, "title=x\nsource=HPN\nauthor=Jane Roe\n");
 }
+
+/* ---- Encodings ---- */
 
 static void test_encodings(void **state) {
   static const char meta[] = "<meta charset=\"windows-1251\"><title>\xCF\xE0\xF0\xEE\xEC</title>";
@@ -487,6 +490,36 @@ static void expect_of_many(const char *head, const char *part, size_t times, con
   memory_free(got);
 }
 
+static void test_languages(void **state) {
+  (void)state;
+  expect("<html lang=es-419><title>x</title>", NULL, "title=x\nlanguage=es-419\n");
+  expect("<html lang=zh_Hans_CN><title>x</title>", NULL, "title=x\nlanguage=zh-Hans-CN\n");
+  expect("<html lang=1><title>x</title><meta name=language content='en, de'>", NULL, "title=x\nlanguage=en\n");
+}
+
+/* A heading too long for a title is none, whatever the width of its characters. */
+static void test_long_headings(void **state) {
+  (void)state;
+  expect_of_many("<title>Ferry</title><h1>", "e", 1001, "</h1>", "title=Ferry\n");
+  expect_of_many("<title>Ferry</title><h1>", "\u5b57", 334, "</h1>", "title=Ferry\n");
+}
+
+/* Each of many elements that may name an author, in many elements of long names. */
+static void expect_of_long_names(void) {
+  enum { FRAMES = 300, NAME = 20000 };
+  struct buffer head = {0};
+  buffer_text(&head, "<title>x</title>" FERRY);
+  for (int i = 0; i < FRAMES; i++) {
+    buffer_text(&head, "<div class='");
+    for (int j = 0; j < NAME; j += 5) buffer_text(&head, "aaaa ");
+    buffer_text(&head, "'>");
+  }
+  buffer_byte(&head, 0);
+  assert_false(head.failed);
+  expect_of_many(head.bytes, "<a rel=author>x</a>", 100000, "", "ran aground");
+  buffer_free(&head);
+}
+
 static void test_hostile_pages(void **state) {
   (void)state;
   expect_of_many("<title>x</title><p>Here is a text, before all that.</p>", "<b><div>", 200000, "", "Here is a text");
@@ -502,6 +535,7 @@ static void test_hostile_pages(void **state) {
                  "{\"@type\":\"NewsArticle\",\"headline\":\"y\"},", 50000, "]}</script>", "title=y\n");
   expect_of_many("<!DOCTYPE html [", "<!ENTITY a '&a;&a;'>", 10000, "]><title>x</title><p>&a;</p>", "title=x");
   expect_of_many("<title>x</title>" FERRY, "<span itemprop=author>Jane Roe</span>", 20000, "", "author=Jane Roe\n");
+  expect_of_long_names();
   static const char nul[] = "<title>x\0y</title><p>It was a dark\0night, and the sea was calm.";
   char *got = read_page(nul, sizeof nul - 1, NULL, NULL);
   assert_string_equal(got, "title=x y\nIt was a dark night, and the sea was calm.");
@@ -532,6 +566,8 @@ int main(void) {
       cmocka_unit_test(test_jobs_and_agencies),
       cmocka_unit_test(test_encodings),
       cmocka_unit_test(test_recognition),
+      cmocka_unit_test(test_languages),
+      cmocka_unit_test(test_long_headings),
       cmocka_unit_test(test_hostile_pages),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
