@@ -72,17 +72,18 @@ struct encoded_word {
   size_t text_len, len; /* len: all of it */
 };
 
-static bool read_word(const char *value, size_t len, struct encoded_word *out) {
+/* *is_endless: nothing ends a word from here on, so that no later one is any either. */
+static bool read_word(const char *value, size_t len, struct encoded_word *out, bool *is_endless) {
   const char *end = value + len, *charset = value + 2;
   if (len < 8 || value[0] != '=' || value[1] != '?') return false;
   const char *kind = memchr(charset, '?', (size_t)(end - charset));
   if (!kind || end - kind < 5 || kind[2] != '?' || !strchr("BbQq", kind[1])) return false;
-  const char *text = kind + 3, *stop = text;
-  while (stop + 1 < end && !(stop[0] == '?' && stop[1] == '=')) stop++;
-  if (stop + 1 >= end) return false;
   const char *star = memchr(charset, '*', (size_t)(kind - charset)); /* a language may follow */
   size_t charset_len = (size_t)((star ? star : kind) - charset);
   if (charset_len == 0 || charset_len >= sizeof out->charset || memchr(charset, 0, charset_len)) return false;
+  const char *text = kind + 3, *stop = memmem(text, (size_t)(end - text), "?=", 2);
+  *is_endless = !stop;
+  if (!stop) return false;
   memcpy(out->charset, charset, charset_len);
   out->charset[charset_len] = 0;
   out->is_base64 = kind[1] == 'B' || kind[1] == 'b';
@@ -94,9 +95,10 @@ static bool read_word(const char *value, size_t len, struct encoded_word *out) {
 
 /* Where the next encoded word begins; len when there is none. */
 static size_t find_word(const char *value, size_t len, size_t at, struct encoded_word *word) {
-  for (const char *found; at < len && (found = memmem(value + at, len - at, "=?", 2)); at++) {
+  bool is_endless = false;
+  for (const char *found; !is_endless && at < len && (found = memmem(value + at, len - at, "=?", 2)); at++) {
     at = (size_t)(found - value);
-    if (read_word(found, len - at, word)) return at;
+    if (read_word(found, len - at, word, &is_endless)) return at;
   }
   return len;
 }
