@@ -1,7 +1,6 @@
 /* The members of tar and zip files, one after another, by libarchive. */
 #include <archive.h>
 #include <archive_entry.h>
-#include <errno.h>
 #include <locale.h>
 #include <stdio.h>
 #include <string.h>
@@ -86,16 +85,10 @@ static la_int64_t on_seek(struct archive *archive, void *payload, la_int64_t off
   return input_seek(in->input, &at, whence) ? at : ARCHIVE_FATAL;
 }
 
-/* The input has said what is wrong, or else libarchive says it; its messages may have several lines. */
+/* The input has said what is wrong, or else libarchive says it. */
 static int failure(struct archive_in *in, const char *what, struct nsearch_error *err) {
-  char line[120];
   in->is_damaged = true;
-  if (in->status) return in->status;
-  if (archive_errno(in->archive) == ENOMEM) return error_memory(err);
-  const char *text = archive_error_string(in->archive);
-  snprintf(line, sizeof line, "%s", text ? text : "no reason given");
-  line[strcspn(line, "\r\n")] = 0;
-  return error_set(err, NSEARCH_ERR_INPUT, "%s: %s", what, line);
+  return in->status ? in->status : libarchive_failure(in->archive, what, err);
 }
 
 int archive_open(struct archive_in **out, struct input *input, struct nsearch_error *err) {

@@ -38,7 +38,16 @@ int expansion_check(uint64_t out, uint64_t in, struct nsearch_error *err) {
                    (unsigned long long)in, (unsigned long long)out);
 }
 
-/* ---- libarchive's blocks ---- */
+/* ---- What libarchive gives ---- */
+
+int libarchive_failure(struct archive *archive, const char *what, struct nsearch_error *err) {
+  char line[120];
+  if (archive_errno(archive) == ENOMEM) return error_memory(err);
+  const char *text = archive_error_string(archive);
+  snprintf(line, sizeof line, "%s", text ? text : "no reason given");
+  line[strcspn(line, "\r\n")] = 0;
+  return error_set(err, NSEARCH_ERR_INPUT, "%s: %s", what, line);
+}
 
 int blocks_read(struct blocks *blocks, struct archive *archive, void *bytes, size_t room, size_t *got) {
   *got = 0;
@@ -98,16 +107,12 @@ static la_ssize_t on_read(struct archive *archive, void *payload, const void **b
   return -1;
 }
 
-/* The stage below has said what is wrong, or else libarchive says it; its messages may have several lines. */
+/* The stage below has said what is wrong, or else libarchive says it. */
 static int failure(struct filter *filter, struct nsearch_error *err) {
-  char line[120];
+  char what[80];
   if (filter->status) return filter->status;
-  if (archive_errno(filter->archive) == ENOMEM) return error_memory(err);
-  const char *text = archive_error_string(filter->archive);
-  snprintf(line, sizeof line, "%s", text ? text : "no reason given");
-  line[strcspn(line, "\r\n")] = 0;
-  return error_set(err, NSEARCH_ERR_INPUT, "%s data is broken near byte %llu: %s", filter->name,
-                   (unsigned long long)filter->in.offset, line);
+  snprintf(what, sizeof what, "%s data is broken near byte %llu", filter->name, (unsigned long long)filter->in.offset);
+  return libarchive_failure(filter->archive, what, err);
 }
 
 static int filter_begin(struct filter *filter, struct nsearch_error *err) {

@@ -83,6 +83,8 @@ struct blocks {
 };
 /* Up to room bytes, holes as zeros; got 0 is the end. A code of libarchive: ARCHIVE_OK, or what is wrong. */
 int blocks_read(struct blocks *blocks, struct archive *archive, void *bytes, size_t room, size_t *got);
+/* NSEARCH_ERR_INPUT with `what` and the first line of libarchive's message, or want of memory. */
+int libarchive_failure(struct archive *archive, const char *what, struct nsearch_error *err);
 
 /* Text that compresses better than EXPANSION_MAX to 1 is taken for a bomb once EXPANSION_FREE bytes came out of it. */
 enum { EXPANSION_MAX = 250, EXPANSION_FREE = 256 << 20 };

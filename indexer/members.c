@@ -1,7 +1,6 @@
 /* A file as what is to be read of it: the file itself, or the members of an archive and of archives in it. */
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 #include "indexer/indexer.h"
 

@@ -56,29 +56,31 @@ static void give_up(uint64_t state[8], struct source_problem *problem, const cha
   problem_set(problem, NSEARCH_EVENT_BROKEN, ++state[STATE_RECORDS], "%s", why);
 }
 
-/* The record at the front is larger than the window, or is none. */
+/* The record at the front is larger than the window, or its length is wrong, or it is none. */
 static int split_one(const struct capture_format *format, struct input *input, uint64_t state[8], struct span *span,
                      struct source_problem *problem, struct frame frame, struct nsearch_error *err) {
   uint64_t len = frame_len(&frame);
-  if (frame.kind == FRAME_WHOLE && !frame.wanted) {
-    state[STATE_PASS] = len;
-    problem_set(problem, NSEARCH_EVENT_SKIPPED, ++state[STATE_RECORDS], "not a page");
-    return NSEARCH_OK;
-  }
-  if (frame.kind == FRAME_WHOLE && len > RECORD_MAX) {
-    state[STATE_PASS] = len;
-    problem_set(problem, NSEARCH_EVENT_TOO_LARGE, ++state[STATE_RECORDS], "the record is larger than %d MiB",
-                RECORD_MAX >> 20);
-    return NSEARCH_OK;
-  }
   if (frame.kind != FRAME_WHOLE) {
     give_up(state, problem, "no header of a record stands here");
     return NSEARCH_OK;
   }
-  int status = input_fill(input, (size_t)len + HEADER_MAX, err);
-  if (status) return status;
+  if (frame.wanted && len <= RECORD_MAX) {
+    int status = input_fill(input, (size_t)len + HEADER_MAX, err);
+    if (status) return status;
+  }
   if (is_length_wrong(format, input, 0, &frame)) {
     give_up(state, problem, "the record's length is wrong");
+    return NSEARCH_OK;
+  }
+  if (!frame.wanted) {
+    state[STATE_PASS] = len;
+    problem_set(problem, NSEARCH_EVENT_SKIPPED, ++state[STATE_RECORDS], "not a page");
+    return NSEARCH_OK;
+  }
+  if (len > RECORD_MAX) {
+    state[STATE_PASS] = len;
+    problem_set(problem, NSEARCH_EVENT_TOO_LARGE, ++state[STATE_RECORDS], "the record is larger than %d MiB",
+                RECORD_MAX >> 20);
     return NSEARCH_OK;
   }
   span->record = ++state[STATE_RECORDS];

@@ -72,17 +72,18 @@ struct encoded_word {
   size_t text_len, len; /* len: all of it */
 };
 
-static bool read_word(const char *value, size_t len, struct encoded_word *out) {
+/* *is_endless: nothing ends a word from here on, so that no later one is any either. */
+static bool read_word(const char *value, size_t len, struct encoded_word *out, bool *is_endless) {
   const char *end = value + len, *charset = value + 2;
   if (len < 8 || value[0] != '=' || value[1] != '?') return false;
   const char *kind = memchr(charset, '?', (size_t)(end - charset));
   if (!kind || end - kind < 5 || kind[2] != '?' || !strchr("BbQq", kind[1])) return false;
-  const char *text = kind + 3, *stop = text;
-  while (stop + 1 < end && !(stop[0] == '?' && stop[1] == '=')) stop++;
-  if (stop + 1 >= end) return false;
   const char *star = memchr(charset, '*', (size_t)(kind - charset)); /* a language may follow */
   size_t charset_len = (size_t)((star ? star : kind) - charset);
   if (charset_len == 0 || charset_len >= sizeof out->charset || memchr(charset, 0, charset_len)) return false;
+  const char *text = kind + 3, *stop = memmem(text, (size_t)(end - text), "?=", 2);
+  *is_endless = !stop;
+  if (!stop) return false;
   memcpy(out->charset, charset, charset_len);
   out->charset[charset_len] = 0;
   out->is_base64 = kind[1] == 'B' || kind[1] == 'b';
@@ -94,9 +95,10 @@ static bool read_word(const char *value, size_t len, struct encoded_word *out) {
 
 /* Where the next encoded word begins; len when there is none. */
 static size_t find_word(const char *value, size_t len, size_t at, struct encoded_word *word) {
-  for (const char *found; at < len && (found = memmem(value + at, len - at, "=?", 2)); at++) {
+  bool is_endless = false;
+  for (const char *found; !is_endless && at < len && (found = memmem(value + at, len - at, "=?", 2)); at++) {
     at = (size_t)(found - value);
-    if (read_word(found, len - at, word)) return at;
+    if (read_word(found, len - at, word, &is_endless)) return at;
   }
   return len;
 }
@@ -161,23 +163,38 @@ static void paragraph(struct buffer *out) {
   if (out->len) buffer_text(out, "\n\n");
 }
 
-/* Files that were put into the text, uuencoded or by yEnc, as Usenet has them. */
+/* Files that were put into the text, as Usenet has them. */
+enum enclosed { ENCLOSED_UU, ENCLOSED_YENC, ENCLOSED_KINDS }; /* ENCLOSED_KINDS: no such file */
+static const char *const enclosed_ends[ENCLOSED_KINDS] = {"\nend", "\n=yend"};
+
+/* Of the file that the line begins. */
+static enum enclosed enclosed_begins(const char *line, size_t len) {
+  if (len > 8 && memcmp(line, "=ybegin ", 8) == 0) return ENCLOSED_YENC;
+  if (len <= 11 || memcmp(line, "begin ", 6) != 0 || line[9] != ' ') return ENCLOSED_KINDS;
+  for (size_t i = 6; i < 9; i++)
+    if (line[i] < '0' || line[i] > '7') return ENCLOSED_KINDS;
+  return ENCLOSED_UU;
+}
+
+/* An end that was looked for in vain is not looked for again: a text may be nothing but beginnings. */
 static void drop_files(const char *text, size_t len, struct buffer *out) {
   const char *until = NULL;
+  bool is_endless[ENCLOSED_KINDS] = {false};
   for (size_t at = 0, next; at < len; at = next) {
-    const char *line = text + at, *end = memchr(line, '\n', len - at);
-    next = end ? (size_t)(end - text) + 1 : len;
+    const char *line = text + at, *line_end = memchr(line, '\n', len - at);
+    next = line_end ? (size_t)(line_end - text) + 1 : len;
     size_t line_len = next - at;
     if (until) {
       if (line_len >= strlen(until) && memcmp(line, until, strlen(until)) == 0) until = NULL;
-    } else if (line_len > 11 && memcmp(line, "begin ", 6) == 0 && strspn(line + 6, "01234567") == 3 && line[9] == ' ' &&
-               memmem(text + next, len - next, "\nend", 4)) {
-      until = "end";
-    } else if (line_len > 8 && memcmp(line, "=ybegin ", 8) == 0 && memmem(text + next, len - next, "\n=yend", 6)) {
-      until = "=yend";
-    } else {
-      buffer_add(out, line, line_len);
+      continue;
     }
+    enum enclosed kind = enclosed_begins(line, line_len);
+    if (kind < ENCLOSED_KINDS && !is_endless[kind]) {
+      const char *end = enclosed_ends[kind];
+      is_endless[kind] = !memmem(text + next, len - next, end, strlen(end));
+      if (!is_endless[kind]) until = end + 1;
+    }
+    if (!until) buffer_add(out, line, line_len);
   }
 }
 

@@ -253,6 +253,23 @@ static void test_wrong_lengths(void **state) {
   }
 }
 
+/* The same for records that would be passed over: not wanted, or too large. */
+static void test_wrong_lengths_unread(void **state) {
+  static const char *const lengths[] = {"Content-Length: 131", "Content-Length: 500", "Content-Length: 999"};
+  struct buffer out = {0};
+  (void)state;
+  for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) {
+    out = three();
+    change(&out, "response", "request ");
+    change(&out, "Content-Length: 125", lengths[i]);
+    check_and_free(&out, "a.warc", "warc\n1 broken\n" ARTICLE(2, "2") ARTICLE(3, "3"));
+  }
+  buffer_text(&out,
+              "WARC/1.0\r\nWARC-Type: response\r\nContent-Length: 99999999999\r\n\r\nHTTP/1.1 200 OK\r\n\r\n\r\n");
+  add_page(&out, "http://x.example/2", SHORT_PAGE);
+  check_and_free(&out, "a.warc", "warc\n1 broken\n" ARTICLE(2, "2"));
+}
+
 static void test_junk(void **state) {
   struct buffer out = {0};
   (void)state;
@@ -368,10 +385,10 @@ static void test_damage(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_kinds), cmocka_unit_test(test_encodings),      cmocka_unit_test(test_charset),
-      cmocka_unit_test(test_bomb),  cmocka_unit_test(test_wrong_lengths),  cmocka_unit_test(test_junk),
-      cmocka_unit_test(test_cut),   cmocka_unit_test(test_broken_members), cmocka_unit_test(test_large),
-      cmocka_unit_test(test_arc),   cmocka_unit_test(test_damage),
+      cmocka_unit_test(test_kinds), cmocka_unit_test(test_encodings),     cmocka_unit_test(test_charset),
+      cmocka_unit_test(test_bomb),  cmocka_unit_test(test_wrong_lengths), cmocka_unit_test(test_wrong_lengths_unread),
+      cmocka_unit_test(test_junk),  cmocka_unit_test(test_cut),           cmocka_unit_test(test_broken_members),
+      cmocka_unit_test(test_large), cmocka_unit_test(test_arc),           cmocka_unit_test(test_damage),
   };
   return cmocka_run_group_tests(tests, source_set_up, source_tear_down);
 }

@@ -22,6 +22,9 @@ static const struct source_case messages[] = {
      "mail\n1* title=A body=B author=Jane Roe date=2015-02-03T09:00:00Z/4\n"},
     {"a.eml", "From: <jane@post.example>\nSubject: folded\n over\n\tlines\n\nB",
      "mail\n1* title=folded over lines body=B author=jane@post.example\n"},
+    /* What looks like the mode of a file goes on to the last byte: the sanitizer sees when more is read. */
+    {"a.eml", FROM "Subject: S\n\nbegin 0123456701012345670101234567010123456701012345670101234567010123456701",
+     "mail\n1* title=S body=begin 0123456701012345670101234567010123456701012345670101234567010123456701" KNOWN "\n"},
     /* Usenet, a newsletter, an archive of a list. */
     {"a", FROM "Newsgroups: misc.news, alt.ships\nOrganization: The Post\nKeywords: harbour, ferry\nSubject: S\n\nB\n",
      "mail\n1* title=S body=B source=The Post author=Jane Roe topic=misc.news topic=alt.ships topic=harbour topic=ferry"
@@ -147,6 +150,27 @@ static void test_depth(void **state) {
   buffer_free(&mail);
 }
 
+/* A mail that ends with the same thing many times: all of it stays. */
+static void check_many(const char *headers, const char *what, size_t times, const char *expected_before) {
+  struct buffer mail = {0}, expected = {0};
+  buffer_text(&mail, FROM), buffer_text(&mail, headers);
+  buffer_text(&expected, "mail\n1* title="), buffer_text(&expected, expected_before);
+  for (size_t i = 0; i < times; i++) buffer_text(&mail, what), buffer_text(&expected, what);
+  buffer_text(&expected, KNOWN "\n");
+  buffer_byte(&expected, 0);
+  char *found = source_read("a.eml", mail.bytes, mail.len, NULL);
+  assert_true(strcmp(found, expected.bytes) == 0);
+  memory_free(found);
+  buffer_free(&mail), buffer_free(&expected);
+}
+
+/* Beginnings without an end, which each would be looked for to the end of the message. */
+static void test_endless(void **state) {
+  (void)state;
+  check_many("Subject: S\n\nT", "\nbegin 644 x\n=ybegin x", 400000, "S body=T");
+  check_many("Subject: ", "=?a?Q?x", 600000, "");
+}
+
 static void test_damage(void **state) {
   uint64_t random = 0x9e3779b97f4a7c15;
   (void)state;
@@ -168,7 +192,8 @@ static void test_damage(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_messages),  cmocka_unit_test(test_boxes), cmocka_unit_test(test_long_box),
-      cmocka_unit_test(test_too_large), cmocka_unit_test(test_depth), cmocka_unit_test(test_damage),
+      cmocka_unit_test(test_too_large), cmocka_unit_test(test_depth), cmocka_unit_test(test_endless),
+      cmocka_unit_test(test_damage),
   };
   return cmocka_run_group_tests(tests, source_set_up, source_tear_down);
 }
