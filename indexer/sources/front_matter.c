@@ -224,16 +224,25 @@ static int read_array(struct front *front, const char *text, size_t len) {
   return status ? status : take_list(front);
 }
 
-/* A value behind a key, which may go on over lines when it is an array; stores how many bytes it has. */
+/* Nothing, or a remark. */
+static bool ends_line(const char *text, size_t len) {
+  trim(&text, &len);
+  return len == 0 || *text == '#';
+}
+
+/* A value behind a key, which may go on over lines when it is an array; stores how many bytes it has. "[Video] A heron" is
+ * none. */
 static int read_line_value(struct front *front, const char *text, size_t line, size_t len, size_t *used) {
   const char *value = text, *close;
   size_t value_len = line;
   *used = line;
   trim(&value, &value_len);
   if (value_len > 0 && *value == '[' && (close = memchr(value, ']', (size_t)(text + len - value)))) {
-    size_t behind = (size_t)(close - text) + 1;
-    if (behind > line) *used = behind + line_len(text, len, behind < len ? behind : len);
-    return read_array(front, value + 1, (size_t)(close - value) - 1);
+    size_t behind = (size_t)(close - text) + 1, rest = line_len(text, len, behind);
+    if (ends_line(text + behind, rest)) {
+      *used = behind + rest;
+      return read_array(front, value + 1, (size_t)(close - value) - 1);
+    }
   }
   bool quoted = unquote(&value, &value_len);
   return take_value(front, value, value_len, !quoted);
