@@ -140,47 +140,44 @@ static int yaml_close(struct yaml_walk *walk) {
   return status;
 }
 
-/* *good is false where the block is no mapping, or no YAML. */
+/* *good is false where the block is no mapping, or nests too deep. */
+static int yaml_event(struct yaml_walk *walk, const yaml_event_t *event, bool *good, bool *at_end) {
+  bool is_list = event->type == YAML_SEQUENCE_START_EVENT;
+  switch (event->type) {
+  case YAML_SCALAR_EVENT:
+    *good = walk->depth > 0;
+    if (!*good) return NSEARCH_OK;
+    return yaml_scalar(walk, (const char *)event->data.scalar.value, event->data.scalar.length,
+                       event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE);
+  case YAML_ALIAS_EVENT:
+    return walk->depth > 0 ? yaml_scalar(walk, "", 0, true) : NSEARCH_OK;
+  case YAML_SEQUENCE_START_EVENT:
+  case YAML_MAPPING_START_EVENT:
+    yaml_open(walk, is_list);
+    *good = walk->depth <= DEPTH_MAX && !(is_list && walk->depth == 1);
+    return NSEARCH_OK;
+  case YAML_SEQUENCE_END_EVENT:
+  case YAML_MAPPING_END_EVENT:
+    return yaml_close(walk);
+  case YAML_STREAM_END_EVENT:
+  case YAML_DOCUMENT_END_EVENT:
+    *at_end = true;
+    return NSEARCH_OK;
+  default:
+    return NSEARCH_OK;
+  }
+}
+
+/* *good is false, too, where the block is no YAML. */
 static int yaml_walk(struct yaml_walk *walk, yaml_parser_t *parser, bool *good) {
   bool at_end = false;
   int status = NSEARCH_OK;
   *good = true;
   while (*good && !at_end && !status) {
     yaml_event_t event;
-    if (!yaml_parser_parse(parser, &event)) {
-      *good = false;
-      if (parser->error == YAML_MEMORY_ERROR) status = error_memory(walk->front->err);
-      return status;
-    }
-    switch (event.type) {
-    case YAML_SCALAR_EVENT:
-      *good = walk->depth > 0;
-      if (*good)
-        status = yaml_scalar(walk, (const char *)event.data.scalar.value, event.data.scalar.length,
-                             event.data.scalar.style == YAML_PLAIN_SCALAR_STYLE);
-      break;
-    case YAML_ALIAS_EVENT:
-      status = walk->depth > 0 ? yaml_scalar(walk, "", 0, true) : NSEARCH_OK;
-      break;
-    case YAML_SEQUENCE_START_EVENT:
-      yaml_open(walk, true);
-      break;
-    case YAML_MAPPING_START_EVENT:
-      yaml_open(walk, false);
-      break;
-    case YAML_SEQUENCE_END_EVENT:
-    case YAML_MAPPING_END_EVENT:
-      status = yaml_close(walk);
-      break;
-    case YAML_STREAM_END_EVENT:
-    case YAML_DOCUMENT_END_EVENT:
-      at_end = true;
-      break;
-    default:
-      break;
-    }
-    if (event.type == YAML_SEQUENCE_START_EVENT && walk->depth == 1) *good = false;
-    if (walk->depth > DEPTH_MAX) *good = false;
+    *good = yaml_parser_parse(parser, &event);
+    if (!*good) return parser->error == YAML_MEMORY_ERROR ? error_memory(walk->front->err) : NSEARCH_OK;
+    status = yaml_event(walk, &event, good, &at_end);
     yaml_event_delete(&event);
   }
   return status;
