@@ -80,7 +80,7 @@ static bool scan_time_and_zone(struct scan *in, bool compact, struct found *out)
   scan_blanks(in);
   if (!compact && scan_filler(in)) start = *in; /* 15:04 Uhr MEZ */
   *in = start;
-  if (scan_zone(in, !compact || is_blank(scan_peek(in, 0)), &out->offset)) return true;
+  (void)scan_zone(in, !compact || is_blank(scan_peek(in, 0)), &out->offset);
   return true;
 }
 
