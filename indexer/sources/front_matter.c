@@ -197,9 +197,22 @@ static int read_yaml(struct front *front, const char *text, size_t len, bool *go
 
 /* ---- Lines ---- */
 
-/* Without the quotes around it. */
+/* A remark begins behind a blank, and behind the value's quotes where it has them. */
+static size_t without_remark(const char *text, size_t len) {
+  bool quoted = len > 0 && (*text == '"' || *text == '\'');
+  for (size_t i = 1; i < len; i++) {
+    if (text[i] != '#' || (text[i - 1] != ' ' && text[i - 1] != '\t')) continue;
+    size_t before = i - 1;
+    while (before > 1 && (text[before - 1] == ' ' || text[before - 1] == '\t')) before--;
+    if (!quoted || (before > 1 && text[before - 1] == *text && text[before - 2] != '\\')) return before;
+  }
+  return len;
+}
+
+/* Without a remark behind it and the quotes around it. */
 static bool unquote(const char **text, size_t *len) {
   trim(text, len);
+  *len = without_remark(*text, *len);
   bool quoted = *len >= 2 && (**text == '"' || **text == '\'') && (*text)[*len - 1] == **text;
   if (quoted) ++*text, *len -= 2;
   return quoted;
