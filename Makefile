@@ -12,8 +12,8 @@
 #   LIBS        the libraries that libnsearch stands on
 #   V           1 shows the commands
 #   JOBS        how many to run at once: as many as there are processors; make -j N says the same
-#   TESTS       what of the suite `make check` runs: unit build cli judge relevance eval corpora fuzz fault, or
-#               single tests (unit/test_date)
+#   TESTS       what of the suite `make check` runs: parts (unit, cli; tests/run.sh has them all) or single tests
+#               (unit/test_date); everything unless given
 #   FUZZ_SECONDS    how long `make fuzz` tries each of its targets: 60
 #   PREFIX      where to install: /usr/local; also BINDIR LIBDIR INCLUDEDIR MANDIR COMPLETIONDIR below it
 #   DESTDIR     a folder to stage the installation in, put before PREFIX
@@ -41,7 +41,7 @@ WERROR ?= -Werror
 LIBS ?= $(if $(filter 1,$(XAPIAN)),-lxapian -lstdc++) -lutf8proc -lstemmer -lyajl -lyaml -lxml2 -luchardet -lisal -larchive -lbrotlidec -lz -lpthread -lm
 OBJCOPY ?= objcopy
 JOBS ?= $(shell nproc)
-TESTS ?= unit build cli judge relevance eval corpora fuzz fault
+TESTS ?=
 FUZZ_SECONDS ?= 60
 PEERS ?= lucene tantivy pisa xapian fts5
 ARTICLES ?= 1000000

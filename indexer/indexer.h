@@ -12,6 +12,7 @@
  *   options.c   what to read: paths, --map, globs, call-backs
  *   report.c    what a run did
  *   ingest.c    the run: N workers pull spans in turn, parse them and feed the engine
+ *   reading.c   what its threads read: files to spans (ingest.h is what the two share)
  *   writer.c    the writer functions of nsearch.h
  *   folder.c    the folder of an index being written
  *   catalogue.c which files were read, and what they gave
@@ -445,7 +446,6 @@ struct catalogue {
 int catalogue_open(struct catalogue **out, const char *folder, const struct manifest_catalogue *last, bool anew,
                    struct nsearch_error *err);
 void catalogue_close(struct catalogue *catalogue);
-struct hash_wide catalogue_key(const char *path, size_t len);
 /* A copy of what is known of a file; false: nothing. */
 bool catalogue_find(struct catalogue *catalogue, struct hash_wide key, struct catalogue_entry *out);
 /* Notes that the file is as it was, with this mtime. */

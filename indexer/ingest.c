@@ -1,83 +1,15 @@
 /* The run: files are taken in order, split into spans of whole records, and parsed by all threads. There is no queue:
- * a thread that wants work splits it off under a lock, which is cheap, and parses it outside, which is not. Files of
- * one small article are opened by the thread that reads them. */
-#include "indexer/indexer.h"
+ * a thread that wants work splits it off under a lock, which is cheap, and parses it outside, which is not (reading.c). */
+#include "indexer/ingest.h"
 
 #include <pthread.h>
-#include <stdio.h>
 #include <string.h>
 
-enum {
-  SMALL_FILE = 256 << 10, /* up to here a file is read by one thread alone */
-  LARGE_SPAN = 4 << 20,   /* from here on spans are parsed one at a time, for the memory that they take */
-  PROGRESS_MS = 100,
-  IDS_AT_ONCE = 256 /* go to the catalogue under its lock */
-};
-
-/* Where spans come from: a file, or a member of an archive. Whoever splits it and each span hold a reference. */
-struct place {
-  atomic_uint references;
-  size_t file;
-  char *path;
-  const char *below;          /* tail of path */
-  enum date_order date_order; /* that it shows */
-  uint64_t records_before;    /* of the file, in members before this one */
-};
-
-/* A file that is being split. */
-struct reading {
-  size_t file;
-  struct source_file *source_file; /* NULL: none is open */
-  struct members *members;
-  struct input *input; /* the file's or that of the member that is being split; NULL: none */
-  struct place *place; /* the same */
-  const struct source *source;
-  uint64_t state[8];
-  uint64_t records;   /* of the file, as far as it is split */
-  uint64_t raw_bytes; /* reported so far */
-};
-
-struct ingest_run {
-  struct nsearch_writer *writer;
-  const struct nsearch_ingest *ingest;
-  struct run kept;             /* the walk, the report, and where events go */
-  struct catalogue *catalogue; /* NULL: there is none */
-  uint64_t settings;
-  const struct rereading *only; /* NULL: all articles are taken */
-  struct nsearch_report *shown; /* as it is told of progress */
-
-  pthread_mutex_t
-      large_lock; /* held while a large span is parsed; taken inside split_lock, so that none waits behind it */
-  pthread_mutex_t split_lock; /* guards what follows */
-  size_t next_file;
-  struct reading shared;
-  atomic_bool stop;
-
-  pthread_mutex_t report_lock; /* guards the report and what follows; taken inside split_lock, never around it */
-  int64_t now;                 /* by which dates are in the future */
-  uint64_t started, last_progress;
-  int status; /* of the first failure */
-  struct nsearch_error *err;
-};
-
-/* One thread of the run. */
-struct reader {
-  struct ingest_run *run;
-  struct engine_worker *worker;
-  struct nsearch_article *article;
-  struct nsearch_error *err;
-  struct reading own;              /* a small file that this thread reads alone */
-  struct place *place;             /* of the span that is being parsed */
-  struct source_file *source_file; /* the same */
-  uint64_t ids[IDS_AT_ONCE];       /* that it gave, and that nobody was told yet */
-  size_t id_count;
-  uint64_t records, articles, replaced, text_bytes; /* not yet in the report */
-  pthread_t thread;
-};
+enum { PROGRESS_MS = 100 };
 
 /* ---- Figures and call-backs ---- */
 
-static void event(struct ingest_run *run, enum nsearch_event_kind kind, const char *path, uint64_t record,
+void ingest_event(struct ingest_run *run, enum nsearch_event_kind kind, const char *path, uint64_t record,
                   const char *message) {
   pthread_mutex_lock(&run->report_lock);
   run->kept.report->events[kind]++;
@@ -91,15 +23,10 @@ static void event(struct ingest_run *run, enum nsearch_event_kind kind, const ch
   pthread_mutex_unlock(&run->report_lock);
 }
 
-/* An event of a file that is being read, or of a member of it. */
-static void file_event(struct ingest_run *run, struct source_file *source, const char *path,
+void ingest_file_event(struct ingest_run *run, struct source_file *source, const char *path,
                        enum nsearch_event_kind kind, uint64_t record, const char *message) {
   if (kind == NSEARCH_EVENT_BROKEN || kind == NSEARCH_EVENT_TOO_LARGE) atomic_fetch_add(&source->problems, 1);
-  event(run, kind, path, record, message);
-}
-
-static const struct walk_file *file_of(const struct ingest_run *run, size_t file) {
-  return &run->kept.walk.files[file];
+  ingest_event(run, kind, path, record, message);
 }
 
 /* The first failure ends the run. */
@@ -137,243 +64,15 @@ static void tell(struct reader *reader) {
   }
 }
 
-static void count_input(struct ingest_run *run, struct reading *reading, bool is_done) {
-  uint64_t raw = reading->members ? members_raw_bytes(reading->members) : reading->raw_bytes;
-  pthread_mutex_lock(&run->report_lock);
-  run->kept.report->input_bytes += raw - reading->raw_bytes;
-  run->kept.report->files += is_done;
-  pthread_mutex_unlock(&run->report_lock);
-  reading->raw_bytes = raw;
-}
-
-/* ---- Files to spans ---- */
-
-static int place_new(struct place **out, size_t file, const struct member *member, uint64_t records_before,
-                     struct nsearch_error *err) {
-  struct place *place = *out = memory_zero(1, sizeof *place);
-  if (!place) return error_memory(err);
-  *place = (struct place){.file = file, .records_before = records_before};
-  atomic_init(&place->references, 1);
-  place->path = memory_string(member->path, strlen(member->path));
-  if (!place->path) return error_memory(err);
-  place->below = place->path + (member->below - member->path);
-  return NSEARCH_OK;
-}
-
-static struct place *place_retain(struct place *place) {
-  atomic_fetch_add(&place->references, 1);
-  return place;
-}
-
-static void place_release(struct place **pointer) {
-  struct place *place = *pointer;
-  *pointer = NULL;
-  if (!place || atomic_fetch_sub(&place->references, 1) > 1) return;
-  memory_free(place->path);
-  memory_free(place);
-}
-
-static const char *name_of(const char *path) {
-  const char *slash = strrchr(path, '/');
-  return slash ? slash + 1 : path;
-}
-
-/* Ends the reading, whether or not it came to the file's end. */
-static int reading_close(struct reader *reader, struct reading *reading) {
-  if (reading->members) count_input(reader->run, reading, true);
-  members_close(reading->members);
-  place_release(&reading->place);
-  reading->members = NULL;
-  reading->input = NULL;
-  return source_file_release(&reading->source_file, reader->run->catalogue, reader->err);
-}
-
-/* What cannot be read (any further), or breaks off: an event. Failures of ours are passed on. */
-static int file_trouble(struct reader *reader, const struct reading *reading, const char *path, int status) {
-  if (status == NSEARCH_ERR_MEMORY) return status;
-  reading->source_file->failed = true;
-  file_event(reader->run, reading->source_file, path,
-             status == NSEARCH_ERR_INPUT ? NSEARCH_EVENT_BROKEN : NSEARCH_EVENT_UNREADABLE, 0,
-             nsearch_error_message(reader->err));
-  error_clear(reader->err);
-  return NSEARCH_OK;
-}
-
-/* It is as it was when it was read: that it is not read now. */
-static void count_unchanged(struct ingest_run *run, const struct walk_file *file, bool had_problems) {
+void ingest_unchanged(struct ingest_run *run, const struct walk_file *file, bool had_problems) {
   struct nsearch_report *report = run->kept.report;
   pthread_mutex_lock(&run->report_lock);
   report->unchanged++;
   if (report->input_total > file->size) report->input_total -= file->size;
   pthread_mutex_unlock(&run->report_lock);
   if (had_problems)
-    event(run, NSEARCH_EVENT_UNCHANGED_PROBLEMS, file->path, 0,
-          "not read again: it has not changed since some of its records were broken or too large");
-}
-
-/* Finds the format of a file or member, the head of which is in the window. reading->input stays NULL when it has none. */
-static int member_begin(struct reader *reader, struct reading *reading, const struct member *member) {
-  const struct input *input = member->input;
-  size_t len = input->len < HEAD_BYTES ? input->len : HEAD_BYTES;
-  bool is_all = input->at_end && len == input->len;
-  reading->source = source_find(input->window, len, is_all, name_of(member->path));
-  if (reading->records >> (SEQUENCE_RECORD_BITS - 1)) {
-    file_event(reader->run, reading->source_file, member->path, NSEARCH_EVENT_TOO_LARGE, 0,
-               "the archive has too many records before this member");
-    reading->source_file->failed = true;
-    return NSEARCH_OK;
-  }
-  if (!reading->source || (len == 0 && member->problem)) {
-    if (!member->problem)
-      file_event(reader->run, reading->source_file, member->path, NSEARCH_EVENT_UNKNOWN, 0, "no known format");
-    return NSEARCH_OK;
-  }
-  memset(reading->state, 0, sizeof reading->state);
-  reading->input = member->input;
-  int status = place_new(&reading->place, reading->file, member, reading->records, reader->err);
-  if (!status) reading->place->date_order = date_order_of(input->window, len);
-  return status;
-}
-
-/* The file was read to its end. */
-static int reading_end(struct reader *reader, struct reading *reading) {
-  const char *path = file_of(reader->run, reading->file)->path;
-  if (members_left_out(reading->members)) reading->source_file->failed = true;
-  int status = source_file_end(reading->source_file, members_outer(reading->members), reader->err);
-  if (status) status = file_trouble(reader, reading, path, status);
-  int closed = reading_close(reader, reading);
-  return status ? status : closed;
-}
-
-/* Goes on to what is to be split next of the file, the file itself first; reading->input is NULL when that was all, and the
- * reading closed. */
-static int reading_advance(struct reader *reader, struct reading *reading) {
-  struct member member;
-  bool more = true;
-  int status = NSEARCH_OK;
-  reading->input = NULL;
-  place_release(&reading->place);
-  while (!status && !reading->input && !atomic_load(&reader->run->stop)) {
-    status = members_next(reading->members, &member, &more, reader->err);
-    if (status || !more) break;
-    if (member.problem) file_event(reader->run, reading->source_file, member.path, member.problem, 0, member.message);
-    if (member.problem) reading->source_file->failed = true; /* no member that is told of is read wholly */
-    if (member.input) status = member_begin(reader, reading, &member);
-  }
-  if (!status && !more) return reading_end(reader, reading);
-  if (status || !reading->input) {
-    int closed = reading_close(reader, reading);
-    status = status ? status : closed;
-  }
-  return status;
-}
-
-static int reading_begin(struct reader *reader, struct reading *reading) {
-  const struct walk_file *file = file_of(reader->run, reading->file);
-  const struct nsearch_ingest *ingest = reader->run->ingest;
-  int status = members_open(&reading->members, file, &ingest->include, &ingest->exclude, reader->err);
-  if (status) return file_trouble(reader, reading, file->path, status);
-  return reading_advance(reader, reading);
-}
-
-/* Opens a file, unless it turns out to be one that was read before. */
-static int reading_open(struct reader *reader, struct reading *reading, size_t file) {
-  struct ingest_run *run = reader->run;
-  const struct walk_file *walk_file = file_of(run, file);
-  bool same = false, had_problems = false;
-  *reading = (struct reading){.file = file};
-  int status = source_file_open(&reading->source_file, &run->kept.walk, walk_file, run->settings, reader->err);
-  if (!status && walk_file->in_doubt)
-    status = source_file_compare(reading->source_file, run->catalogue, &same, &had_problems, reader->err);
-  if (same) count_unchanged(run, walk_file, had_problems);
-  if (!status && !same) status = reading_begin(reader, reading);
-  if (status || !reading->input) {
-    int closed = reading_close(reader, reading);
-    status = status ? status : closed;
-  }
-  return status;
-}
-
-/* How many records there may be by now: where only parse() can tell, none has less than two bytes. */
-static void count_records(struct reading *reading, const struct span *span, uint64_t problem_record) {
-  uint64_t last = problem_record;
-  if (span->bytes) last = span->record + (span->count ? span->count - 1 : span->len / 2 + 1);
-  if (reading->place->records_before + last > reading->records)
-    reading->records = reading->place->records_before + last;
-}
-
-/* The next span of an open file, which is closed at its end; *got is false when there was none. */
-static int reading_split(struct reader *reader, struct reading *reading, struct span *span, bool *got) {
-  struct source_problem problem = {0};
-  bool more = false;
-  *span = (struct span){0};
-  int status = reading->source->split(reading->input, reading->state, span, &more, &problem, reader->err);
-  if (status) return file_trouble(reader, reading, reading->place->path, status);
-  if (problem.kind) {
-    reader->records += problem.record > 0;
-    file_event(reader->run, reading->source_file, reading->place->path, problem.kind, problem.record, problem.message);
-  }
-  *got = span->bytes != NULL;
-  count_records(reading, span, problem.record);
-  if (*got) {
-    reader->place = place_retain(reading->place);
-    reader->source_file = source_file_retain(reading->source_file);
-  }
-  count_input(reader->run, reading, false);
-  return more ? NSEARCH_OK : reading_advance(reader, reading);
-}
-
-static void lock_large(struct ingest_run *run, const struct span *span) {
-  if (span->len > LARGE_SPAN) pthread_mutex_lock(&run->large_lock);
-}
-
-static void unlock_large(struct ingest_run *run, const struct span *span) {
-  if (span->len > LARGE_SPAN) pthread_mutex_unlock(&run->large_lock);
-}
-
-/* What a thread takes under the lock: a span of the shared file, or else a file to read alone (*small, else SIZE_MAX), a
- * small one or one that is likely to be known, or else nothing: all is read. */
-static int take_work(struct reader *reader, struct span *span, bool *got, const struct source **source, size_t *small) {
-  struct ingest_run *run = reader->run;
-  const struct walk *walk = &run->kept.walk;
-  int status = NSEARCH_OK;
-  pthread_mutex_lock(&run->split_lock);
-  while (!status && !*got && !atomic_load(&run->stop)) {
-    if (run->shared.input) {
-      *source = run->shared.source;
-      status = reading_split(reader, &run->shared, span, got);
-      continue;
-    }
-    if (run->next_file >= walk->count) break;
-    size_t file = run->next_file++;
-    if (walk->files[file].in_doubt || (walk->files[file].size > 0 && walk->files[file].size <= SMALL_FILE)) {
-      *small = file;
-      break;
-    }
-    status = reading_open(reader, &run->shared, file);
-  }
-  if (*got) lock_large(run, span);
-  pthread_mutex_unlock(&run->split_lock);
-  return status;
-}
-
-/* The next span for this thread; *got is false when all is read. */
-static int next_span(struct reader *reader, struct span *span, bool *got, const struct source **source) {
-  int status = NSEARCH_OK;
-  *got = false;
-  while (!status && !*got && !atomic_load(&reader->run->stop)) {
-    size_t small = SIZE_MAX;
-    if (reader->own.input) {
-      *source = reader->own.source;
-      status = reading_split(reader, &reader->own, span, got);
-      if (*got) lock_large(reader->run, span);
-      continue;
-    }
-    status = take_work(reader, span, got, source, &small);
-    if (status || *got || small == SIZE_MAX) break;
-    status = reading_open(reader, &reader->own, small);
-  }
-  return status;
+    ingest_event(run, NSEARCH_EVENT_UNCHANGED_PROBLEMS, file->path, 0,
+                 "not read again: it has not changed since some of its records were broken or too large");
 }
 
 /* ---- Spans to articles ---- */
@@ -381,7 +80,7 @@ static int next_span(struct reader *reader, struct span *span, bool *got, const 
 static void on_problem(void *payload, enum nsearch_event_kind kind, uint64_t record, const char *message) {
   struct reader *reader = payload;
   reader->records += record > 0;
-  file_event(reader->run, reader->source_file, reader->place->path, kind, record, message);
+  ingest_file_event(reader->run, reader->source_file, reader->place->path, kind, record, message);
 }
 
 /* Tells the file which ids it gave. */
@@ -439,11 +138,11 @@ static int read_all(struct reader *reader) {
   while (!status) {
     struct span span = {0};
     bool got;
-    status = next_span(reader, &span, &got, &source);
+    status = reading_next_span(reader, &span, &got, &source);
     if (!got) break;
     /* Where nothing is read nothing is begun. */
     if (!status && !reader->worker) status = writer_worker_open(run->writer, &reader->worker, reader->err);
-    sink.file_name = name_of(reader->place->path);
+    sink.file_name = path_name(reader->place->path);
     sink.date_order = reader->place->date_order;
     if (!status) status = source->parse(&span, &sink, reader->err);
     if (!status) status = give_ids(reader);
@@ -452,7 +151,7 @@ static int read_all(struct reader *reader) {
     if (!status) status = released;
     place_release(&reader->place);
     memory_free(span.bytes);
-    unlock_large(run, &span);
+    reading_span_done(run, &span);
     tell(reader);
   }
   tell(reader);
@@ -503,7 +202,7 @@ static int run_readers(struct ingest_run *run, struct nsearch_error *err) {
 }
 
 static void on_unreadable(void *payload, const char *path, const char *message) {
-  event(payload, NSEARCH_EVENT_UNREADABLE, path, 0, message);
+  ingest_event(payload, NSEARCH_EVENT_UNREADABLE, path, 0, message);
 }
 
 /* Leaves out the files that were read before and have not changed since. */
@@ -520,7 +219,7 @@ static int skip_unchanged(struct ingest_run *run, struct nsearch_error *err) {
     file->in_doubt = state == SOURCE_IN_DOUBT;
     if (state != SOURCE_CHANGED) catalogue_place(run->catalogue, entry.key, file->order);
     if (state == SOURCE_UNCHANGED) {
-      count_unchanged(run, file, entry.problems > 0);
+      ingest_unchanged(run, file, entry.problems > 0);
       memory_free(file->path);
     } else {
       walk->files[kept++] = *file;

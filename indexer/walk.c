@@ -22,14 +22,9 @@ struct walker {
   bool has_skip, unsized;
 };
 
-static const char *last_part(const char *path) {
-  const char *slash = strrchr(path, '/');
-  return slash ? slash + 1 : path;
-}
-
 static bool any_matches(const struct globs *globs, const char *below) {
   for (size_t i = 0; globs && i < globs->count; i++)
-    if (fnmatch(globs->patterns[i], strchr(globs->patterns[i], '/') ? below : last_part(below), 0) == 0) return true;
+    if (fnmatch(globs->patterns[i], strchr(globs->patterns[i], '/') ? below : path_name(below), 0) == 0) return true;
   return false;
 }
 
@@ -163,7 +158,7 @@ static int compare_identity(const void *a, const void *b) {
 static int add_root(struct walker *walker, const char *path, enum file_kind kind, struct nsearch_error *err) {
   struct walk *out = walker->out;
   char *real = NULL;
-  size_t len = kind == FILE_FOLDER ? strlen(path) : strlen(path) - strlen(last_part(path));
+  size_t len = kind == FILE_FOLDER ? strlen(path) : strlen(path) - strlen(path_name(path));
   int status = memory_reserve(&out->roots, &out->root_capacity, out->root_count + 1, sizeof *out->roots, err);
   if (!status) status = memory_reserve(&out->is_folder, &out->folder_capacity, out->root_count + 1, sizeof(bool), err);
   if (!status) status = memory_reserve(&out->is_empty, &out->empty_capacity, out->root_count + 1, sizeof(bool), err);
@@ -196,7 +191,7 @@ static int walk_argument(struct walker *walker, const char *path, struct nsearch
     for (size_t i = first; i < walker->count; i++) walker->found[i].order = i;
   } else if (!status) {
     info.size = info.kind == FILE_REGULAR ? info.size : 0;
-    return add_file(walker, copy, strlen(last_part(copy)), &info, err);
+    return add_file(walker, copy, strlen(path_name(copy)), &info, err);
   }
   memory_free(copy);
   return status;

@@ -456,3 +456,8 @@ char *path_join(const char *folder, const char *name) {
   memcpy(path + folder_len + slash, name, name_len + 1);
   return path;
 }
+
+const char *path_name(const char *path) {
+  const char *slash = strrchr(path, '/');
+  return slash ? slash + 1 : path;
+}

@@ -157,6 +157,7 @@ int file_lock(int *lock, const char *path, struct nsearch_error *err);
 void file_unlock(int *lock);
 
 char *path_join(const char *folder, const char *name); /* NULL for want of memory */
+const char *path_name(const char *path); /* its last part */
 
 /* ---- clock.c: the clock seam ------------------------------------------------------------------------------------------ */
 
@@ -173,6 +174,7 @@ struct hash_wide {
   uint64_t low, high;
 };
 struct hash_wide hash_wide(const void *bytes, size_t len);
+static inline bool hash_wide_same(struct hash_wide a, struct hash_wide b) { return a.low == b.low && a.high == b.high; }
 
 /* The same as hash_bytes() of what comes in parts. NULL for want of memory; memory_free(). */
 struct hasher;
