@@ -254,26 +254,24 @@ static const char *latin_language(const struct language_words *words, const stru
   return best < LANGUAGE_MAX ? language_code(best) : more_words[best - LANGUAGE_MAX].code;
 }
 
-/* The language whose letters the text has and that has all of the telling letters, or most. */
+/* The language that has all of the telling letters in the text, or most; of two that have as many the one that comes first
+ * in the table. */
 static const char *language_by_letters(const struct sample *sample) {
   const char *best = NULL;
-  size_t most = 0, second = 0, all = 0;
+  size_t most = 0, all = 0;
   for (size_t i = 0; i < sizeof letters / sizeof *letters; i++) {
     all += sample->of_letter[i];
     for (int k = 0; k < 2; k++) {
       const char *code = letters[i].languages[k];
       size_t sum = 0;
-      if (!*code || (best && strcmp(best, code) == 0)) continue;
+      if (!*code) continue;
       for (size_t j = 0; j < sizeof letters / sizeof *letters; j++)
         if (strcmp(letters[j].languages[0], code) == 0 || strcmp(letters[j].languages[1], code) == 0)
           sum += sample->of_letter[j];
-      if (sum > most)
-        best = code, second = most, most = sum;
-      else if (sum > second && sum < most)
-        second = sum;
+      if (sum > most) best = code, most = sum;
     }
   }
-  return most >= 3 && most * 10 >= all * 8 && most > second ? best : NULL;
+  return most >= 3 && most * 10 >= all * 8 ? best : NULL;
 }
 
 static void count_letters(struct sample *sample) {

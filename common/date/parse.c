@@ -80,7 +80,7 @@ static bool scan_time_and_zone(struct scan *in, bool compact, struct found *out)
   scan_blanks(in);
   if (!compact && scan_filler(in)) start = *in; /* 15:04 Uhr MEZ */
   *in = start;
-  if (scan_zone(in, !compact || is_blank(scan_peek(in, 0)), &out->offset)) return true;
+  (void)scan_zone(in, !compact || is_blank(scan_peek(in, 0)), &out->offset);
   return true;
 }
 
@@ -110,19 +110,21 @@ static bool scan_tail(struct scan *in, struct found *out) {
   return true;
 }
 
-/* The day that a week of ISO 8601 begins with: the first week holds the year's fourth of January. */
 static void set_days(struct found *out, int64_t days) { date_civil(days, &out->year, &out->month, &out->day); }
 
-/* 2023-W01, 2023-W01-4, 2023W014, behind the year. */
+/* 2023-W01, 2023-W01-4, 2023W014, behind the year. The first week of a year holds its fourth of January, and every week of
+ * it a Thursday of it: some years have no 53rd. */
 static bool week_form(struct scan *in, struct found *out) {
-  int week, weekday = 1;
+  int week, weekday = 1, year = out->year;
   bool dashed = scan_char(in, '-');
   if (!(scan_char(in, 'W') || scan_char(in, 'w')) || scan_digits(in) < 2 || !scan_fixed(in, 2, &week)) return false;
   if (week < 1 || week > 53) return false;
   bool has_day = !dashed || scan_char(in, '-') ? scan_digits(in) == 1 && scan_fixed(in, 1, &weekday) : false;
   if ((dashed && !has_day && in->at[-1] == '-') || weekday < 1 || weekday > 7) return false;
-  int64_t fourth = date_days(out->year, 1, 4), monday = fourth - (((fourth + 3) % 7 + 7) % 7);
-  set_days(out, monday + (week - 1) * 7 + weekday - 1);
+  int64_t fourth = date_days(year, 1, 4), monday = fourth - (((fourth + 3) % 7 + 7) % 7) + (week - 1) * 7;
+  set_days(out, monday + 3);
+  if (out->year != year) return false;
+  set_days(out, monday + weekday - 1);
   return scan_tail(in, out);
 }
 

@@ -93,8 +93,7 @@ void table_free(void *table, size_t bytes);
 enum { LANGUAGE_NONE = 0, LANGUAGE_MAX = 32 };
 
 /* The language of what language_tag() knows as one ("en", "EN", "en-GB", "eng", "English"), or -1 when there is no stemmer
- * for it.
- * "none" is LANGUAGE_NONE. */
+ * for it. "none" is LANGUAGE_NONE. */
 int language_find(const char *name, size_t len);
 
 /* ISO 639-1 code ("en"), "none" for LANGUAGE_NONE. */

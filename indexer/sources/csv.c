@@ -39,12 +39,19 @@ static bool claims_table(const char *head, size_t len, bool is_all, const char *
 
 /* ---- Splitting ---- */
 
-/* The encoding is the file's: what the first bytes that are no ASCII say holds for the rest. */
+/* The encoding is the file's: what the first bytes that are no ASCII say holds for the rest. They are whole lines, for a
+ * character that is cut is like one of another encoding. */
 static void note_charset(struct csv_state *state, const char *text, size_t len) {
   size_t mark, ascii = 0;
   if (state->charset) return;
   while (ascii < len && (uint8_t)text[ascii] < 0x80 && text[ascii] != 0x1b) ascii++;
   if (ascii < len) state->charset = charset_choose(text, len, NULL, &mark);
+}
+
+/* Of the first `len` bytes of the window. */
+static size_t whole_lines(const struct input *input, size_t len, char newline) {
+  const char *last = input->at_end && len == input->len ? NULL : memrchr(input->window, newline, len);
+  return last ? (size_t)(last - input->window) + 1 : len;
 }
 
 static int begin(struct input *input, struct csv_state *state, char named, struct nsearch_error *err) {
@@ -55,7 +62,7 @@ static int begin(struct input *input, struct csv_state *state, char named, struc
   /* The same head that was recognised; should it not be the same, it is a table without text. */
   if (!csv_sniff(input->window, len, input->at_end && len == input->len, named, &table))
     table = (struct csv_table){.dialect = {named ? named : '\t', '\n', '"', false}, .columns = 1};
-  note_charset(state, input->window, len);
+  note_charset(state, input->window, whole_lines(input, len, table.dialect.newline));
   input_consume(input, table.start);
   status = input_keep(input, table.header_len, err);
   if (status) return status;

@@ -140,47 +140,44 @@ static int yaml_close(struct yaml_walk *walk) {
   return status;
 }
 
-/* *good is false where the block is no mapping, or no YAML. */
+/* *good is false where the block is no mapping, or nests too deep. */
+static int yaml_event(struct yaml_walk *walk, const yaml_event_t *event, bool *good, bool *at_end) {
+  bool is_list = event->type == YAML_SEQUENCE_START_EVENT;
+  switch (event->type) {
+  case YAML_SCALAR_EVENT:
+    *good = walk->depth > 0;
+    if (!*good) return NSEARCH_OK;
+    return yaml_scalar(walk, (const char *)event->data.scalar.value, event->data.scalar.length,
+                       event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE);
+  case YAML_ALIAS_EVENT:
+    return walk->depth > 0 ? yaml_scalar(walk, "", 0, true) : NSEARCH_OK;
+  case YAML_SEQUENCE_START_EVENT:
+  case YAML_MAPPING_START_EVENT:
+    yaml_open(walk, is_list);
+    *good = walk->depth <= DEPTH_MAX && !(is_list && walk->depth == 1);
+    return NSEARCH_OK;
+  case YAML_SEQUENCE_END_EVENT:
+  case YAML_MAPPING_END_EVENT:
+    return yaml_close(walk);
+  case YAML_STREAM_END_EVENT:
+  case YAML_DOCUMENT_END_EVENT:
+    *at_end = true;
+    return NSEARCH_OK;
+  default:
+    return NSEARCH_OK;
+  }
+}
+
+/* *good is false, too, where the block is no YAML. */
 static int yaml_walk(struct yaml_walk *walk, yaml_parser_t *parser, bool *good) {
   bool at_end = false;
   int status = NSEARCH_OK;
   *good = true;
   while (*good && !at_end && !status) {
     yaml_event_t event;
-    if (!yaml_parser_parse(parser, &event)) {
-      *good = false;
-      if (parser->error == YAML_MEMORY_ERROR) status = error_memory(walk->front->err);
-      return status;
-    }
-    switch (event.type) {
-    case YAML_SCALAR_EVENT:
-      *good = walk->depth > 0;
-      if (*good)
-        status = yaml_scalar(walk, (const char *)event.data.scalar.value, event.data.scalar.length,
-                             event.data.scalar.style == YAML_PLAIN_SCALAR_STYLE);
-      break;
-    case YAML_ALIAS_EVENT:
-      status = walk->depth > 0 ? yaml_scalar(walk, "", 0, true) : NSEARCH_OK;
-      break;
-    case YAML_SEQUENCE_START_EVENT:
-      yaml_open(walk, true);
-      break;
-    case YAML_MAPPING_START_EVENT:
-      yaml_open(walk, false);
-      break;
-    case YAML_SEQUENCE_END_EVENT:
-    case YAML_MAPPING_END_EVENT:
-      status = yaml_close(walk);
-      break;
-    case YAML_STREAM_END_EVENT:
-    case YAML_DOCUMENT_END_EVENT:
-      at_end = true;
-      break;
-    default:
-      break;
-    }
-    if (event.type == YAML_SEQUENCE_START_EVENT && walk->depth == 1) *good = false;
-    if (walk->depth > DEPTH_MAX) *good = false;
+    *good = yaml_parser_parse(parser, &event);
+    if (!*good) return parser->error == YAML_MEMORY_ERROR ? error_memory(walk->front->err) : NSEARCH_OK;
+    status = yaml_event(walk, &event, good, &at_end);
     yaml_event_delete(&event);
   }
   return status;
@@ -200,9 +197,22 @@ static int read_yaml(struct front *front, const char *text, size_t len, bool *go
 
 /* ---- Lines ---- */
 
-/* Without the quotes around it. */
+/* A remark begins behind a blank, and behind the value's quotes where it has them. */
+static size_t without_remark(const char *text, size_t len) {
+  bool quoted = len > 0 && (*text == '"' || *text == '\'');
+  for (size_t i = 1; i < len; i++) {
+    if (text[i] != '#' || (text[i - 1] != ' ' && text[i - 1] != '\t')) continue;
+    size_t before = i - 1;
+    while (before > 1 && (text[before - 1] == ' ' || text[before - 1] == '\t')) before--;
+    if (!quoted || (before > 1 && text[before - 1] == *text && text[before - 2] != '\\')) return before;
+  }
+  return len;
+}
+
+/* Without a remark behind it and the quotes around it. */
 static bool unquote(const char **text, size_t *len) {
   trim(text, len);
+  *len = without_remark(*text, *len);
   bool quoted = *len >= 2 && (**text == '"' || **text == '\'') && (*text)[*len - 1] == **text;
   if (quoted) ++*text, *len -= 2;
   return quoted;
@@ -224,16 +234,25 @@ static int read_array(struct front *front, const char *text, size_t len) {
   return status ? status : take_list(front);
 }
 
-/* A value behind a key, which may go on over lines when it is an array; stores how many bytes it has. */
+/* Nothing, or a remark. */
+static bool ends_line(const char *text, size_t len) {
+  trim(&text, &len);
+  return len == 0 || *text == '#';
+}
+
+/* A value behind a key, which may go on over lines when it is an array; stores how many bytes it has. "[Video] A heron" is
+ * none. */
 static int read_line_value(struct front *front, const char *text, size_t line, size_t len, size_t *used) {
   const char *value = text, *close;
   size_t value_len = line;
   *used = line;
   trim(&value, &value_len);
   if (value_len > 0 && *value == '[' && (close = memchr(value, ']', (size_t)(text + len - value)))) {
-    size_t behind = (size_t)(close - text) + 1;
-    if (behind > line) *used = behind + line_len(text, len, behind < len ? behind : len);
-    return read_array(front, value + 1, (size_t)(close - value) - 1);
+    size_t behind = (size_t)(close - text) + 1, rest = line_len(text, len, behind);
+    if (ends_line(text + behind, rest)) {
+      *used = behind + rest;
+      return read_array(front, value + 1, (size_t)(close - value) - 1);
+    }
   }
   bool quoted = unquote(&value, &value_len);
   return take_value(front, value, value_len, !quoted);

@@ -202,6 +202,28 @@ static void reads_back_random_tables(void **state) {
   for (unsigned round = 0; round < 200; round++) check_random(round);
 }
 
+/* ---- Encoding ---- */
+
+/* The head of a file may end in its first character that is no ASCII, which then says nothing of the encoding. */
+static void reads_a_character_at_the_end_of_the_head(void **state) {
+  struct buffer out = {0}, expected = {0};
+  (void)state;
+  buffer_text(&expected, "csv\n");
+  buffer_text(&out, "title,body\n");
+  int row = 1;
+  for (; out.len + 16 < HEAD_BYTES; row++) {
+    buffer_text(&out, "A,heron\n");
+    buffer_format(&expected, "%d title=A body=heron\n", row);
+  }
+  size_t left = HEAD_BYTES - 1 - out.len - 2;
+  buffer_format(&out, "B,%.*s\xc3\xa9t\xc3\xa9\n", (int)left, "yyyyyyyyyyyyyyyy");
+  buffer_format(&expected, "%d title=B body=%.*s\xc3\xa9t\xc3\xa9\n", row, (int)left, "yyyyyyyyyyyyyyyy");
+  buffer_byte(&expected, 0);
+  source_check("a.csv", out.bytes, out.len, expected.bytes);
+  buffer_free(&out);
+  buffer_free(&expected);
+}
+
 /* ---- Size ---- */
 
 /* A record over the limit, with lines in it or as one line, is told and costs nothing else. */
@@ -255,6 +277,7 @@ int main(void) {
       cmocka_unit_test(survives_runaways),
       cmocka_unit_test(maps_by_name_and_number),
       cmocka_unit_test(reads_back_random_tables),
+      cmocka_unit_test(reads_a_character_at_the_end_of_the_head),
       cmocka_unit_test(skips_what_is_too_large),
       cmocka_unit_test(counts_many_runaways),
   };

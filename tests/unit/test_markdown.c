@@ -23,11 +23,18 @@ static const struct source_case fronts[] = {
     /* No YAML, but what many write. */
     {"a.md", "---\ntitle: Heron: the return\ntags:\n  - city\n  - 'birds'\ndate: 2024-02-03\n---\nIt stood.\n",
      "markdown\n1* title=Heron: the return body=It stood. topic=city topic=birds date=2024-02-03T00:00:00Z/3\n"},
+    {"a.md", "---\ntitle: [Video] Heron: the return\ntags: [city, birds] # two\n---\nIt stood.\n",
+     "markdown\n1* title=[Video] Heron: the return body=It stood. topic=city topic=birds\n"},
+    {"a.md", "---\ntitle: [Video] The heron returns\n---\nIt stood.\n",
+     "markdown\n1* title=[Video] The heron returns body=It stood.\n"},
     {"a.md",
      "+++\ntitle = 'Heron'\ndate = 2024-02-03T10:00:00Z\ntags = [\"city\",\n  \"birds, large\"]\n[params]\ntitle = \"no\"\n"
      "[taxonomies]\nauthor = \"Ines Calloway\"\n+++\nIt stood.\n",
      "markdown\n1* title=Heron body=It stood. author=Ines Calloway topic=city topic=birds, large "
      "date=2024-02-03T10:00:00Z/4\n"},
+    {"a.md",
+     "+++\ntitle = \"Heron # 1\" # as of \"today\"\ndate = 2024-02-03 # a day\nauthor = 'Ines#'\n+++\nIt stood.\n",
+     "markdown\n1* title=Heron # 1 body=It stood. author=Ines# date=2024-02-03T00:00:00Z/3\n"},
     {"a.md", "---\nsummary: Only that.\ntitle: Heron\n---\n", "markdown\n1* title=Heron body=Only that.\n"},
     {"a.txt", "---\ntitle: Heron\n---\nIt stood.\n", "markdown\n1* title=Heron body=It stood.\n"},
     {"a.txt", "---\nA rule\n---\nIt stood.\n", "text\n1* title=--- body=A rule\n---\nIt stood.\n"},
