@@ -114,7 +114,7 @@ typedef enum nsearch_origin {
   NSEARCH_ORIGIN_NONE = 0,
   NSEARCH_ORIGIN_RECORD = 1, /* a field of the record */
   NSEARCH_ORIGIN_FEED = 2,
-  NSEARCH_ORIGIN_META = 3,   /* a meta tag of a page */
+  NSEARCH_ORIGIN_META = 3,   /* what a page says of itself: JSON-LD, a meta tag, an element */
   NSEARCH_ORIGIN_URL = 4,
   NSEARCH_ORIGIN_FILE = 5,   /* the name of the file */
   NSEARCH_ORIGIN_CRAWL = 6   /* when a page was fetched: it is no younger than that; always doubtful */
@@ -249,7 +249,7 @@ NSEARCH_API nsearch_status nsearch_get(nsearch_reader *reader, const char *id_or
 
 /* ---- Read the hits ----------------------------------------------------------------------------------------------------------- */
 
-/* A result keeps the snapshot that it came from, so it may outlive a refresh or the reader. NULL has no hits. */
+/* A result holds copies, so it may outlive a refresh or the reader. NULL has no hits. */
 NSEARCH_API void nsearch_result_free(nsearch_result *result);
 NSEARCH_API size_t nsearch_result_hits(const nsearch_result *result);
 NSEARCH_API const nsearch_hit *nsearch_result_hit(const nsearch_result *result, size_t i);
@@ -375,8 +375,8 @@ NSEARCH_API void nsearch_options_free(nsearch_options *options);
 /* "native" (unless said) or "xapian": libxapian, which other programs can read (docs/xapian.md). The index remembers it,
  * readers need not be told. NSEARCH_ERR_UNSUPPORTED when this build is without Xapian. */
 NSEARCH_API nsearch_status nsearch_options_set_engine(nsearch_options *options, const char *engine, nsearch_error *err);
-NSEARCH_API nsearch_status nsearch_options_set_threads(nsearch_options *options, unsigned threads,
-                                                       nsearch_error *err); /* 1 to 64; unless said the machine's, with shards at least two for each */
+/* 1 to 64; unless said the machine's, with shards at least two for each. */
+NSEARCH_API nsearch_status nsearch_options_set_threads(nsearch_options *options, unsigned threads, nsearch_error *err);
 NSEARCH_API nsearch_status nsearch_options_set_memory(nsearch_options *options, uint64_t bytes,
                                                       nsearch_error *err); /* at least 64 MiB; 1 GiB unless said */
 NSEARCH_API nsearch_status nsearch_options_set_language(nsearch_options *options, const char *language,
@@ -407,7 +407,8 @@ NSEARCH_API nsearch_status nsearch_writer_open(nsearch_writer **writer, const ch
 
 /* Adds a copy of the article; one with neither title nor body is refused with NSEARCH_ERR_EMPTY, one of more than 64 MiB
  * with NSEARCH_ERR_USAGE; one without id takes its URL, else a hash of its content. Of more than 10,000 authors, or
- * topics, the first are kept. An article that comes again with the same id replaces the earlier one, that of an earlier commit too. */
+ * topics, the first are kept. An article that comes again with the same id replaces the earlier one, that of an earlier
+ * commit too. */
 NSEARCH_API nsearch_status nsearch_add(nsearch_writer *writer, const nsearch_article *article, nsearch_error *err);
 
 /* From the next commit on the index is without the article that has this id, added or committed before this call. That there
@@ -430,8 +431,9 @@ NSEARCH_API nsearch_status nsearch_commit(nsearch_writer *writer, nsearch_error 
 NSEARCH_API const nsearch_shards *nsearch_writer_shards(const nsearch_writer *writer);
 
 /* A commit that also makes one segment of the index, as far as memory allows, and writes texts and cards anew without those
- * of articles that are gone: of files that are mostly of such, and with purge non-zero of all that have any. NSEARCH_ERR_UNSUPPORTED, and nothing is committed, with remote shards: xapian-compact, where
- * their databases are, makes them small. */
+ * of articles that are gone: of files that are mostly of such, and with purge non-zero of all that have any.
+ * NSEARCH_ERR_UNSUPPORTED, and nothing is committed, with remote shards: xapian-compact, where their databases are, makes
+ * them small. */
 NSEARCH_API nsearch_status nsearch_optimize(nsearch_writer *writer, int purge, nsearch_error *err);
 
 /* How many articles the last commit found to delete. */
@@ -451,7 +453,7 @@ NSEARCH_API void nsearch_ingest_free(nsearch_ingest *ingest);
 /* A file, a folder, or "-" for standard input; several are read in the order given. */
 NSEARCH_API nsearch_status nsearch_ingest_add_path(nsearch_ingest *ingest, const char *path, nsearch_error *err);
 /* "field=key": take a field (id, url, title, body, source, section, language, author, topic, published, updated) from
- * this JSON key, before the usual ones. NSEARCH_ERR_USAGE when there is no such field. */
+ * this key of JSON or front matter or this column of a table, before the usual ones; columns also by number, from 1. NSEARCH_ERR_USAGE when there is no such field. */
 NSEARCH_API nsearch_status nsearch_ingest_add_map(nsearch_ingest *ingest, const char *map, nsearch_error *err);
 /* Only files whose path below the argument matches one of these (include), none that matches (exclude): shell patterns,
  * in which * also matches a slash; one without a slash is held against the name alone. */
