@@ -32,7 +32,8 @@ static const struct option options[] = {
     {"no-text", OPTION_FLAG, NULL, "do not keep the text: a smaller index without\npassages",
      offsetof(struct index_settings, no_text)},
     {"map", OPTION_LIST, "FIELD=KEY",
-     "take a field from this key of JSON or front matter, or\nthis column of a table; fields are id, url, title, body,\n"
+     "take a field from this key of JSON or front matter, or\n"
+     "this column of a table; fields are id, url, title, body,\n"
      "source, section, language, author, topic, published and\nupdated; may be said again",
      offsetof(struct index_settings, maps)},
     {"include", OPTION_LIST, "GLOB",
