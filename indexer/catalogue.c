@@ -8,16 +8,11 @@ enum { WASTE_LEAST = 64 << 10 }; /* a smaller log is not worth writing anew */
 
 /* ---- The table ---- */
 
-struct hash_wide catalogue_key(const char *path, size_t len) {
-  return hash_wide(path, len);
-}
-
-static bool same_key(struct hash_wide a, struct hash_wide b) { return a.low == b.low && a.high == b.high; }
-
 /* The slot of a key, or the free one where it belongs. */
 static uint32_t *slot_of(const struct catalogue *catalogue, struct hash_wide key) {
   size_t mask = catalogue->slot_count - 1, at = key.low & mask;
-  while (catalogue->slots[at] && !same_key(catalogue->entries[catalogue->slots[at] - 1].key, key)) at = (at + 1) & mask;
+  while (catalogue->slots[at] && !hash_wide_same(catalogue->entries[catalogue->slots[at] - 1].key, key))
+    at = (at + 1) & mask;
   return &catalogue->slots[at];
 }
 

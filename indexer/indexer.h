@@ -445,7 +445,6 @@ struct catalogue {
 int catalogue_open(struct catalogue **out, const char *folder, const struct manifest_catalogue *last, bool anew,
                    struct nsearch_error *err);
 void catalogue_close(struct catalogue *catalogue);
-struct hash_wide catalogue_key(const char *path, size_t len);
 /* A copy of what is known of a file; false: nothing. */
 bool catalogue_find(struct catalogue *catalogue, struct hash_wide key, struct catalogue_entry *out);
 /* Notes that the file is as it was, with this mtime. */

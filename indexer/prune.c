@@ -169,8 +169,6 @@ static size_t first_of(const struct prune *prune, uint64_t id) {
   return low;
 }
 
-static bool same_key(struct hash_wide a, struct hash_wide b) { return a.low == b.low && a.high == b.high; }
-
 /* The file e has this id. */
 static void claim(struct prune *prune, size_t e, uint64_t id) {
   const struct catalogue *catalogue = prune->catalogue;
@@ -178,7 +176,7 @@ static void claim(struct prune *prune, size_t e, uint64_t id) {
   for (size_t i = first_of(prune, id); i < prune->count && prune->vanished[i].id == id; i++) {
     struct vanished *vanished = &prune->vanished[i];
     if (vanished->holder == KEPT) continue;
-    if (same_key(catalogue->superseded[vanished->origin].key, entry->key))
+    if (hash_wide_same(catalogue->superseded[vanished->origin].key, entry->key))
       vanished->holder = KEPT;
     else if (!vanished->holder || is_later(entry, &catalogue->entries[vanished->holder - 1]))
       vanished->holder = (uint32_t)e + 1;

@@ -33,7 +33,7 @@ uint64_t settings_with_below(uint64_t settings, size_t below_len) {
 enum source_state source_file_look(struct catalogue *catalogue, const struct walk *walk, const struct walk_file *file,
                                    uint64_t settings, struct buffer *path, struct catalogue_entry *out) {
   if (!walk_real_path(walk, file, path)) return SOURCE_CHANGED;
-  if (!catalogue_find(catalogue, catalogue_key(path->bytes, path->len), out)) return SOURCE_CHANGED;
+  if (!catalogue_find(catalogue, hash_wide(path->bytes, path->len), out)) return SOURCE_CHANGED;
   if (out->size != file->size || out->settings != settings_with_below(settings, strlen(file->below)))
     return SOURCE_CHANGED;
   return out->mtime != CATALOGUE_NO_TIME && out->mtime == file->mtime ? SOURCE_UNCHANGED : SOURCE_IN_DOUBT;
@@ -49,7 +49,7 @@ int source_file_open(struct source_file **out, const struct walk *walk, const st
   source->opened = clock_now();
   /* A file that cannot be looked at is told when it is opened. */
   if (walk_real_path(walk, file, &source->path) && !file_stat(file->path, true, &source->before, NULL))
-    source->given.key = catalogue_key(source->path.bytes, source->path.len);
+    source->given.key = hash_wide(source->path.bytes, source->path.len);
   else
     source->failed = true;
   return NSEARCH_OK;

@@ -142,7 +142,7 @@ int catalogue_log_before(const struct catalogue_log *log, const struct catalogue
   const struct catalogue_record after = *record; /* which *out may be */
   int status = catalogue_log_at(log, after.before, out, NULL, err);
   if (status) return status;
-  bool is_tied = out->kind == CATALOGUE_CHUNK && out->key.low == after.key.low && out->key.high == after.key.high &&
+  bool is_tied = out->kind == CATALOGUE_CHUNK && hash_wide_same(out->key, after.key) &&
                  out->ids_before + out->id_count == after.ids_before;
   return is_tied ? NSEARCH_OK : damaged(log, after.before, err);
 }

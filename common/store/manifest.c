@@ -12,29 +12,16 @@
 enum { MANIFEST_MAX = 16 << 20 };
 #define NUMBER_MAX UINT64_C(1000000000000000000) /* of a file; a writer counts on from there */
 
-char *segment_path(const char *folder, uint64_t number) {
+static char *numbered_path(const char *folder, uint64_t number, const char *kind) {
   char name[40];
-  snprintf(name, sizeof name, "%06" PRIu64 ".segment", number);
+  snprintf(name, sizeof name, "%06" PRIu64 ".%s", number, kind);
   return path_join(folder, name);
 }
 
-char *pack_path(const char *folder, uint32_t number) {
-  char name[40];
-  snprintf(name, sizeof name, "%06" PRIu32 ".pack", number);
-  return path_join(folder, name);
-}
-
-char *tombstones_path(const char *folder, uint64_t number) {
-  char name[40];
-  snprintf(name, sizeof name, "%06" PRIu64 ".tombstones", number);
-  return path_join(folder, name);
-}
-
-char *catalogue_path(const char *folder, uint64_t number) {
-  char name[40];
-  snprintf(name, sizeof name, "%06" PRIu64 ".catalogue", number);
-  return path_join(folder, name);
-}
+char *segment_path(const char *folder, uint64_t number) { return numbered_path(folder, number, "segment"); }
+char *pack_path(const char *folder, uint32_t number) { return numbered_path(folder, number, "pack"); }
+char *tombstones_path(const char *folder, uint64_t number) { return numbered_path(folder, number, "tombstones"); }
+char *catalogue_path(const char *folder, uint64_t number) { return numbered_path(folder, number, "catalogue"); }
 
 void manifest_free(struct manifest *manifest) {
   for (size_t i = 0; i < manifest->shard_count; i++) memory_free(manifest->shards[i]);

@@ -173,6 +173,7 @@ struct hash_wide {
   uint64_t low, high;
 };
 struct hash_wide hash_wide(const void *bytes, size_t len);
+static inline bool hash_wide_same(struct hash_wide a, struct hash_wide b) { return a.low == b.low && a.high == b.high; }
 
 /* The same as hash_bytes() of what comes in parts. NULL for want of memory; memory_free(). */
 struct hasher;
