@@ -114,7 +114,7 @@ typedef enum nsearch_origin {
   NSEARCH_ORIGIN_NONE = 0,
   NSEARCH_ORIGIN_RECORD = 1, /* a field of the record */
   NSEARCH_ORIGIN_FEED = 2,
-  NSEARCH_ORIGIN_META = 3,   /* a meta tag of a page */
+  NSEARCH_ORIGIN_META = 3,   /* what a page says of itself: JSON-LD, a meta tag, an element */
   NSEARCH_ORIGIN_URL = 4,
   NSEARCH_ORIGIN_FILE = 5,   /* the name of the file */
   NSEARCH_ORIGIN_CRAWL = 6   /* when a page was fetched: it is no younger than that; always doubtful */
@@ -164,10 +164,10 @@ NSEARCH_API int nsearch_article_updated(const nsearch_article *article, int64_t 
 
 typedef struct nsearch_reader nsearch_reader;
 
-/* Opens the last commit of the index in folder `path`: maps its files, builds nothing; about a millisecond. Remote shards
- * are looked for when a call needs them: each such call may return NSEARCH_ERR_SHARD when one does not answer, and
- * NSEARCH_ERR_DAMAGED when one is not the right one. NSEARCH_ERR_MISSING when there is no index, NSEARCH_ERR_DAMAGED,
- * NSEARCH_ERR_VERSION, NSEARCH_ERR_SYSTEM. */
+/* Opens the last commit of the index in folder `path`: maps its files, builds nothing; about a millisecond. Remote
+ * shards are looked for when a call needs them: each such call may return NSEARCH_ERR_SHARD when one does not answer,
+ * and NSEARCH_ERR_DAMAGED when one is not the right one. NSEARCH_ERR_MISSING when there is no index,
+ * NSEARCH_ERR_DAMAGED, NSEARCH_ERR_VERSION, NSEARCH_ERR_SYSTEM. */
 NSEARCH_API nsearch_status nsearch_open(nsearch_reader **reader, const char *path, nsearch_error *err);
 
 /* Moves the reader to the newest commit; results that were made before keep theirs. *changed (may be NULL) says
@@ -218,8 +218,8 @@ NSEARCH_API void nsearch_request_set_now(nsearch_request *request, int64_t secon
 NSEARCH_API nsearch_status nsearch_request_set_since(nsearch_request *request, const char *date, nsearch_error *err);
 NSEARCH_API nsearch_status nsearch_request_set_until(nsearch_request *request, const char *date, nsearch_error *err);
 
-/* Give up with NSEARCH_ERR_DEADLINE after so many milliseconds, or with NSEARCH_ERR_SHARD where it is a shard that does not
- * answer, which may double the time; 0 (unless said) waits for ever, but for a remote shard ten seconds. */
+/* Give up with NSEARCH_ERR_DEADLINE after so many milliseconds, or with NSEARCH_ERR_SHARD where it is a shard that does
+ * not answer, which may double the time; 0 (unless said) waits for ever, but for a remote shard ten seconds. */
 NSEARCH_API void nsearch_request_set_deadline(nsearch_request *request, uint64_t milliseconds);
 
 /* Called now and then from the searching thread; a non-zero answer ends the search with NSEARCH_ERR_CANCELLED. */
@@ -227,8 +227,8 @@ typedef int (*nsearch_cancel)(void *payload);
 NSEARCH_API void nsearch_request_set_cancel(nsearch_request *request, nsearch_cancel cancel, void *payload);
 
 /* Answer from the shards that do answer when others do not; nsearch_result_shards() says which. A shard that failed is
- * left out for ten seconds before it is tried again, and is waited for no longer than half the deadline. All figures, idf
- * among them, are then those of the shards that answer. An index on this machine always answers. */
+ * left out for ten seconds before it is tried again, and is waited for no longer than half the deadline. All figures,
+ * idf among them, are then those of the shards that answer. An index on this machine always answers. */
 NSEARCH_API void nsearch_request_set_partial(nsearch_request *request, int on);
 
 /* Searches. NSEARCH_ERR_QUERY, NSEARCH_ERR_DEADLINE, NSEARCH_ERR_CANCELLED, NSEARCH_ERR_DAMAGED,
@@ -249,7 +249,7 @@ NSEARCH_API nsearch_status nsearch_get(nsearch_reader *reader, const char *id_or
 
 /* ---- Read the hits ----------------------------------------------------------------------------------------------------------- */
 
-/* A result keeps the snapshot that it came from, so it may outlive a refresh or the reader. NULL has no hits. */
+/* A result holds copies, so it may outlive a refresh or the reader. NULL has no hits. */
 NSEARCH_API void nsearch_result_free(nsearch_result *result);
 NSEARCH_API size_t nsearch_result_hits(const nsearch_result *result);
 NSEARCH_API const nsearch_hit *nsearch_result_hit(const nsearch_result *result, size_t i);
@@ -313,14 +313,14 @@ NSEARCH_API const char *nsearch_hit_part(const nsearch_hit *hit, size_t i, uint6
 
 /* ---- Look at the index ------------------------------------------------------------------------------------------------------- */
 
-/* Asks each remote shard of the index how it is, opened or not: a shard that does not answer, or is the wrong one, is no
- * failure. An index on this machine has none. Errors are those of reading its manifest. */
+/* Asks each remote shard of the index how it is, opened or not: a shard that does not answer, or is the wrong one, is
+ * no failure. An index on this machine has none. Errors are those of reading its manifest. */
 NSEARCH_API nsearch_status nsearch_shards_read(const char *path, nsearch_shards **shards, nsearch_error *err);
 NSEARCH_API void nsearch_shards_free(nsearch_shards *shards);
 
 /* Shards in their order: the address; NSEARCH_OK or why it failed, message (may be NULL) "" or in words; and of
- * nsearch_shards_read() how many articles it has and how many milliseconds one question took there and back. NULL has no
- * shards. */
+ * nsearch_shards_read() how many articles it has and how many milliseconds one question took there and back. NULL has
+ * no shards. */
 NSEARCH_API size_t nsearch_shards_count(const nsearch_shards *shards);
 NSEARCH_API const char *nsearch_shards_address(const nsearch_shards *shards, size_t i);
 NSEARCH_API nsearch_status nsearch_shards_status(const nsearch_shards *shards, size_t i, const char **message);
@@ -332,10 +332,11 @@ typedef struct nsearch_stats nsearch_stats;
 NSEARCH_API nsearch_status nsearch_stats_read(nsearch_reader *reader, nsearch_stats **stats, nsearch_error *err);
 NSEARCH_API void nsearch_stats_free(nsearch_stats *stats);
 NSEARCH_API uint64_t nsearch_stats_articles(const nsearch_stats *stats);
-/* Articles that were replaced or deleted and are still in the files, and with them in the next three figures and in what
- * scores go by, until a merge leaves them out. No search finds them. */
+/* Articles that were replaced or deleted and are still in the files, and with them in the next three figures and in
+ * what scores go by, until a merge leaves them out. No search finds them. */
 NSEARCH_API uint64_t nsearch_stats_deleted(const nsearch_stats *stats);
-/* Entries of the dictionaries, all fields, and postings of exact terms of title and body; 0: remote shards don't tell. */
+/* Entries of the dictionaries, all fields, and postings of exact terms of title and body; 0: remote shards don't
+ * tell. */
 NSEARCH_API uint64_t nsearch_stats_terms(const nsearch_stats *stats);
 NSEARCH_API uint64_t nsearch_stats_postings(const nsearch_stats *stats);
 NSEARCH_API uint64_t nsearch_stats_tokens(const nsearch_stats *stats);   /* of title and body; a title's count once */
@@ -357,8 +358,8 @@ typedef int (*nsearch_on_checked)(void *payload, uint64_t done, uint64_t total);
 /* Whether the index is whole: reads every byte of it, verifies all checksums and holds what its files say against one
  * another. With fast non-zero only what opening shows: that the files are there, of the right size, and their tables
  * whole. Takes no lock; a commit that removes files meanwhile may be told as damage. Call-backs may be NULL.
- * Of remote shards only whether each answers and is the one that the index means: xapian-check, where their databases are,
- * looks through them. NSEARCH_ERR_DAMAGED when anything was found, NSEARCH_ERR_MISSING, NSEARCH_ERR_CANCELLED;
+ * Of remote shards only whether each answers and is the one that the index means: xapian-check, where their databases
+ * are, looks through them. NSEARCH_ERR_DAMAGED when anything was found, NSEARCH_ERR_MISSING, NSEARCH_ERR_CANCELLED;
  * NSEARCH_ERR_SHARD when a shard does not answer, whatever was found at others. */
 NSEARCH_API nsearch_status nsearch_check(const char *path, int fast, nsearch_on_damage on_damage,
                                          nsearch_on_checked on_checked, void *payload, nsearch_error *err);
@@ -368,15 +369,15 @@ NSEARCH_API nsearch_status nsearch_check(const char *path, int fast, nsearch_on_
 typedef struct nsearch_options nsearch_options;
 typedef struct nsearch_writer nsearch_writer;
 
-/* How to write; NULL only for want of memory. Setters check the range: NSEARCH_ERR_USAGE. Of an index that exists, engine,
- * language, title weight and text are as it has them unless said; what is given below is for a new one. */
+/* How to write; NULL only for want of memory. Setters check the range: NSEARCH_ERR_USAGE. Of an index that exists,
+ * engine, language, title weight and text are as it has them unless said; what is given below is for a new one. */
 NSEARCH_API nsearch_options *nsearch_options_new(void);
 NSEARCH_API void nsearch_options_free(nsearch_options *options);
-/* "native" (unless said) or "xapian": libxapian, which other programs can read (docs/xapian.md). The index remembers it,
- * readers need not be told. NSEARCH_ERR_UNSUPPORTED when this build is without Xapian. */
+/* "native" (unless said) or "xapian": libxapian, which other programs can read (docs/xapian.md). The index remembers
+ * it, readers need not be told. NSEARCH_ERR_UNSUPPORTED when this build is without Xapian. */
 NSEARCH_API nsearch_status nsearch_options_set_engine(nsearch_options *options, const char *engine, nsearch_error *err);
-NSEARCH_API nsearch_status nsearch_options_set_threads(nsearch_options *options, unsigned threads,
-                                                       nsearch_error *err); /* 1 to 64; unless said the machine's, with shards at least two for each */
+/* 1 to 64; unless said the machine's, with shards at least two for each. */
+NSEARCH_API nsearch_status nsearch_options_set_threads(nsearch_options *options, unsigned threads, nsearch_error *err);
 NSEARCH_API nsearch_status nsearch_options_set_memory(nsearch_options *options, uint64_t bytes,
                                                       nsearch_error *err); /* at least 64 MiB; 1 GiB unless said */
 NSEARCH_API nsearch_status nsearch_options_set_language(nsearch_options *options, const char *language,
@@ -384,40 +385,42 @@ NSEARCH_API nsearch_status nsearch_options_set_language(nsearch_options *options
 NSEARCH_API nsearch_status nsearch_options_set_title_weight(nsearch_options *options, unsigned weight,
                                                             nsearch_error *err); /* 1 to 10; 2 */
 NSEARCH_API void nsearch_options_set_text(nsearch_options *options, int on); /* keep the text: on unless said */
-/* How long to wait for another writer to be done before nsearch_writer_open() gives NSEARCH_ERR_LOCKED; 0 unless said. The
- * lock is tried for twenty times a second; of several that wait any one gets it. */
+/* How long to wait for another writer to be done before nsearch_writer_open() gives NSEARCH_ERR_LOCKED; 0 unless said.
+ * The lock is tried for twenty times a second; of several that wait any one gets it. */
 NSEARCH_API void nsearch_options_set_wait(nsearch_options *options, uint64_t milliseconds);
 /* Test aid: leave the index in segments of at most so many articles instead of merging; 0 (unless said) merges. */
 NSEARCH_API void nsearch_options_set_segment_articles(nsearch_options *options, uint32_t articles);
 
-/* Puts the articles into databases that Xapian's servers serve, "tcp://HOST:PORT" or "prog:COMMAND", said once for each,
- * in an order that is the index's for ever; an article's id says which one it goes to (docs/scale-out.md). Implies the
- * engine xapian. The folder keeps the list, which needs not be said again. NSEARCH_ERR_USAGE for another form of address,
- * one given twice, or more than 64. */
+/* Puts the articles into databases that Xapian's servers serve, "tcp://HOST:PORT" or "prog:COMMAND", said once for
+ * each, in an order that is the index's for ever; an article's id says which one it goes to (docs/scale-out.md).
+ * Implies the engine xapian. The folder keeps the list, which needs not be said again. NSEARCH_ERR_USAGE for another
+ * form of address, one given twice, or more than 64. */
 NSEARCH_API nsearch_status nsearch_options_add_shard(nsearch_options *options, const char *address, nsearch_error *err);
 
-/* Opens a writer on the index in folder `path`, or on a new one; the folder is made when absent. options may be NULL. What an
- * unfinished run left there is removed. NSEARCH_ERR_EXISTS when the options say another engine, language, title weight or
- * text than the index has, NSEARCH_ERR_LOCKED, NSEARCH_ERR_USAGE when the folder holds other things and no index, or an
- * index with another list of shards, NSEARCH_ERR_DAMAGED, NSEARCH_ERR_SYSTEM; NSEARCH_ERR_SHARD when a shard does not
- * answer, and NSEARCH_ERR_DAMAGED when it is not the one that the list means. A new index is not readable before the
- * first commit, of remote shards aside. */
+/* Opens a writer on the index in folder `path`, or on a new one; the folder is made when absent. options may be NULL.
+ * What an unfinished run left there is removed. NSEARCH_ERR_EXISTS when the options say another engine, language, title
+ * weight or text than the index has, NSEARCH_ERR_LOCKED, NSEARCH_ERR_USAGE when the folder holds other things and no
+ * index, or an index with another list of shards, NSEARCH_ERR_DAMAGED, NSEARCH_ERR_SYSTEM; NSEARCH_ERR_SHARD when a
+ * shard does not answer, and NSEARCH_ERR_DAMAGED when it is not the one that the list means. A new index is not
+ * readable before the first commit, of remote shards aside. */
 NSEARCH_API nsearch_status nsearch_writer_open(nsearch_writer **writer, const char *path, const nsearch_options *options,
                                                nsearch_error *err);
 
-/* Adds a copy of the article; one with neither title nor body is refused with NSEARCH_ERR_EMPTY, one of more than 64 MiB
- * with NSEARCH_ERR_USAGE; one without id takes its URL, else a hash of its content. Of more than 10,000 authors, or
- * topics, the first are kept. An article that comes again with the same id replaces the earlier one, that of an earlier commit too. */
+/* Adds a copy of the article; one with neither title nor body is refused with NSEARCH_ERR_EMPTY, one of more than 64
+ * MiB with NSEARCH_ERR_USAGE; one without id takes its URL, else a hash of its content. Of more than 10,000 authors, or
+ * topics, the first are kept. An article that comes again with the same id replaces the earlier one, that of an earlier
+ * commit too. */
 NSEARCH_API nsearch_status nsearch_add(nsearch_writer *writer, const nsearch_article *article, nsearch_error *err);
 
-/* From the next commit on the index is without the article that has this id, added or committed before this call. That there
- * is none is no error. To delete by URL, or what a question finds, ask a reader for the ids. The text stays in a file of the
- * index until nsearch_optimize() with purge, or without where most of that file is of articles that are gone. */
+/* From the next commit on the index is without the article that has this id, added or committed before this call. That
+ * there is none is no error. To delete by URL, or what a question finds, ask a reader for the ids. The text stays in a
+ * file of the index until nsearch_optimize() with purge, or without where most of that file is of articles that are
+ * gone. */
 NSEARCH_API nsearch_status nsearch_delete(nsearch_writer *writer, const char *id, nsearch_error *err);
 
-/* Makes all that was added readable and all that was deleted unreadable, durably, as one generation: after a crash at any
- * instant the index opens at the last commit or at this one. Readers that are open stay as they are. NSEARCH_ERR_EMPTY when
- * there is no index and nothing was added.
+/* Makes all that was added readable and all that was deleted unreadable, durably, as one generation: after a crash at
+ * any instant the index opens at the last commit or at this one. Readers that are open stay as they are.
+ * NSEARCH_ERR_EMPTY when there is no index and nothing was added.
  *
  * Remote shards know no transactions: each commits by itself, and its server also writes whenever it has taken 10,000
  * articles. When one fails, in nsearch_add() or here, the call says so, nsearch_writer_shards() says which shards have
@@ -425,13 +428,14 @@ NSEARCH_API nsearch_status nsearch_delete(nsearch_writer *writer, const char *id
  * Those that are there are replaced by themselves, so that it may be done as often as needed. */
 NSEARCH_API nsearch_status nsearch_commit(nsearch_writer *writer, nsearch_error *err);
 
-/* How the last call on a shard went, for each of them: NSEARCH_OK and what a failure says. NULL without remote shards. The
- * writer's; not while another thread is in nsearch_add(). */
+/* How the last call on a shard went, for each of them: NSEARCH_OK and what a failure says. NULL without remote shards.
+ * The writer's; not while another thread is in nsearch_add(). */
 NSEARCH_API const nsearch_shards *nsearch_writer_shards(const nsearch_writer *writer);
 
-/* A commit that also makes one segment of the index, as far as memory allows, and writes texts and cards anew without those
- * of articles that are gone: of files that are mostly of such, and with purge non-zero of all that have any. NSEARCH_ERR_UNSUPPORTED, and nothing is committed, with remote shards: xapian-compact, where
- * their databases are, makes them small. */
+/* A commit that also makes one segment of the index, as far as memory allows, and writes texts and cards anew without
+ * those of articles that are gone: of files that are mostly of such, and with purge non-zero of all that have any.
+ * NSEARCH_ERR_UNSUPPORTED, and nothing is committed, with remote shards: xapian-compact, where their databases are,
+ * makes them small. */
 NSEARCH_API nsearch_status nsearch_optimize(nsearch_writer *writer, int purge, nsearch_error *err);
 
 /* How many articles the last commit found to delete. */
@@ -451,7 +455,8 @@ NSEARCH_API void nsearch_ingest_free(nsearch_ingest *ingest);
 /* A file, a folder, or "-" for standard input; several are read in the order given. */
 NSEARCH_API nsearch_status nsearch_ingest_add_path(nsearch_ingest *ingest, const char *path, nsearch_error *err);
 /* "field=key": take a field (id, url, title, body, source, section, language, author, topic, published, updated) from
- * this JSON key, before the usual ones. NSEARCH_ERR_USAGE when there is no such field. */
+ * this key of JSON or front matter or this column of a table, before the usual ones; columns also by number, from 1.
+ * NSEARCH_ERR_USAGE when there is no such field. */
 NSEARCH_API nsearch_status nsearch_ingest_add_map(nsearch_ingest *ingest, const char *map, nsearch_error *err);
 /* Only files whose path below the argument matches one of these (include), none that matches (exclude): shell patterns,
  * in which * also matches a slash; one without a slash is held against the name alone. */
@@ -464,11 +469,11 @@ NSEARCH_API void nsearch_ingest_set_global_ids(nsearch_ingest *ingest, int on);
  * what shaped their articles: mappings, ids, the part of the path that is below the argument. */
 NSEARCH_API void nsearch_ingest_set_again(nsearch_ingest *ingest, int on);
 
-/* Take out articles of files below the paths that were read once and are gone, and those that a file gave when it was last
- * read and no longer gives now that it is read again; what went in a run without this stays. An id that another file gave,
- * too, is taken from that file then, the last one that has it in the order of reading. nsearch_deleted() tells after the
- * commit how many went. NSEARCH_ERR_UNSUPPORTED with the engine xapian; NSEARCH_ERR_USAGE, and nothing is read, where a
- * folder has no file left of those that were read, as when its disk is not mounted. */
+/* Take out articles of files below the paths that were read once and are gone, and those that a file gave when it was
+ * last read and no longer gives now that it is read again; what went in a run without this stays. An id that another
+ * file gave, too, is taken from that file then, the last one that has it in the order of reading. nsearch_deleted()
+ * tells after the commit how many went. NSEARCH_ERR_UNSUPPORTED with the engine xapian; NSEARCH_ERR_USAGE, and nothing
+ * is read, where a folder has no file left of those that were read, as when its disk is not mounted. */
 NSEARCH_API void nsearch_ingest_set_prune(nsearch_ingest *ingest, int on);
 /* Prune, and let a folder that has no file left be pruned, too. */
 NSEARCH_API void nsearch_ingest_set_prune_empty(nsearch_ingest *ingest, int on);
@@ -479,9 +484,9 @@ typedef enum nsearch_event_kind {
   NSEARCH_EVENT_BROKEN = 2,     /* a record, or the rest of a file, that its reader had claimed and could not parse */
   NSEARCH_EVENT_EMPTY = 3,      /* a record with neither title nor text */
   NSEARCH_EVENT_UNKNOWN = 4,    /* a file of no known format */
-  NSEARCH_EVENT_REPLACED = 5,   /* an article whose id came again later, or one that replaced an article of an earlier commit */
+  NSEARCH_EVENT_REPLACED = 5,   /* an article whose id came again later, or that replaced one of an earlier commit */
   NSEARCH_EVENT_TOO_LARGE = 6,  /* a record over the limit */
-  NSEARCH_EVENT_SKIPPED = 7,    /* a record or file of a kind that holds no article: a picture, a plan, a request of a crawl */
+  NSEARCH_EVENT_SKIPPED = 7,    /* a record or file that by its kind is no article: a picture, a plan, a request */
   NSEARCH_EVENT_UNCHANGED_PROBLEMS = 8 /* a file left alone, as it has not changed since it gave bad records */
 } nsearch_event_kind;
 
@@ -508,8 +513,8 @@ NSEARCH_API nsearch_status nsearch_read(nsearch_writer *writer, const nsearch_in
  * nsearch_commit(), which completes it; all else is final. */
 NSEARCH_API void nsearch_report_free(nsearch_report *report);
 NSEARCH_API uint64_t nsearch_report_files(const nsearch_report *report);    /* read so far, unknown ones included */
-/* Files left alone, as they have not changed since they were read; in *problems (may be NULL) how many of these gave records
- * that were broken or too large. */
+/* Files left alone, as they have not changed since they were read; in *problems (may be NULL) how many of these gave
+ * records that were broken or too large. */
 NSEARCH_API uint64_t nsearch_report_unchanged(const nsearch_report *report, uint64_t *problems);
 NSEARCH_API uint64_t nsearch_report_records(const nsearch_report *report);  /* seen so far, bad and empty ones included */
 NSEARCH_API uint64_t nsearch_report_articles(const nsearch_report *report); /* added; replaced ones included */

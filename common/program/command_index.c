@@ -24,16 +24,17 @@ static const struct option options[] = {
      "each when the index is new",
      offsetof(struct index_settings, shards)},
     {"language", OPTION_TEXT, "NAME",
-     "language of articles that do not say theirs:\nenglish unless given, de, ...; none keeps words apart\n"
-     "from their other forms",
+     "language of articles that neither say theirs nor are\nplainly in another: english unless given, de, ...; none\n"
+     "keeps words apart from their other forms",
      offsetof(struct index_settings, language)},
     {"title-weight", OPTION_NUMBER, "N", "a word of the title counts N times, 1 to 10; 2 unless\ngiven",
      offsetof(struct index_settings, title_weight)},
     {"no-text", OPTION_FLAG, NULL, "do not keep the text: a smaller index without\npassages",
      offsetof(struct index_settings, no_text)},
     {"map", OPTION_LIST, "FIELD=KEY",
-     "take a field from this JSON key; fields are id, url,\n"
-     "title, body, source, section, language, author, topic,\npublished and updated; may be said again",
+     "take a field from this key of JSON or front matter, or\n"
+     "this column of a table; fields are id, url, title, body,\n"
+     "source, section, language, author, topic, published and\nupdated; may be said again",
      offsetof(struct index_settings, maps)},
     {"include", OPTION_LIST, "GLOB",
      "only files whose path below PATH matches, or whose\nname does when GLOB has no slash; may be said again",
