@@ -205,6 +205,20 @@ static void test_endless_tags(void **state) {
   free(text);
 }
 
+/* Declarations that never end: some minutes, were the end of each looked for. */
+static void test_endless_declarations(void **state) {
+  (void)state;
+  static const char unit[] = "<!a";
+  enum { UNITS = 1 << 22, UNIT = sizeof unit - 1 };
+  struct buffer text = {0}, out = {0};
+  for (size_t i = 0; i < UNITS; i++) buffer_text(&text, unit);
+  assert_int_equal(buffer_status(&text, NULL), NSEARCH_OK);
+  markup_strip(text.bytes, text.len, &out);
+  assert_int_equal(out.len, (size_t)UNITS * UNIT);
+  buffer_free(&text);
+  buffer_free(&out);
+}
+
 static void test_sgml_and_text(void **state) {
   char line[600];
   (void)state;
@@ -421,6 +435,7 @@ int main(void) {
       cmocka_unit_test(test_json_depth),
       cmocka_unit_test(test_sgml_and_text),
       cmocka_unit_test(test_endless_tags),
+      cmocka_unit_test(test_endless_declarations),
       cmocka_unit_test(test_long_object),
       cmocka_unit_test(test_long_files),
       cmocka_unit_test(test_broken_gzip),
