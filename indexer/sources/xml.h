@@ -20,7 +20,7 @@ enum xml_kind {
   XML_END,
   XML_EMPTY,   /* <name/> */
   XML_SECTION, /* CDATA */
-  XML_REMARK   /* a comment, a processing instruction, a declaration */
+  XML_REMARK   /* a comment, a processing instruction, a declaration, the mark of a section that does not end */
 };
 
 struct xml_token {

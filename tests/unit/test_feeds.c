@@ -193,6 +193,12 @@ static const struct source_case broken[] = {
      "feed\n1 title=A\n2 title=B\n0 broken\n"},
     {"a", "<rss><channel><item><title><![CDATA[A]]></title><description><![CD", "feed\n1 title=A\n0 broken\n"},
     {"a", "<rss><channel><item><title><![CD", "feed\n1\n"},
+    {"a", "<rss><channel><item><title>A</title><description><![CDATA[One tw",
+     "feed\n1 title=A body=One tw\n0 broken\n"},
+    {"a", "<rss><channel><item><title>A</title><description><![CDATA[<p>One <b>two</b> thr",
+     "feed\n1 title=A body=One two thr\n0 broken\n"},
+    {"a", RSS("<item><title><![CDATA[A</title></item><item><title>B</title></item>"),
+     "feed\n1 title=A source=Post\n2 title=B source=Post\n"},
     /* A section that hides tags, and one that does not end. */
     {"a", RSS("<item><title><![CDATA[</item><item>]]></title></item>"), ONE("title=</item><item> source=Post")},
     {"a", RSS("<item><title>A</title></item><!-- <item><title>B</title></item>"),
