@@ -100,21 +100,6 @@ static const struct element topics[] = {
 
 /* ---- Text ---- */
 
-static void add_base64(const char *text, size_t len, struct buffer *out) {
-  static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  uint32_t bits = 0;
-  unsigned count = 0;
-  for (size_t i = 0; i < len && text[i] != '='; i++) {
-    const char *digit = text[i] ? strchr(digits, text[i]) : NULL;
-    if (!digit) continue;
-    bits = bits << 6 | (uint32_t)(digit - digits);
-    count += 6;
-    if (count < 8) continue;
-    count -= 8;
-    buffer_byte(out, (uint8_t)(bits >> count));
-  }
-}
-
 enum text_kind { TEXT_PLAIN, TEXT_HTML, TEXT_GUESS, TEXT_BASE64 };
 
 static bool begins(const char *text, const char *with) { return strncasecmp(text, with, strlen(with)) == 0; }
@@ -147,7 +132,7 @@ static void add_text(const xmlNode *node, struct buffer *out) {
   }
   xml_content(node, &raw);
   if (kind == TEXT_BASE64) {
-    add_base64(raw.bytes, raw.len, &decoded);
+    base64_decode(raw.bytes, raw.len, &decoded);
     from = &decoded;
     if (decoded.len &&
         (memchr(decoded.bytes, 0, decoded.len) || utf8_valid_prefix(decoded.bytes, decoded.len) < decoded.len))
