@@ -234,8 +234,8 @@ static int add_topics(struct nsearch_article *article, const xmlNode *record, st
   int status = NSEARCH_OK;
   for (const struct element *element = topics; !status && element->name; element++)
     for (const xmlNode *node = NULL; !status && (node = child_of(record, element, node));) {
-      char *label = xml_attribute(node, "label"), *term = label ? NULL : xml_attribute(node, "term");
-      const char *said = label ? label : term;
+      char *label = xml_attribute(node, "label"), *term = xml_attribute(node, "term");
+      const char *said = label && *label ? label : term;
       status = said ? NSEARCH_OK : read_text(&text, node, err);
       if (!status) status = xml_list_add(&article->topics, said ? said : text.at, said ? strlen(said) : text.len, err);
       xml_free(label);

@@ -178,6 +178,7 @@ static void test_wordpress(void **state) {
 /* ---- What is not well-formed ---- */
 
 static const struct source_case broken[] = {
+    {"a", ENTRY("<title>A</title><category term='law' label=''/>"), ONE("title=A topic=law")},
     {"a", ITEM("<title>Fish & chips &nbsp;&copy; &bogus; <3</title>"),
      ONE("title=Fish & chips \xC2\xA0© &bogus; <3 source=Post")},
     {"a", ITEM("<title>A</title><link>http://post.example/?a=1&b=2</link>"),
