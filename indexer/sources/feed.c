@@ -104,7 +104,8 @@ enum text_kind { TEXT_PLAIN, TEXT_HTML, TEXT_GUESS, TEXT_BASE64 };
 
 static bool begins(const char *text, const char *with) { return strncasecmp(text, with, strlen(with)) == 0; }
 
-/* By Atom's attributes type and mode; some elements hold nothing but HTML. Elsewhere, and where they say nothing, text is HTML when it looks so. */
+/* By Atom's attributes type and mode; some elements hold nothing but HTML. Elsewhere, and where they say nothing, text
+ * is HTML when it looks so. */
 static enum text_kind kind_of(const xmlNode *node) {
   char *type = xml_attribute(node, "type"), *mode = xml_attribute(node, "mode");
   enum text_kind kind = TEXT_GUESS;

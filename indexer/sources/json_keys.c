@@ -1,4 +1,4 @@
-/* The spellings of fields in JSON records: docs/formats.md has the same table for people. */
+/* The spellings of fields as keys of JSON records, columns and front matter: docs/formats.md has the same table for people. */
 #include "indexer/sources/sources.h"
 
 #include <string.h>

@@ -1,6 +1,6 @@
 /* indexer/sources: what the readers of formats share. The map of this folder, sectioned by source file; the readers
- * themselves (jsonl.c, json.c, reuters.c, trec.c, feed.c, nitf.c, newsml.c, html.c, markdown.c, csv.c, text.c) are the tables
- * `struct source` of indexer/indexer.h. What those of XML share has a map of its own, xml.h. */
+ * themselves (jsonl.c, json.c, reuters.c, trec.c, feed.c, nitf.c, newsml.c, warc.c, arc.c, mail.c, html.c, markdown.c,
+ * csv.c, text.c) are the tables `struct source` of indexer/indexer.h. What those of XML share has a map of its own, xml.h. */
 #ifndef INDEXER_SOURCES_SOURCES_H
 #define INDEXER_SOURCES_SOURCES_H
 
