@@ -296,6 +296,24 @@ static void test_long(void **state) {
   buffer_free(&expected);
 }
 
+/* Items that each end where the next begins: of a file that is cut in spans the last alone is where it ends. */
+static void test_long_without_ends(void **state) {
+  struct buffer text = {0}, expected = {0};
+  (void)state;
+  buffer_text(&text, "<rss><channel>");
+  buffer_text(&expected, "feed\n");
+  for (int i = 1; i <= ITEMS; i++) {
+    buffer_format(&text, "<item><title>Number %d</title><!-- %0200d -->", i, 0);
+    buffer_format(&expected, "%d title=Number %d\n", i, i);
+  }
+  buffer_text(&expected, "0 broken\n");
+  buffer_byte(&expected, 0);
+  assert_true(text.len > 2 << 20);
+  source_check("a", text.bytes, text.len, expected.bytes);
+  buffer_free(&text);
+  buffer_free(&expected);
+}
+
 static void add_many(struct buffer *out, const char *text, size_t bytes) {
   for (size_t len = strlen(text), at = 0; at < bytes; at += len) buffer_add(out, text, len);
 }
@@ -322,9 +340,11 @@ static void test_too_large(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_shapes),    cmocka_unit_test(test_texts),  cmocka_unit_test(test_fields),
-      cmocka_unit_test(test_wordpress), cmocka_unit_test(test_broken), cmocka_unit_test(test_entities),
-      cmocka_unit_test(test_deep),      cmocka_unit_test(test_bounds), cmocka_unit_test(test_long),
+      cmocka_unit_test(test_shapes),    cmocka_unit_test(test_texts),
+      cmocka_unit_test(test_fields),    cmocka_unit_test(test_wordpress),
+      cmocka_unit_test(test_broken),    cmocka_unit_test(test_entities),
+      cmocka_unit_test(test_deep),      cmocka_unit_test(test_bounds),
+      cmocka_unit_test(test_long),      cmocka_unit_test(test_long_without_ends),
       cmocka_unit_test(test_too_large),
   };
   return cmocka_run_group_tests(tests, source_set_up, source_tear_down);
