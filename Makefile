@@ -263,7 +263,8 @@ check: all $(unit_tests) $(replays) $(page_reader) $(fault_program) ## install w
 eval-html: $(page_reader) ## how well articles are read out of pages; NSEARCH_CORPORA names their folder
 	$(quiet)BUILD='$(abspath $(BUILD))' tests/eval/run.sh
 
-# Of fault and damage no sample but all, a writer and readers for minutes, then libFuzzer for ten minutes a target; what was tried is counted.
+# Of fault and damage no sample but all, a writer and readers for minutes, larger inputs, then libFuzzer for ten minutes a
+# target; what was tried is counted.
 check-long: ## the tests that try a sample, exhaustively: an hour and more
 	$(quiet)NSEARCH_LONG=1 TEST_TIMEOUT=36000 $(MAKE) check TESTS='unit/test_damage unit/test_concurrent memory fault'
 	$(quiet)$(MAKE) fuzz FUZZ_SECONDS=$(if $(filter file default,$(origin FUZZ_SECONDS)),600,$(FUZZ_SECONDS))

@@ -105,9 +105,8 @@ static int add_part(struct nsearch_article *article, struct name part, struct ns
   return status;
 }
 
-int byline_add(struct nsearch_article *article, const char *text, size_t len, struct nsearch_error *err) {
+static int add_line(struct nsearch_article *article, const char *text, size_t len, struct nsearch_error *err) {
   int status = NSEARCH_OK;
-  trim(&text, &len);
   size_t by = opening(text, len);
   text += by, len -= by;
   for (const char *end = text + len; !status && text < end;) {
@@ -116,5 +115,20 @@ int byline_add(struct nsearch_article *article, const char *text, size_t len, st
     status = add_part(article, part, err);
     text = stop ? stop + 1 : end;
   }
+  return status;
+}
+
+/* A byline that goes over several lines is one. */
+int byline_add(struct nsearch_article *article, const char *text, size_t len, struct nsearch_error *err) {
+  trim(&text, &len);
+  if (len == 0 || !memchr(text, '\n', len)) return add_line(article, text, len, err);
+  struct buffer line = {0};
+  for (size_t i = 0; i < len; i++) {
+    bool is_blank = (unsigned char)text[i] <= ' ';
+    if (!is_blank || (unsigned char)text[i - 1] > ' ') buffer_byte(&line, is_blank ? ' ' : (uint8_t)text[i]);
+  }
+  int status = buffer_status(&line, err);
+  if (!status) status = add_line(article, line.bytes, line.len, err);
+  buffer_free(&line);
   return status;
 }

@@ -100,26 +100,12 @@ static const struct element topics[] = {
 
 /* ---- Text ---- */
 
-static void add_base64(const char *text, size_t len, struct buffer *out) {
-  static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  uint32_t bits = 0;
-  unsigned count = 0;
-  for (size_t i = 0; i < len && text[i] != '='; i++) {
-    const char *digit = text[i] ? strchr(digits, text[i]) : NULL;
-    if (!digit) continue;
-    bits = bits << 6 | (uint32_t)(digit - digits);
-    count += 6;
-    if (count < 8) continue;
-    count -= 8;
-    buffer_byte(out, (uint8_t)(bits >> count));
-  }
-}
-
 enum text_kind { TEXT_PLAIN, TEXT_HTML, TEXT_GUESS, TEXT_BASE64 };
 
 static bool begins(const char *text, const char *with) { return strncasecmp(text, with, strlen(with)) == 0; }
 
-/* By Atom's attributes type and mode; some elements hold nothing but HTML. Elsewhere, and where they say nothing, text is HTML when it looks so. */
+/* By Atom's attributes type and mode; some elements hold nothing but HTML. Elsewhere, and where they say nothing, text
+ * is HTML when it looks so. */
 static enum text_kind kind_of(const xmlNode *node) {
   char *type = xml_attribute(node, "type"), *mode = xml_attribute(node, "mode");
   enum text_kind kind = TEXT_GUESS;
@@ -147,7 +133,7 @@ static void add_text(const xmlNode *node, struct buffer *out) {
   }
   xml_content(node, &raw);
   if (kind == TEXT_BASE64) {
-    add_base64(raw.bytes, raw.len, &decoded);
+    base64_decode(raw.bytes, raw.len, &decoded);
     from = &decoded;
     if (decoded.len &&
         (memchr(decoded.bytes, 0, decoded.len) || utf8_valid_prefix(decoded.bytes, decoded.len) < decoded.len))
@@ -249,8 +235,8 @@ static int add_topics(struct nsearch_article *article, const xmlNode *record, st
   int status = NSEARCH_OK;
   for (const struct element *element = topics; !status && element->name; element++)
     for (const xmlNode *node = NULL; !status && (node = child_of(record, element, node));) {
-      char *label = xml_attribute(node, "label"), *term = label ? NULL : xml_attribute(node, "term");
-      const char *said = label ? label : term;
+      char *label = xml_attribute(node, "label"), *term = xml_attribute(node, "term");
+      const char *said = label && *label ? label : term;
       status = said ? NSEARCH_OK : read_text(&text, node, err);
       if (!status) status = xml_list_add(&article->topics, said ? said : text.at, said ? strlen(said) : text.len, err);
       xml_free(label);

@@ -1,4 +1,4 @@
-/* The spellings of fields in JSON records: docs/formats.md has the same table for people. */
+/* The spellings of fields as keys of JSON records, columns and front matter: docs/formats.md has the same table for people. */
 #include "indexer/sources/sources.h"
 
 #include <string.h>
@@ -104,7 +104,7 @@ enum { RANK_USUAL = 1 << 16, RANK_FAMILY = 1 << 17 };
 
 static bool same_key(const char *known, const char *key, size_t len) {
   /* The first letter tells most keys apart without a call. */
-  return ((*known ^ *key) & 0x1f) == 0 && strncasecmp(known, key, len) == 0 && known[len] == 0;
+  return ((*known ^ *key) & 0x1f) == 0 && strlen(known) == len && strncasecmp(known, key, len) == 0;
 }
 
 int field_find(const char *name, size_t len) {

@@ -134,13 +134,14 @@ static size_t behind_dropped(const char *text, size_t len, const struct sgml_tag
   return len;
 }
 
-/* Appends the text between two tags, without declarations (<!DOCTYPE html>) and instructions. */
+/* Appends the text between two tags, without declarations (<!DOCTYPE html>) and instructions. Linear: behind the last '>'
+ * none is looked for. */
 static void add_text(const char *text, size_t len, struct buffer *out) {
-  const char *end = text + len;
+  const char *end = text + len, *last = len ? memrchr(text, '>', len) : NULL;
   for (const char *at = text; (at = memchr(at, '<', (size_t)(end - at)));) {
     bool is_declaration =
         end - at > 2 && (at[1] == '?' || (at[1] == '!' && (at[2] | 32) >= 'a' && (at[2] | 32) <= 'z'));
-    const char *close = is_declaration ? memchr(at, '>', (size_t)(end - at)) : NULL;
+    const char *close = is_declaration && last && at < last ? memchr(at, '>', (size_t)(end - at)) : NULL;
     if (!close) {
       at++;
       continue;

@@ -40,8 +40,7 @@ static void decode_quoted(const char *text, size_t len, bool is_header, struct b
   }
 }
 
-/* Whatever is no digit of base64 is passed over. */
-static void decode_base64(const char *text, size_t len, struct buffer *out) {
+void base64_decode(const char *text, size_t len, struct buffer *out) {
   uint32_t bits = 0;
   int count = 0;
   for (size_t at = 0; at < len && text[at] != '='; at++) {
@@ -130,7 +129,7 @@ int mime_words(const char *value, size_t len, struct buffer *out, uint64_t *repl
     if (found > at) status = add_plain(value + at, found - at, out, replaced, err);
     if (status || found == len) break;
     if (word.is_base64)
-      decode_base64(word.text, word.text_len, &bytes);
+      base64_decode(word.text, word.text_len, &bytes);
     else
       decode_quoted(word.text, word.text_len, true, &bytes);
     at = found + word.len;
@@ -229,7 +228,7 @@ static int decode_leaf(struct reading *reading, const char *headers, size_t head
   if (header_find(headers, headers_len, "Content-Transfer-Encoding", &value, &value_len))
     header_word(value, value_len, encoding, sizeof encoding);
   if (strcmp(encoding, "base64") == 0)
-    decode_base64(body, len, &decoded);
+    base64_decode(body, len, &decoded);
   else if (strcmp(encoding, "quoted-printable") == 0)
     decode_quoted(body, len, false, &decoded);
   else

@@ -155,6 +155,9 @@ bool header_parameter(const char *value, size_t len, const char *name, char *out
 
 /* ---- mime.c: the text of mails ----------------------------------------------------------------------------------------- */
 
+/* Appends the bytes; whatever is no digit of base64 is passed over. */
+void base64_decode(const char *text, size_t len, struct buffer *out);
+
 /* Appends a header's value in UTF-8, its encoded words decoded. */
 int mime_words(const char *value, size_t len, struct buffer *out, uint64_t *replaced, struct nsearch_error *err);
 

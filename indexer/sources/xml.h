@@ -20,7 +20,7 @@ enum xml_kind {
   XML_END,
   XML_EMPTY,   /* <name/> */
   XML_SECTION, /* CDATA */
-  XML_REMARK   /* a comment, a processing instruction, a declaration */
+  XML_REMARK   /* a comment, a processing instruction, a declaration, the mark of a section that does not end */
 };
 
 struct xml_token {
@@ -74,8 +74,9 @@ int xml_entities_read(const char *text, size_t len, struct xml_entities *out, st
 /* Whether libxml2 reads the text in time and memory that grow no faster than the text. */
 bool xml_is_bounded(const char *text, size_t len);
 
-/* Appends the text as well-formed XML that is bounded: end tags that are missing are put in and others dropped, attributes quoted,
- * entities, HTML's and the document's, as characters; stray "&" and "<" are characters. Linear in len. */
+/* Appends the text as well-formed XML that is bounded: end tags that are missing are put in and others dropped,
+ * attributes quoted, entities, HTML's and the document's, as characters; stray "&" and "<" are characters. Linear in
+ * len. */
 void xml_mend(const char *text, size_t len, const struct xml_entities *entities, struct buffer *out);
 
 /* ---- xml_split.c: the records of a file ----------------------------------------------------------------------------- */
@@ -116,8 +117,8 @@ int xml_parse(const struct xml_format *format, const struct span *span, const st
 
 /* ---- xml_tree.c: what is in a record --------------------------------------------------------------------------------- */
 
-/* The element's name, with its prefix where nothing is bound to that. */
-bool xml_named(const xmlNode *node, const char *name); /* the local name; ASCII letter case ignored */
+/* Whether the element has that local name; ASCII letter case ignored. */
+bool xml_named(const xmlNode *node, const char *name);
 /* The first child element of that local name; after `previous` when it is not NULL. */
 xmlNode *xml_child(const xmlNode *parent, const char *name, const xmlNode *previous);
 /* The same down a path of names between slashes: the first that there is. */
@@ -136,10 +137,10 @@ void xml_prose(const xmlNode *node, struct buffer *out);
 /* Sets a part from a node's text, trimmed; *took says whether there was any. */
 int xml_set(struct nsearch_article *article, enum article_part part, const xmlNode *node, bool *took,
             struct nsearch_error *err);
-/* Adds a node's text, a name or a word, to a list unless it is there. */
+/* Adds a name or a word, trimmed, to a list unless it is there. */
 int xml_list_add(struct article_list *list, const char *text, size_t len, struct nsearch_error *err);
 
-/* Whether and how a field is set from an attribute: when the part is still empty and the attribute is not. */
+/* Sets a part from an attribute: when the part is still empty and the attribute is not. */
 int xml_set_attribute(struct nsearch_article *article, enum article_part part, const xmlNode *node,
                       const char *attribute, struct nsearch_error *err);
 

@@ -164,8 +164,9 @@ static int parse_records(struct reading *reading, const struct span *span, struc
   int status = NSEARCH_OK;
   for (size_t i = 0; !status && i < count; i++)
     status = parse_record(reading, &places[i], span->record + i, whole_file, err);
+  bool is_cut = count > 0 && places[count - 1].is_cut && places[count - 1].end == reading->text.len;
   /* A record of which nothing is there is told as empty. */
-  if (!status && count > 0 && places[count - 1].is_cut && !article_is_empty(reading->sink->article)) {
+  if (!status && is_cut && !article_is_empty(reading->sink->article)) {
     snprintf(message, sizeof message, "the file ends inside record %llu, of which what is there is kept",
              (unsigned long long)(span->record + count - 1));
     reading->sink->problem(reading->sink->payload, NSEARCH_EVENT_BROKEN, 0, message);

@@ -97,8 +97,11 @@ static enum edge read_token(struct xml_scan *scan, struct xml_token *out) {
   if (text[1] == '?') return read_until(scan, 2, "?>", &scan->lacks[LACKS_INSTRUCTION], out);
   if (len >= 4 && memcmp(text, "<!--", 4) == 0) return read_until(scan, 4, "-->", &scan->lacks[LACKS_COMMENT], out);
   if (len >= sizeof section - 1 && memcmp(text, section, sizeof section - 1) == 0) {
-    out->kind = XML_SECTION;
-    return read_until(scan, sizeof section - 1, "]]>", &scan->lacks[LACKS_SECTION], out);
+    enum edge edge = read_until(scan, sizeof section - 1, "]]>", &scan->lacks[LACKS_SECTION], out);
+    out->kind = edge == EDGE_NONE ? XML_REMARK : XML_SECTION;
+    if (edge != EDGE_NONE) return edge;
+    out->end = out->start + sizeof section - 1; /* of one that does not end the mark alone is none of the text */
+    return EDGE_FOUND;
   }
   return len > 2 && is_letter(text[2]) ? read_declaration(scan, out) : EDGE_NONE;
 }

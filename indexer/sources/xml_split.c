@@ -123,6 +123,7 @@ static int begin(const struct xml_format *format, struct input *input, struct sp
 /* Whole records at the front of the text, about SPAN_BYTES of them, and the one behind them that does not end in it. */
 struct stretch {
   size_t len;
+  size_t tail; /* of the next start tag, where the last one ends only there: it shows that the file does not */
   uint64_t count;
   size_t next; /* where that one begins; the length of the text when there is none */
   size_t seen; /* what was looked at */
@@ -133,9 +134,14 @@ static struct stretch measure(const struct xml_format *format, const struct spli
   struct stretch out = {0};
   struct xml_place place = {.start = len};
   struct xml_records records = records_in(format, state, input->window, len, !is_all);
-  while (out.len < SPAN_BYTES && xml_next_record(&records, &place)) out.len = place.end, out.count++;
+  bool is_cut = false;
+  while (out.len < SPAN_BYTES && xml_next_record(&records, &place))
+    out.len = place.end, out.count++, is_cut = place.is_cut;
   out.next = place.start;
   out.seen = records.scan.at;
+  struct xml_token tag;
+  records.scan.at = out.len;
+  if (is_cut && xml_next(&records.scan, &tag)) out.tail = tag.end - out.len;
   return out;
 }
 
@@ -145,11 +151,11 @@ static int take_records(struct input *input, struct split_state *state, const st
   span->count = stretch->count;
   span->head = input->kept_len;
   state->records += stretch->count;
-  span->bytes = memory_alloc(span->head + stretch->len);
+  span->len = span->head + stretch->len + stretch->tail;
+  span->bytes = memory_alloc(span->len);
   if (!span->bytes) return error_memory(err);
   memcpy(span->bytes, input->kept, span->head);
-  memcpy(span->bytes + span->head, input->window, stretch->len);
-  span->len = span->head + stretch->len;
+  memcpy(span->bytes + span->head, input->window, stretch->len + stretch->tail);
   input_consume(input, stretch->len);
   return NSEARCH_OK;
 }

@@ -41,6 +41,7 @@ static const struct {
     {"Anna Klein und die Redaktion", "Anna Klein und die Redaktion|"},
     {"por la redacción", "por la redacción|"},
     {"Parker Lane", "Parker Lane|"},
+    {"By\n  Jane Roe and\r\n  John Doe", "Jane Roe|John Doe|"},
     {"Von ", "Von|"},
     {"y", "y|"},
     {" , und ", ", und|"},

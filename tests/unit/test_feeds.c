@@ -178,6 +178,7 @@ static void test_wordpress(void **state) {
 /* ---- What is not well-formed ---- */
 
 static const struct source_case broken[] = {
+    {"a", ENTRY("<title>A</title><category term='law' label=''/>"), ONE("title=A topic=law")},
     {"a", ITEM("<title>Fish & chips &nbsp;&copy; &bogus; <3</title>"),
      ONE("title=Fish & chips \xC2\xA0© &bogus; <3 source=Post")},
     {"a", ITEM("<title>A</title><link>http://post.example/?a=1&b=2</link>"),
@@ -193,6 +194,12 @@ static const struct source_case broken[] = {
      "feed\n1 title=A\n2 title=B\n0 broken\n"},
     {"a", "<rss><channel><item><title><![CDATA[A]]></title><description><![CD", "feed\n1 title=A\n0 broken\n"},
     {"a", "<rss><channel><item><title><![CD", "feed\n1\n"},
+    {"a", "<rss><channel><item><title>A</title><description><![CDATA[One tw",
+     "feed\n1 title=A body=One tw\n0 broken\n"},
+    {"a", "<rss><channel><item><title>A</title><description><![CDATA[<p>One <b>two</b> thr",
+     "feed\n1 title=A body=One two thr\n0 broken\n"},
+    {"a", RSS("<item><title><![CDATA[A</title></item><item><title>B</title></item>"),
+     "feed\n1 title=A source=Post\n2 title=B source=Post\n"},
     /* A section that hides tags, and one that does not end. */
     {"a", RSS("<item><title><![CDATA[</item><item>]]></title></item>"), ONE("title=</item><item> source=Post")},
     {"a", RSS("<item><title>A</title></item><!-- <item><title>B</title></item>"),
@@ -289,6 +296,24 @@ static void test_long(void **state) {
   buffer_free(&expected);
 }
 
+/* Items that each end where the next begins: of a file that is cut in spans the last alone is where it ends. */
+static void test_long_without_ends(void **state) {
+  struct buffer text = {0}, expected = {0};
+  (void)state;
+  buffer_text(&text, "<rss><channel>");
+  buffer_text(&expected, "feed\n");
+  for (int i = 1; i <= ITEMS; i++) {
+    buffer_format(&text, "<item><title>Number %d</title><!-- %0200d -->", i, 0);
+    buffer_format(&expected, "%d title=Number %d\n", i, i);
+  }
+  buffer_text(&expected, "0 broken\n");
+  buffer_byte(&expected, 0);
+  assert_true(text.len > 2 << 20);
+  source_check("a", text.bytes, text.len, expected.bytes);
+  buffer_free(&text);
+  buffer_free(&expected);
+}
+
 static void add_many(struct buffer *out, const char *text, size_t bytes) {
   for (size_t len = strlen(text), at = 0; at < bytes; at += len) buffer_add(out, text, len);
 }
@@ -315,9 +340,11 @@ static void test_too_large(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_shapes),    cmocka_unit_test(test_texts),  cmocka_unit_test(test_fields),
-      cmocka_unit_test(test_wordpress), cmocka_unit_test(test_broken), cmocka_unit_test(test_entities),
-      cmocka_unit_test(test_deep),      cmocka_unit_test(test_bounds), cmocka_unit_test(test_long),
+      cmocka_unit_test(test_shapes),    cmocka_unit_test(test_texts),
+      cmocka_unit_test(test_fields),    cmocka_unit_test(test_wordpress),
+      cmocka_unit_test(test_broken),    cmocka_unit_test(test_entities),
+      cmocka_unit_test(test_deep),      cmocka_unit_test(test_bounds),
+      cmocka_unit_test(test_long),      cmocka_unit_test(test_long_without_ends),
       cmocka_unit_test(test_too_large),
   };
   return cmocka_run_group_tests(tests, source_set_up, source_tear_down);

@@ -106,6 +106,20 @@ static void test_map(void **state) {
   memory_free(found);
 }
 
+/* JSON can spell a NUL: what follows it is part of the word, which is then none that is known. */
+static void test_json_words(void **state) {
+  char word[200] = "event";
+  (void)state;
+  assert_non_null(record_kind(word, 5));
+  for (size_t len = 6; len <= sizeof word; len++) assert_null(record_kind(word, len));
+  strcpy(word, "type");
+  assert_true(key_is_type(word, 4));
+  for (size_t len = 5; len <= sizeof word; len++) assert_false(key_is_type(word, len));
+  strcpy(word, "role");
+  assert_true(key_is_rendition(word, 4));
+  for (size_t len = 5; len <= sizeof word; len++) assert_false(key_is_rendition(word, len));
+}
+
 static void test_json_depth(void **state) {
   char deep[400];
   (void)state;
@@ -189,6 +203,20 @@ static void test_endless_tags(void **state) {
   struct sgml_tag tag;
   assert_false(sgml_next(text, (size_t)UNITS * UNIT, 0, &tag));
   free(text);
+}
+
+/* Declarations that never end: some minutes, were the end of each looked for. */
+static void test_endless_declarations(void **state) {
+  (void)state;
+  static const char unit[] = "<!a";
+  enum { UNITS = 1 << 22, UNIT = sizeof unit - 1 };
+  struct buffer text = {0}, out = {0};
+  for (size_t i = 0; i < UNITS; i++) buffer_text(&text, unit);
+  assert_int_equal(buffer_status(&text, NULL), NSEARCH_OK);
+  markup_strip(text.bytes, text.len, &out);
+  assert_int_equal(out.len, (size_t)UNITS * UNIT);
+  buffer_free(&text);
+  buffer_free(&out);
 }
 
 static void test_sgml_and_text(void **state) {
@@ -401,10 +429,19 @@ static void test_wide(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_json),          cmocka_unit_test(test_map),          cmocka_unit_test(test_json_depth),
-      cmocka_unit_test(test_sgml_and_text), cmocka_unit_test(test_endless_tags), cmocka_unit_test(test_long_object),
-      cmocka_unit_test(test_long_files),    cmocka_unit_test(test_broken_gzip),  cmocka_unit_test(test_too_large),
-      cmocka_unit_test(test_damage),        cmocka_unit_test(test_wide),
+      cmocka_unit_test(test_json),
+      cmocka_unit_test(test_map),
+      cmocka_unit_test(test_json_words),
+      cmocka_unit_test(test_json_depth),
+      cmocka_unit_test(test_sgml_and_text),
+      cmocka_unit_test(test_endless_tags),
+      cmocka_unit_test(test_endless_declarations),
+      cmocka_unit_test(test_long_object),
+      cmocka_unit_test(test_long_files),
+      cmocka_unit_test(test_broken_gzip),
+      cmocka_unit_test(test_too_large),
+      cmocka_unit_test(test_damage),
+      cmocka_unit_test(test_wide),
   };
   return cmocka_run_group_tests(tests, source_set_up, source_tear_down);
 }

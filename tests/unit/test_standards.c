@@ -28,6 +28,9 @@ static const struct source_case nitf[] = {
      "nitf\n1* id=hp-1 url=http://post.example/1 title=Dock reopens body=After a year\n\nBrief.\n\nOne two Ann Poe.\n\nThree.\n\nA dock"
      " source=Harbor Post section=City language=en author=Jane Roe author=John Doe topic=harbor topic=Law topic=Trial"
      " date=2024-02-03T10:00:00Z/4\n"},
+    {"a",
+     "<nitf><body><body.head><byline>By\n Jane Roe and\n John Doe\n <byttl>Editors</byttl></byline></body.head></body></nitf>",
+     "nitf\n1* author=Jane Roe author=John Doe\n"},
     {"a", "<nitf><body><body.head><hedline>Bare</hedline></body.head></body></nitf>", "nitf\n1* title=Bare\n"},
     {"a", "<nitf><head><title>T</title></head><body><body.content><p>Fish & chips<p>more</body.content></body>",
      "nitf\n1* title=T body=Fish & chips\nmore\n0 broken\n"},
