@@ -12,7 +12,7 @@ static const struct range spaceless[] = {
     {0x0e00, 0x0eff}, {0x1000, 0x109f}, {0x1780, 0x17ff},   {0x19e0, 0x19ff},   {0x2e80, 0x2fdf},
     {0x3005, 0x3007}, {0x3021, 0x3029}, {0x3031, 0x3035},   {0x3038, 0x303c},   {0x3040, 0x30ff},
     {0x31f0, 0x31ff}, {0x3400, 0x4dbf}, {0x4e00, 0x9fff},   {0xa9e0, 0xa9ff},   {0xaa60, 0xaa7f},
-    {0xf900, 0xfaff}, {0xff66, 0xff9f}, {0x1aff0, 0x1b16f}, {0x20000, 0x3fffd},
+    {0xf900, 0xfaff}, {0xff66, 0xff9d}, {0x1aff0, 0x1b16f}, {0x20000, 0x3fffd},
 };
 
 static const struct range latin_and_greek[] = {
@@ -45,6 +45,8 @@ enum char_class char_class(uint32_t c) {
   if ((c >= 0xac00 && c <= 0xd7a3) || (c >= 0x400 && c <= 0x481)) return CLASS_LETTER;
   if (c == 0x2019 || c == 0x2bc || c == 0xff07) return CLASS_APOSTROPHE;
   if (is_ignorable(c)) return CLASS_IGNORABLE;
+  /* Letters by their category, and half of a letter: with the kana before them they fold to one. */
+  if (c == 0xff9e || c == 0xff9f) return CLASS_MARK;
   switch (utf8proc_category((utf8proc_int32_t)c)) {
   case UTF8PROC_CATEGORY_LU:
   case UTF8PROC_CATEGORY_LL:
