@@ -581,7 +581,7 @@ int writer_fill_in_language(const struct nsearch_writer *writer, struct nsearch_
                             struct nsearch_error *err);
 const char *writer_path(const struct nsearch_writer *writer);
 
-/* Sequences for so many files, above all that were given before. */
+/* Sequences for so many files, above all that were given before; the one before the first is nobody else's, either. */
 int writer_reserve(struct nsearch_writer *writer, uint64_t files, uint64_t *first_sequence, struct nsearch_error *err);
 
 /* An engine worker for one thread of a run; waits while as many as there are threads are out. Closing it hands over what

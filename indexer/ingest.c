@@ -286,9 +286,10 @@ static int keep_run(struct ingest_run *run, int status, struct nsearch_error *er
 
 /* ---- What files no longer hold ---- */
 
+/* After all that was there before the run, and before all that the run brings and what comes after it. */
 static int remove_article(void *payload, uint64_t id_hash, struct nsearch_error *err) {
   const struct ingest_run *run = payload;
-  return writer_prune(run->writer, id_hash, run->kept.first_sequence, err);
+  return writer_prune(run->writer, id_hash, run->kept.first_sequence - 1, err);
 }
 
 /* A run of its own, silent and of no catalogue: the files were told of when they were read. */

@@ -258,8 +258,8 @@ int writer_reserve(struct nsearch_writer *writer, uint64_t files, uint64_t *firs
   const uint64_t per_file = UINT64_C(1) << SEQUENCE_RECORD_BITS;
   int status = NSEARCH_OK;
   pthread_mutex_lock(&writer->lock);
-  uint64_t first_file = (writer->next_sequence + per_file - 1) / per_file;
-  if (files > UINT64_MAX / per_file - first_file)
+  uint64_t first_file = writer->next_sequence / per_file + 1;
+  if (first_file + files > UINT64_MAX / per_file)
     status = error_set(err, NSEARCH_ERR_USAGE, "too many files for one writer: commit, and go on with another one");
   else {
     *first_sequence = first_file * per_file;

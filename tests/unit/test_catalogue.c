@@ -389,6 +389,38 @@ static void test_cancelled_prune(void **state) {
   }
 }
 
+/* What a program adds after a run that pruned stays, also where that run read nothing. */
+static void test_added_after_prune(void **state) {
+  char index[80], in[80], file[100], other[100];
+  nsearch_writer *writer = NULL;
+  nsearch_article *article = nsearch_article_new();
+  (void)state;
+  snprintf(index, sizeof index, "%s/added", folder);
+  snprintf(in, sizeof in, "%s/squalls", folder);
+  snprintf(file, sizeof file, "%s/a.jsonl", in);
+  snprintf(other, sizeof other, "%s/b.jsonl", in);
+  assert_int_equal(mkdir(in, 0777), 0);
+  put(file, "{\"id\": \"one\", \"title\": \"Squall\"}\n");
+  put(other, "{\"id\": \"two\", \"title\": \"Squall\"}\n");
+  const struct timespec old[2] = {{.tv_sec = 1000000000}, {.tv_sec = 1000000000}}; /* nothing is in doubt */
+  assert_int_equal(utimensat(AT_FDCWD, other, old, 0), 0);
+  assert_int_equal(read_and_commit(index, in, false, NULL), 0);
+  assert_int_equal(unlink(file), 0);
+  nsearch_ingest *ingest = nsearch_ingest_new();
+  assert_int_equal(nsearch_ingest_add_path(ingest, in, err), 0);
+  nsearch_ingest_set_prune(ingest, 1);
+  assert_int_equal(nsearch_writer_open(&writer, index, NULL, err), 0);
+  assert_int_equal(nsearch_read(writer, ingest, NULL, err), 0);
+  assert_int_equal(nsearch_article_set_id(article, "one", 3), 0);
+  assert_int_equal(nsearch_article_set_title(article, "Squall again", 12), 0);
+  assert_int_equal(nsearch_add(writer, article, err), 0);
+  assert_int_equal(nsearch_commit(writer, err), 0);
+  nsearch_writer_close(writer);
+  nsearch_article_free(article);
+  nsearch_ingest_free(ingest);
+  assert_articles(index, 2);
+}
+
 /* A log that cannot be begun fails the run; what was read can still be committed, and counts as not read. */
 static void test_no_log(void **state) {
   (void)state;
@@ -427,6 +459,7 @@ static int tear_down(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_edits), cmocka_unit_test(test_records),
-                                     cmocka_unit_test(test_cancelled_prune), cmocka_unit_test(test_no_log)};
+                                     cmocka_unit_test(test_cancelled_prune), cmocka_unit_test(test_added_after_prune),
+                                     cmocka_unit_test(test_no_log)};
   return cmocka_run_group_tests(tests, set_up, tear_down);
 }
