@@ -133,6 +133,16 @@ static int compare_vanished(const void *a, const void *b) {
   return x->origin < y->origin ? -1 : x->origin > y->origin;
 }
 
+/* Sorts them; one that a file gave many times is looked for once. */
+static void settle_vanished(struct prune *prune) {
+  size_t kept = 0;
+  if (prune->count) qsort(prune->vanished, prune->count, sizeof *prune->vanished, compare_vanished);
+  for (size_t i = 0; i < prune->count; i++)
+    if (i == 0 || compare_vanished(&prune->vanished[i], &prune->vanished[kept - 1]) != 0)
+      prune->vanished[kept++] = prune->vanished[i];
+  prune->count = kept;
+}
+
 static int collect_vanished(struct prune *prune, struct nsearch_error *err) {
   const struct catalogue *catalogue = prune->catalogue;
   struct catalogue_record record;
@@ -145,7 +155,7 @@ static int collect_vanished(struct prune *prune, struct nsearch_error *err) {
       if (!status) status = add_vanished(prune, &record, (uint32_t)i, err);
     }
   }
-  if (prune->count) qsort(prune->vanished, prune->count, sizeof *prune->vanished, compare_vanished);
+  settle_vanished(prune);
   return status;
 }
 

@@ -15,6 +15,7 @@
 
 #include "common/store/store.h"
 #include "common/system/system.h"
+#include "indexer/indexer.h"
 
 enum { FILES = 8, IDS = 12, MANY = 2500, STEPS = 120 };
 
@@ -421,6 +422,40 @@ static void test_added_after_prune(void **state) {
   assert_articles(index, 2);
 }
 
+static int count_removed(void *payload, uint64_t id_hash, struct nsearch_error *error) {
+  (void)error;
+  ((unsigned *)payload)[id_hash]++;
+  return NSEARCH_OK;
+}
+
+/* An id that a file gave a thousand times is looked for once, so that the work does not grow with the square of that. */
+static void test_repeated_ids(void **state) {
+  static const char path[] = "/nsearch-none/a.jsonl";
+  const struct walk_request patterns = {0};
+  const struct walk walk = {0};
+  uint64_t ids[CATALOGUE_IDS] = {1, 2};
+  unsigned removed[3] = {0};
+  struct catalogue *catalogue = NULL;
+  struct catalogued file = {.key = hash_wide(path, strlen(path))};
+  struct catalogue_record record = {.path = path, .path_len = (uint32_t)strlen(path)};
+  struct prune_request request = {.walk = &walk, .patterns = &patterns, .remove = count_removed, .payload = removed};
+  struct rereading rereading;
+  (void)state;
+  for (size_t i = 2; i < CATALOGUE_IDS; i++) ids[i] = 1;
+  assert_int_equal(catalogue_open(&catalogue, folder, &(struct manifest_catalogue){0}, false, err), 0);
+  catalogue_begin_run(catalogue);
+  assert_int_equal(catalogue_add_ids(catalogue, &file, ids, CATALOGUE_IDS, err), 0);
+  assert_int_equal(catalogue_enter(catalogue, &file, &record, 1, err), 0);
+  assert_int_equal(catalogue_forget(catalogue, file.key, err), 0);
+  assert_int_equal(prune_catalogue(catalogue, &request, &rereading, err), 0);
+  assert_int_equal(rereading.walk.count, 0);
+  assert_true(removed[1] == 1 && removed[2] == 1);
+  rereading_free(&rereading);
+  catalogue_end_run(catalogue);
+  catalogue_close(catalogue);
+  memory_free(file.ids);
+}
+
 /* A log that cannot be begun fails the run; what was read can still be committed, and counts as not read. */
 static void test_no_log(void **state) {
   (void)state;
@@ -458,8 +493,8 @@ static int tear_down(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_edits), cmocka_unit_test(test_records),
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_edits),           cmocka_unit_test(test_records),
                                      cmocka_unit_test(test_cancelled_prune), cmocka_unit_test(test_added_after_prune),
-                                     cmocka_unit_test(test_no_log)};
+                                     cmocka_unit_test(test_repeated_ids),    cmocka_unit_test(test_no_log)};
   return cmocka_run_group_tests(tests, set_up, tear_down);
 }
