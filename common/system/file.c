@@ -280,6 +280,12 @@ void file_close_in(struct file_in **in) {
 
 /* ---- paths ---- */
 
+static int64_t nanoseconds_of(struct timespec time) {
+  static const int64_t second = 1000000000, most = INT64_MAX / second;
+  if (time.tv_sec >= most) return INT64_MAX;
+  return time.tv_sec <= -most ? INT64_MIN : time.tv_sec * second + time.tv_nsec;
+}
+
 int file_stat(const char *path, bool follow, struct file_info *out, struct nsearch_error *err) {
   struct stat info;
   *out = (struct file_info){.kind = FILE_ABSENT};
@@ -287,7 +293,7 @@ int file_stat(const char *path, bool follow, struct file_info *out, struct nsear
     return is_absent(errno) ? NSEARCH_OK : error_errno(err, "cannot look at %s", path);
   out->kind = S_ISREG(info.st_mode) ? FILE_REGULAR : S_ISDIR(info.st_mode) ? FILE_FOLDER : FILE_OTHER;
   out->size = (uint64_t)info.st_size;
-  out->mtime = (int64_t)info.st_mtim.tv_sec * 1000000000 + info.st_mtim.tv_nsec;
+  out->mtime = nanoseconds_of(info.st_mtim);
   out->device = (uint64_t)info.st_dev;
   out->inode = (uint64_t)info.st_ino;
   return NSEARCH_OK;

@@ -123,7 +123,7 @@ bool file_can_seek(const struct file_in *file); /* a regular file */
 bool file_seek(struct file_in *file, int64_t *offset, int whence); /* as lseek(); *offset is where that is */
 void file_close_in(struct file_in **file);
 
-/* What a path is. mtime in nanoseconds since 1970. */
+/* What a path is. mtime in nanoseconds since 1970; the least and the most that it can be stand for all beyond them. */
 enum file_kind { FILE_ABSENT, FILE_REGULAR, FILE_FOLDER, FILE_OTHER };
 struct file_info {
   enum file_kind kind;

@@ -1,5 +1,6 @@
 /* The ground: errors, memory, buffers, hostile bytes, files, locks, hash. */
 #include <errno.h>
+#include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -426,6 +427,25 @@ static void paths_are_what_they_are(void **state) {
   assert_int_equal(info.kind, FILE_FOLDER);
 }
 
+/* File systems have years that 64 bits of nanoseconds have not. */
+static void times_of_files_do_not_overflow(void **state) {
+  static const int64_t seconds[] = {-5000000000, 0, 1000000000, 9223372036, 13569465600}; /* up to the year 2400 */
+  (void)state;
+  struct file_info info;
+  struct stat there;
+  write_file(in_folder("dated"), "1");
+  for (size_t i = 0; i < sizeof seconds / sizeof *seconds; i++) {
+    const struct timespec times[2] = {{.tv_sec = seconds[i]}, {.tv_sec = seconds[i], .tv_nsec = 7}};
+    assert_int_equal(utimensat(AT_FDCWD, in_folder("dated"), times, 0), 0);
+    assert_int_equal(stat(in_folder("dated"), &there), 0); /* which a file system may have made less of */
+    assert_int_equal(file_stat(in_folder("dated"), true, &info, NULL), NSEARCH_OK);
+    if (there.st_mtim.tv_sec >= 9223372036)
+      assert_true(info.mtime == INT64_MAX);
+    else
+      assert_true(info.mtime == there.st_mtim.tv_sec * 1000000000 + there.st_mtim.tv_nsec);
+  }
+}
+
 static void folders_are_made_listed_and_removed(void **state) {
   (void)state;
   static const char *const sorted[] = {".hidden", "B", "a", "a-b", "a.b", "ab", "\xc3\xa9"};
@@ -524,6 +544,7 @@ int main(void) {
       cmocka_unit_test(what_cannot_be_opened_is_named),
       cmocka_unit_test(a_failed_write_is_reported_again_at_the_end),
       cmocka_unit_test(paths_are_what_they_are),
+      cmocka_unit_test(times_of_files_do_not_overflow),
       cmocka_unit_test(folders_are_made_listed_and_removed),
       cmocka_unit_test(a_lock_has_one_holder),
       cmocka_unit_test(paths_join_with_one_slash),
