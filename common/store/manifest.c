@@ -255,6 +255,10 @@ static int decode(struct manifest *out, char *text, size_t len, const char *path
     }
     line = end + 1;
   }
+  if (!out->title_weight) { /* a writer that believed it would write what nobody reads */
+    return error_set(err, NSEARCH_ERR_DAMAGED, "%s lacks its title weight; restore it from a copy or index again",
+                     path);
+  }
   return verify_numbers(out, path, err);
 }
 

@@ -45,18 +45,28 @@ static int remove_index(void **state) {
   return system(command);
 }
 
-/* Puts lines behind the first one, and makes the checksum good. */
+/* The manifest without its last line. */
+static void read_lines(char *out, size_t room) {
+  FILE *in = fopen(file, "r");
+  size_t len = fread(out, 1, room - 1, in);
+  fclose(in);
+  out[len] = 0;
+  *strstr(out, "checksum ") = 0;
+}
+
+/* With a checksum that is good. */
+static void write_lines(const char *text) {
+  FILE *out = fopen(file, "w");
+  fprintf(out, "%schecksum %016" PRIx64 "\n", text, hash_bytes(text, strlen(text)));
+  fclose(out);
+}
+
+/* Puts lines behind the first one. */
 static void put_lines(const char *first, const char *lines) {
   char old[4000], text[8000];
-  FILE *in = fopen(file, "r");
-  size_t len = fread(old, 1, sizeof old - 1, in);
-  fclose(in);
-  old[len] = 0;
-  *strstr(old, "checksum ") = 0;
-  int used = snprintf(text, sizeof text, "%s\n%s%s", first, lines, strchr(old, '\n') + 1);
-  FILE *out = fopen(file, "w");
-  fprintf(out, "%schecksum %016" PRIx64 "\n", text, hash_bytes(text, (size_t)used));
-  fclose(out);
+  read_lines(old, sizeof old);
+  snprintf(text, sizeof text, "%s\n%s%s", first, lines, strchr(old, '\n') + 1);
+  write_lines(text);
 }
 
 static nsearch_status try_to_read(void) {
@@ -132,12 +142,26 @@ static void test_needs_too_much(void **state) {
   assert_int_equal(try_to_read(), NSEARCH_ERR_VERSION);
 }
 
+/* A commit would write that it is 0, which no reader takes. */
+static void test_no_title_weight(void **state) {
+  (void)state;
+  char text[4000];
+  read_lines(text, sizeof text);
+  char *line = strstr(text, "title-weight "), *next = strchr(line, '\n') + 1;
+  memmove(line, next, strlen(next) + 1);
+  write_lines(text);
+  assert_int_equal(try_to_read(), NSEARCH_ERR_DAMAGED);
+  says("title weight");
+  assert_int_equal(try_to_write(), NSEARCH_ERR_DAMAGED);
+}
+
 #define WITH_INDEX(test) cmocka_unit_test_setup_teardown(test, make_index, remove_index)
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      WITH_INDEX(test_as_it_is),      WITH_INDEX(test_newer_version),  WITH_INDEX(test_unknown_line),
-      WITH_INDEX(test_needs_to_read), WITH_INDEX(test_needs_to_write), WITH_INDEX(test_needs_too_much),
+      WITH_INDEX(test_as_it_is),        WITH_INDEX(test_newer_version),  WITH_INDEX(test_unknown_line),
+      WITH_INDEX(test_needs_to_read),   WITH_INDEX(test_needs_to_write), WITH_INDEX(test_needs_too_much),
+      WITH_INDEX(test_no_title_weight),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
