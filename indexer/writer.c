@@ -202,13 +202,10 @@ int writer_worker_close(struct nsearch_writer *writer, struct engine_worker *wor
 
 /* As much as a record of a file may have. */
 static int check_size(const struct nsearch_article *article, struct nsearch_error *err) {
-  size_t left = RECORD_MAX;
-  for (int part = 0; part < ARTICLE_PARTS; part++) {
-    if (article->parts[part].len > left)
-      return error_set(err, NSEARCH_ERR_USAGE, "the article is larger than %d MiB", RECORD_MAX >> 20);
-    left -= article->parts[part].len;
-  }
-  return NSEARCH_OK;
+  uint64_t total = (uint64_t)article->authors.text.len + article->topics.text.len;
+  for (int part = 0; part < ARTICLE_PARTS; part++) total += article->parts[part].len;
+  if (total <= RECORD_MAX) return NSEARCH_OK;
+  return error_set(err, NSEARCH_ERR_USAGE, "the article is larger than %d MiB", RECORD_MAX >> 20);
 }
 
 /* A tidy copy with an id. */

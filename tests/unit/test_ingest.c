@@ -321,7 +321,7 @@ static void add_one(struct nsearch_writer *writer, const char *id, const char *t
   nsearch_article_free(article);
 }
 
-/* A byte more than a record of a file may have. */
+/* A byte more than a record of a file may have, of a body or of a list. */
 static void test_add_too_large(void **state) {
   struct nsearch_writer *writer = open_elsewhere(1);
   nsearch_article *article = article_of("a", "T");
@@ -332,6 +332,10 @@ static void test_add_too_large(void **state) {
   assert_int_equal(nsearch_add(writer, article, NULL), NSEARCH_ERR_USAGE);
   assert_int_equal(nsearch_article_set_body(article, body, RECORD_MAX - 2), 0);
   assert_int_equal(nsearch_add(writer, article, NULL), 0);
+  assert_int_equal(nsearch_article_set_body(article, "x", 1), 0);
+  assert_int_equal(nsearch_article_add_topic(article, body, RECORD_MAX / 2), 0);
+  assert_int_equal(nsearch_article_add_author(article, body, RECORD_MAX / 2), 0);
+  assert_int_equal(nsearch_add(writer, article, NULL), NSEARCH_ERR_USAGE);
   memory_free(body);
   nsearch_article_free(article);
   nsearch_writer_close(writer);
