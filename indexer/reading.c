@@ -132,7 +132,10 @@ static int reading_advance(struct reader *reader, struct reading *reading) {
 static int reading_begin(struct reader *reader, struct reading *reading) {
   const struct walk_file *file = file_of(reader->run, reading->file);
   const struct nsearch_ingest *ingest = reader->run->ingest;
-  int status = members_open(&reading->members, file, &ingest->include, &ingest->exclude, reader->err);
+  /* What is read once more is known for all that it gave, whatever this run's patterns let in. */
+  bool all = reader->run->only;
+  int status =
+      members_open(&reading->members, file, all ? NULL : &ingest->include, all ? NULL : &ingest->exclude, reader->err);
   if (status) return file_trouble(reader, reading, file->path, status);
   return reading_advance(reader, reading);
 }

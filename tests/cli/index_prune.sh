@@ -40,6 +40,13 @@ echo '-- all are gone, or their disk is not there'
 echo "status $?"
 run 'nothing was done' in
 run 'all are gone, and that is meant' --prune-empty in
+article three 'in a tar' >three.json
+tar cf in/e.tar three.json
+touch -d 2020-01-01 in/e.tar
+put in/f.jsonl "$(article three 'in f')"
+run 'an archive has it too' in
+put in/f.jsonl "$(article four 'in f')"
+run 'then the archive gives it, whatever this run lets in of others' --prune --exclude 'three.*' in
 "$NSEARCH" check
 "$NSEARCH" index --quiet --engine xapian --index other "$CORPUS"
 "$NSEARCH" index --index other --prune "$CORPUS"
