@@ -57,13 +57,13 @@ int tombstones_read(struct tombstones *out, const char *path, uint32_t documents
   if (!status) status = checked_touch(&file, 0, file.len, err);
   if (status) goto out;
   out->bytes = file.map.len;
-  out->bits = memory_zero(words_of(documents) + 1, sizeof *out->bits);
-  if (!out->bits) {
+  bool fits = file.len == HEADER + 8 * words_of(documents);
+  if (fits) out->bits = memory_zero(words_of(documents) + 1, sizeof *out->bits);
+  if (fits && !out->bits)
     status = error_memory(err);
-  } else if (file.len != HEADER + 8 * words_of(documents) || !decode(out, file.map.bytes, documents)) {
+  else if (!fits || !decode(out, file.map.bytes, documents))
     status = error_set(err, NSEARCH_ERR_DAMAGED,
                        "%s: its bit set is damaged; restore the file from a copy or index again", path);
-  }
 out:
   checked_close(&file);
   if (status) tombstones_free(out);

@@ -122,17 +122,17 @@ static int read_stats(struct snapshot *snapshot, struct nsearch_error *err) {
 
 /* ---- Opening --------------------------------------------------------------------------------------------------------------- */
 
-/* Bits beyond the segment's documents would be none of its own. */
+/* Tombstones are looked at by the segment's documents, and must be of as many. */
 static int open_segment(struct snapshot *snapshot, const struct manifest_segment *entry, struct nsearch_error *err) {
   struct segment *segment = &snapshot->segments[snapshot->segment_count];
   char *path = segment_path(snapshot->folder, entry->number);
   int status = path ? segment_open(segment, path, err) : error_memory(err);
   if (!status) snapshot->segment_count++;
-  if (!status) status = tombstones_of(&segment->gone, snapshot->folder, entry, err);
-  if (!status && segment->gone.count && segment->info.documents != entry->documents)
+  if (!status && entry->tombstones && segment->info.documents != entry->documents)
     status =
         error_set(err, NSEARCH_ERR_DAMAGED,
                   "%s: it is not the file that the manifest names; restore the file from a copy or index again", path);
+  if (!status) status = tombstones_of(&segment->gone, snapshot->folder, entry, err);
   memory_free(path);
   return status;
 }

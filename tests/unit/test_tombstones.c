@@ -310,6 +310,23 @@ static void test_damage(void **state) {
   manifest_free(&manifest);
 }
 
+/* A manifest and tombstones that agree on fewer documents than the segment has: nothing is looked up behind them. */
+static void test_fewer_documents(void **state) {
+  (void)state;
+  struct manifest manifest;
+  nsearch_reader *reader = NULL;
+  assert_int_equal(manifest_read(&manifest, folder, NULL), NSEARCH_OK);
+  manifest.segments[0].tombstones = manifest.next_number++;
+  manifest.segments[0].documents = 1;
+  char *file = tombstones_path(folder, manifest.segments[0].tombstones);
+  write_bits(file, 0, 1);
+  assert_int_equal(manifest_write(&manifest, folder, NULL), NSEARCH_OK);
+  assert_int_equal(nsearch_open(&reader, folder, err), NSEARCH_ERR_DAMAGED);
+  assert_int_equal(nsearch_check(folder, 0, NULL, NULL, NULL, err), NSEARCH_ERR_DAMAGED);
+  memory_free(file);
+  manifest_free(&manifest);
+}
+
 /* A segment and a copy of it: what would mark the one or the other is not there. */
 static void test_one_id(void **state) {
   (void)state;
@@ -347,6 +364,7 @@ int main(void) {
       cmocka_unit_test_setup_teardown(test_related, make_index, remove_index),
       cmocka_unit_test_setup_teardown(test_figures, make_index, remove_index),
       cmocka_unit_test_setup_teardown(test_damage, make_index, remove_index),
+      cmocka_unit_test_setup_teardown(test_fewer_documents, make_index, remove_index),
       cmocka_unit_test_setup_teardown(test_one_id, make_index, remove_index),
   };
   return cmocka_run_group_tests_name("tombstones", tests, NULL, NULL);
