@@ -412,7 +412,7 @@ int file_sync_parent(const char *path, struct nsearch_error *err) {
 int file_real_path(const char *path, char **out, struct nsearch_error *err) {
   char room[PATH_MAX];
   *out = NULL;
-  if (!realpath(path, room)) return error_errno(err, "cannot look at %s", path);
+  if (!realpath(path, room)) return errno == ENAMETOOLONG ? NSEARCH_OK : error_errno(err, "cannot look at %s", path);
   *out = memory_string(room, strlen(room));
   return *out ? NSEARCH_OK : error_memory(err);
 }

@@ -148,7 +148,8 @@ int file_remove_folder(const char *path, struct nsearch_error *err); /* an empty
 int file_rename(const char *from, const char *to, struct nsearch_error *err);
 int file_sync_folder(const char *path, struct nsearch_error *err);
 int file_sync_parent(const char *path, struct nsearch_error *err); /* of a folder: what holds it */
-/* The absolute path without links, "." and ".."; *out is the caller's. NSEARCH_ERR_SYSTEM when there is nothing there. */
+/* The absolute path without links, "." and ".."; *out is the caller's, NULL where it is longer than paths may be.
+ * NSEARCH_ERR_SYSTEM when there is nothing there. */
 int file_real_path(const char *path, char **out, struct nsearch_error *err);
 
 /* An exclusive lock on a file that is created when absent. Held until file_unlock(); NSEARCH_ERR_LOCKED when another

@@ -1,4 +1,5 @@
 /* Paths to files: order, hidden files, links, repeats, globs, indexes of our own. */
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -164,8 +165,35 @@ static void test_failures(void **state) {
   walk_free(&walk);
 }
 
+/* A folder so deep that it has no name in full: what is in it is found all the same, and not remembered. */
+static void test_nameless(void **state) {
+  (void)state;
+  char name[251], *paths[] = {"."};
+  struct walk walk;
+  struct buffer path = {0};
+  const struct walk_request request = {.paths = paths, .count = 1, .unreadable = on_unreadable};
+  int before = open(".", O_RDONLY | O_DIRECTORY);
+  memset(name, 'd', 250), name[250] = 0;
+  assert_int_equal(chdir(folder), 0);
+  for (int depth = 0; depth < 20; depth++) {
+    assert_int_equal(mkdir(name, 0777), 0);
+    assert_int_equal(chdir(name), 0);
+  }
+  assert_int_equal(close(open("deep.txt", O_WRONLY | O_CREAT, 0666)), 0);
+  int status = walk_paths(&walk, &request, NULL);
+  assert_int_equal(fchdir(before), 0);
+  close(before);
+  assert_int_equal(status, 0);
+  assert_int_equal(walk.count, 1);
+  assert_string_equal(walk.files[0].below, "deep.txt");
+  assert_false(walk_real_path(&walk, &walk.files[0], &path));
+  buffer_free(&path);
+  walk_free(&walk);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_order_and_links), cmocka_unit_test(test_globs),
-                                     cmocka_unit_test(test_skip_and_sizes), cmocka_unit_test(test_failures)};
+                                     cmocka_unit_test(test_skip_and_sizes), cmocka_unit_test(test_failures),
+                                     cmocka_unit_test(test_nameless)};
   return cmocka_run_group_tests(tests, set_up, tear_down);
 }
