@@ -177,7 +177,8 @@ static int open_out(struct catalogue *catalogue, struct nsearch_error *err) {
   return status;
 }
 
-/* Appends a record and does what it means; the lock is held. */
+/* Does what a record means and appends it; the lock is held. What there is no memory for is not in the log either, and a
+ * write that fails has the commit fail. */
 static int append(struct catalogue *catalogue, const struct catalogue_record *record, struct nsearch_error *err) {
   struct buffer *bytes = &catalogue->record;
   int status = open_out(catalogue, err);
@@ -185,11 +186,10 @@ static int append(struct catalogue *catalogue, const struct catalogue_record *re
   buffer_clear(bytes);
   catalogue_encode(bytes, record);
   status = buffer_status(bytes, err);
-  uint64_t place = file_offset(catalogue->out);
-  if (!status) status = file_write(catalogue->out, bytes->bytes, bytes->len, err);
-  if (!status) status = take_record(catalogue, record, place, bytes->len, err);
-  if (!status) catalogue->changed = true;
-  return status;
+  if (!status) status = take_record(catalogue, record, file_offset(catalogue->out), bytes->len, err);
+  if (status) return status;
+  catalogue->changed = true;
+  return file_write(catalogue->out, bytes->bytes, bytes->len, err);
 }
 
 int catalogue_touch(struct catalogue *catalogue, struct hash_wide key, int64_t mtime, struct nsearch_error *err) {

@@ -456,6 +456,30 @@ static void test_repeated_ids(void **state) {
   memory_free(file.ids);
 }
 
+/* What the table has no memory for is not in the log: a commit would have forgotten the file, and not what it left. */
+static void test_no_memory(void **state) {
+  static const char path[] = "/nsearch-none/b.jsonl";
+  struct catalogue *catalogue = NULL;
+  struct catalogued file = {.key = hash_wide(path, strlen(path))};
+  struct catalogue_record record = {.path = path, .path_len = (uint32_t)strlen(path)};
+  struct catalogue_log log;
+  (void)state;
+  assert_int_equal(catalogue_open(&catalogue, folder, &(struct manifest_catalogue){0}, false, err), 0);
+  catalogue_begin_run(catalogue);
+  assert_int_equal(catalogue_enter(catalogue, &file, &record, 1, err), 0);
+  assert_int_equal(catalogue_view(catalogue, &log, err), 0);
+  uint64_t bytes = log.bytes;
+  catalogue_log_close(&log);
+  catalogue->superseded_count = SIZE_MAX / 2;
+  assert_int_equal(catalogue_forget(catalogue, file.key, err), NSEARCH_ERR_MEMORY);
+  catalogue->superseded_count = 0;
+  assert_int_equal(catalogue_view(catalogue, &log, err), 0);
+  assert_int_equal(log.bytes, bytes);
+  catalogue_log_close(&log);
+  catalogue_end_run(catalogue);
+  catalogue_close(catalogue);
+}
+
 /* A log that cannot be begun fails the run; what was read can still be committed, and counts as not read. */
 static void test_no_log(void **state) {
   (void)state;
@@ -495,6 +519,7 @@ static int tear_down(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_edits),           cmocka_unit_test(test_records),
                                      cmocka_unit_test(test_cancelled_prune), cmocka_unit_test(test_added_after_prune),
-                                     cmocka_unit_test(test_repeated_ids),    cmocka_unit_test(test_no_log)};
+                                     cmocka_unit_test(test_repeated_ids),    cmocka_unit_test(test_no_memory),
+                                     cmocka_unit_test(test_no_log)};
   return cmocka_run_group_tests(tests, set_up, tear_down);
 }
