@@ -208,19 +208,28 @@ static int still_stands(struct prune *prune, const struct catalogue_entry *entry
   return NSEARCH_OK;
 }
 
+static bool is_vanished(const struct prune *prune, uint64_t id) {
+  size_t at = first_of(prune, id);
+  return at < prune->count && prune->vanished[at].id == id;
+}
+
+/* A file that has none of the ids is not even looked at. */
 static int claim_all(struct prune *prune, size_t e, struct nsearch_error *err) {
-  struct catalogue_record record;
-  const struct catalogue_entry *entry = &prune->catalogue->entries[e];
+  struct catalogue_record file, record;
   bool stands = false;
-  int status = catalogue_log_at(&prune->log, entry->place, &record, NULL, err);
-  if (!status) status = still_stands(prune, entry, &record, &stands, err);
-  if (status || !stands) return status;
-  for (;;) {
-    for (uint32_t i = 0; i < record.id_count; i++) claim(prune, e, load_u64(record.ids + 8 * (size_t)i));
-    if (!record.before) return NSEARCH_OK;
+  int status = catalogue_log_at(&prune->log, prune->catalogue->entries[e].place, &file, NULL, err);
+  for (record = file; !status;) {
+    for (uint32_t i = 0; i < record.id_count; i++) {
+      uint64_t id = load_u64(record.ids + 8 * (size_t)i);
+      if (!is_vanished(prune, id)) continue;
+      if (!stands) status = still_stands(prune, &prune->catalogue->entries[e], &file, &stands, err);
+      if (status || !stands) return status;
+      claim(prune, e, id);
+    }
+    if (!record.before) break;
     status = catalogue_log_before(&prune->log, &record, &record, err);
-    if (status) return status;
   }
+  return status;
 }
 
 /* ---- What is to be done ---- */

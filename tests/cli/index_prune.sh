@@ -47,6 +47,20 @@ put in/f.jsonl "$(article three 'in f')"
 run 'an archive has it too' in
 put in/f.jsonl "$(article four 'in f')"
 run 'then the archive gives it, whatever this run lets in of others' --prune --exclude 'three.*' in
+put out/g.jsonl "$(article six 'in g')"
+run 'a file elsewhere' out
+rm -r out
+ln -s out out
+put in/f.jsonl "$(article seven 'in f')"
+run 'which cannot be looked at by now, and has nothing that went' --prune in
+put out.jsonl "$(article seven 'elsewhere')"
+rm out
+run 'another that has something is told' out.jsonl
+rm out.jsonl
+ln -s out.jsonl out.jsonl
+put in/f.jsonl "$(article eight 'in f')"
+"$NSEARCH" index --quiet --prune in
+echo "status $?"
 "$NSEARCH" check
 "$NSEARCH" index --quiet --engine xapian --index other "$CORPUS"
 "$NSEARCH" index --index other --prune "$CORPUS"
