@@ -276,11 +276,14 @@ struct walk_file {
   bool is_stream; /* standard input or a pipe */
   bool in_doubt;  /* it may be as it was when it was read: its bytes tell */
 };
+struct walk_root { /* of an argument */
+  char *path;      /* the folder, or the one that the file is in: absolute, without links; NULL: not known */
+  bool is_folder;
+  bool is_empty;   /* a folder in which no file was found */
+};
 struct walk {
-  char **roots;    /* of each argument: absolute, without links; NULL: not known */
-  bool *is_folder; /* the argument; else it is a file in that folder */
-  bool *is_empty;  /* a folder in which no file was found */
-  size_t root_count, root_capacity, folder_capacity, empty_capacity;
+  struct walk_root *roots;
+  size_t root_count, root_capacity;
   struct walk_file *files; /* in order: arguments as given, below each by bytes of `below` */
   size_t count, capacity;
   uint64_t total_size; /* 0 when one of them is standard input */

@@ -25,19 +25,17 @@ struct prune {
 
 /* ---- What files left behind ---- */
 
-/* Whether the path lies below a root of the walk, and the arguments' patterns let it in. */
-static bool is_below(const struct prune *prune, size_t root_number, const char *path) {
-  const struct walk *walk = prune->request->walk;
-  const char *root = walk->roots[root_number];
-  size_t len = root ? strlen(root) : 0;
-  if (len == 0 || strncmp(path, root, len) != 0) return false;
-  const char *below = root[len - 1] == '/' ? path + len : path[len] == '/' ? path + len + 1 : NULL;
-  return below && walk->is_folder[root_number] && walk_wants(prune->request->patterns, below);
+/* Whether the path lies below a folder that is an argument, and the patterns let it in. */
+static bool is_below(const struct prune *prune, const struct walk_root *root, const char *path) {
+  size_t len = root->path ? strlen(root->path) : 0;
+  if (len == 0 || strncmp(path, root->path, len) != 0) return false;
+  const char *below = root->path[len - 1] == '/' ? path + len : path[len] == '/' ? path + len + 1 : NULL;
+  return below && root->is_folder && walk_wants(prune->request->patterns, below);
 }
 
 static bool in_scope(const struct prune *prune, const char *path) {
   for (size_t i = 0; i < prune->request->walk->root_count; i++)
-    if (is_below(prune, i, path)) return true;
+    if (is_below(prune, &prune->request->walk->roots[i], path)) return true;
   return false;
 }
 
@@ -82,7 +80,7 @@ static int find_gone(struct prune *prune, struct nsearch_error *err) {
 }
 
 /* How many files below a root are gone that the catalogue knows of. */
-static int count_gone(struct prune *prune, size_t root, size_t *out, struct nsearch_error *err) {
+static int count_gone(struct prune *prune, const struct walk_root *root, size_t *out, struct nsearch_error *err) {
   struct catalogue_record record;
   struct file_info info;
   int status = NSEARCH_OK;
@@ -103,9 +101,9 @@ int prune_check(struct catalogue *catalogue, const struct prune_request *request
   int status = NSEARCH_OK;
   for (size_t i = 0; !status && catalogue->count && i < request->walk->root_count; i++) {
     size_t gone = 0;
-    if (!request->walk->is_empty[i]) continue;
+    if (!request->walk->roots[i].is_empty) continue;
     if (!prune.log.bytes) status = catalogue_view(catalogue, &prune.log, err);
-    if (!status) status = count_gone(&prune, i, &gone, err);
+    if (!status) status = count_gone(&prune, &request->walk->roots[i], &gone, err);
     if (!status && gone)
       status =
           error_set(err, NSEARCH_ERR_USAGE,

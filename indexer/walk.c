@@ -160,16 +160,12 @@ static int add_root(struct walker *walker, const char *path, enum file_kind kind
   char *real = NULL;
   size_t len = kind == FILE_FOLDER ? strlen(path) : strlen(path) - strlen(path_name(path));
   int status = memory_reserve(&out->roots, &out->root_capacity, out->root_count + 1, sizeof *out->roots, err);
-  if (!status) status = memory_reserve(&out->is_folder, &out->folder_capacity, out->root_count + 1, sizeof(bool), err);
-  if (!status) status = memory_reserve(&out->is_empty, &out->empty_capacity, out->root_count + 1, sizeof(bool), err);
   char *folder = len ? memory_string(path, len) : memory_string(".", 1);
   if (!status && !folder) status = error_memory(err);
   if (!status && kind != FILE_OTHER) status = file_real_path(folder, &real, err);
   memory_free(folder);
   if (status) return status;
-  out->is_folder[out->root_count] = kind == FILE_FOLDER;
-  out->is_empty[out->root_count] = false;
-  out->roots[out->root_count++] = real;
+  out->roots[out->root_count++] = (struct walk_root){.path = real, .is_folder = kind == FILE_FOLDER};
   return NSEARCH_OK;
 }
 
@@ -185,7 +181,7 @@ static int walk_argument(struct walker *walker, const char *path, struct nsearch
   if (!status) status = add_root(walker, copy, info.kind, err);
   if (!status && info.kind == FILE_FOLDER) {
     status = walk_folder(walker, copy, 0, err);
-    walker->out->is_empty[walker->out->root_count - 1] = walker->count == first;
+    walker->out->roots[walker->out->root_count - 1].is_empty = walker->count == first;
     if (walker->count > first)
       qsort(walker->found + first, walker->count - first, sizeof *walker->found, compare_below);
     for (size_t i = first; i < walker->count; i++) walker->found[i].order = i;
@@ -254,7 +250,7 @@ int walk_paths(struct walk *out, const struct walk_request *request, struct nsea
 }
 
 bool walk_real_path(const struct walk *walk, const struct walk_file *file, struct buffer *out) {
-  const char *root = walk->root_count ? walk->roots[file->root] : NULL;
+  const char *root = walk->root_count ? walk->roots[file->root].path : NULL;
   buffer_clear(out);
   if (!root || file->is_stream) return false;
   buffer_text(out, root);
@@ -264,10 +260,8 @@ bool walk_real_path(const struct walk *walk, const struct walk_file *file, struc
 }
 
 void walk_free(struct walk *walk) {
-  for (size_t i = 0; i < walk->root_count; i++) memory_free(walk->roots[i]);
+  for (size_t i = 0; i < walk->root_count; i++) memory_free(walk->roots[i].path);
   memory_free(walk->roots);
-  memory_free(walk->is_folder);
-  memory_free(walk->is_empty);
   for (size_t i = 0; i < walk->count; i++) memory_free(walk->files[i].path);
   memory_free(walk->files);
   *walk = (struct walk){0};
