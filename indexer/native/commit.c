@@ -44,6 +44,11 @@ static int open_pack(struct commit *commit, size_t i, struct nsearch_error *err)
   return status;
 }
 
+int commit_no_pack(const struct commit *commit, struct nsearch_error *err) {
+  return error_set(err, NSEARCH_ERR_DAMAGED, "%s: an article lies in a pack that is not there; index again",
+                   commit->writer->folder.path);
+}
+
 int commit_read(struct commit *commit, uint64_t place, struct buffer *out, struct nsearch_error *err) {
   const struct manifest *manifest = &commit->writer->folder.manifest;
   for (size_t i = 0; i < commit->pack_count; i++) {
@@ -51,8 +56,7 @@ int commit_read(struct commit *commit, uint64_t place, struct buffer *out, struc
     int status = commit->packs[i].path ? NSEARCH_OK : open_pack(commit, i, err);
     return status ? status : pack_read(&commit->packs[i], place, out, err);
   }
-  return error_set(err, NSEARCH_ERR_DAMAGED, "%s: an article lies in a pack that is not there; index again",
-                   commit->writer->folder.path);
+  return commit_no_pack(commit, err);
 }
 
 static void commit_free(struct commit *commit) {

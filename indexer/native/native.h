@@ -266,6 +266,8 @@ int commit_all(struct engine_writer *writer, unsigned how, struct commit_report 
 int commit_open(struct commit *commit, const struct manifest_segment *entry, bool fresh, struct nsearch_error *err);
 /* Appends what is at a place in the packs. */
 int commit_read(struct commit *commit, uint64_t place, struct buffer *out, struct nsearch_error *err);
+/* What is wrong where a place is in no pack of the manifest. */
+int commit_no_pack(const struct commit *commit, struct nsearch_error *err);
 
 /* ---- compact.c ------------------------------------------------------------------------------------------------------------- */
 

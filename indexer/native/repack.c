@@ -14,11 +14,6 @@ struct census {
   bool *anew;         /* what is live is written to another pack */
 };
 
-static int not_there(const struct commit *commit, struct nsearch_error *err) {
-  return error_set(err, NSEARCH_ERR_DAMAGED, "%s: an article lies in a pack that is not there; index again",
-                   commit->writer->folder.path);
-}
-
 static int count_live(struct commit *commit, size_t s, enum section section, const struct census *census,
                       struct nsearch_error *err) {
   struct segment *segment = &commit->segments[s].segment;
@@ -31,7 +26,7 @@ static int count_live(struct commit *commit, size_t s, enum section section, con
     if (at)
       census->live[at - 1]++;
     else
-      status = not_there(commit, err);
+      status = commit_no_pack(commit, err);
   }
   return status;
 }
