@@ -19,7 +19,8 @@
  * Caveats first:
  *
  * - Threads: a reader may be used by any number of threads at once. A request, a result, an article and an error
- *   object belong to one thread at a time. nsearch_add() may be called from many threads on one writer.
+ *   object belong to one thread at a time. nsearch_add() and nsearch_delete() may be called from many threads on one
+ *   writer, nsearch_read() from one at a time.
  * - fork(): open readers and writers in the process that uses them, after the fork.
  * - One writer at a time: a second one gets NSEARCH_ERR_LOCKED. Readers are never blocked and never block.
  * - A reader is a snapshot: it shows the index as of the commit that it opened until nsearch_refresh().

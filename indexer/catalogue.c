@@ -65,7 +65,7 @@ static int take_record(struct catalogue *catalogue, const struct catalogue_recor
   if (record->kind == CATALOGUE_FILE) {
     int status = make_entry(catalogue, record->key, &entry, err);
     if (status) return status;
-    if (catalogue->runs && !entry->gone) status = note_superseded(catalogue, entry, err);
+    if (catalogue->in_run && !entry->gone) status = note_superseded(catalogue, entry, err);
     if (status) return status;
     catalogue->live -= entry->bytes;
     *entry = (struct catalogue_entry){.key = record->key,
@@ -76,7 +76,7 @@ static int take_record(struct catalogue *catalogue, const struct catalogue_recor
                                       .bytes = bytes + 8 * record->ids_before,
                                       .mtime = record->mtime,
                                       .order = entry->order,
-                                      .fresh = catalogue->runs > 0,
+                                      .fresh = catalogue->in_run,
                                       .problems = record->problems > 0};
     catalogue->live += entry->bytes;
     return NSEARCH_OK;
@@ -86,7 +86,7 @@ static int take_record(struct catalogue *catalogue, const struct catalogue_recor
   if (record->kind == CATALOGUE_TOUCHED) {
     entry->mtime = record->mtime;
   } else if (!entry->gone) {
-    int status = catalogue->runs ? note_superseded(catalogue, entry, err) : NSEARCH_OK;
+    int status = catalogue->in_run ? note_superseded(catalogue, entry, err) : NSEARCH_OK;
     if (status) return status;
     catalogue->live -= entry->bytes;
     entry->bytes = 0, entry->gone = true;
@@ -372,7 +372,7 @@ int catalogue_settle(struct catalogue *catalogue, struct manifest_catalogue *nex
   if (catalogue->changed) {
     status = file_sync(catalogue->out, err);
     uint64_t bytes = status ? 0 : file_offset(catalogue->out);
-    if (!status && !catalogue->runs && bytes > WASTE_LEAST && catalogue->live < bytes / 2)
+    if (!status && !catalogue->in_run && bytes > WASTE_LEAST && catalogue->live < bytes / 2)
       status = rewrite(catalogue, err);
     if (!status) catalogue->last.bytes = file_offset(catalogue->out);
   }
@@ -390,13 +390,13 @@ void catalogue_committed(struct catalogue *catalogue) {
 
 void catalogue_begin_run(struct catalogue *catalogue) {
   pthread_mutex_lock(&catalogue->lock);
-  catalogue->runs++;
+  catalogue->in_run = true;
   pthread_mutex_unlock(&catalogue->lock);
 }
 
 void catalogue_end_run(struct catalogue *catalogue) {
   pthread_mutex_lock(&catalogue->lock);
-  catalogue->runs--;
+  catalogue->in_run = false;
   catalogue->superseded_count = 0;
   for (size_t i = 0; i < catalogue->count; i++) catalogue->entries[i].order = 0, catalogue->entries[i].fresh = false;
   pthread_mutex_unlock(&catalogue->lock);

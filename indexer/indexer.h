@@ -433,7 +433,7 @@ struct catalogue {
   struct manifest_catalogue last; /* what the next commit makes of it; bytes 0: a log that is not begun yet */
   struct file_out *out;           /* NULL: nothing was added yet */
   bool changed;                   /* since the last commit */
-  unsigned runs;                  /* at work: the places that they know must stay */
+  bool in_run;                    /* one is at work: the places that it knows must stay */
   struct catalogue_entry *entries;
   size_t count, capacity;
   uint32_t *slots; /* open addressing by key: entry + 1, 0 is free */
