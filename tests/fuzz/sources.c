@@ -51,7 +51,8 @@ static int take(void *payload, struct nsearch_article *article, uint64_t record,
   must(!article_tidy(article, &replaced, failure));
   if (article_is_empty(article)) return NSEARCH_OK;
   must(!identity_assign(article, "input", whole_file, found->global_ids, failure) && *nsearch_article_id(article));
-  must(!batch_add(&batch, &options, article, found->articles++, cards, cards, failure));
+  struct piece piece = {.limit = UINT64_MAX};
+  must(!batch_add(&batch, &options, article, found->articles++, &piece, cards, cards, failure));
   return NSEARCH_OK;
 }
 
