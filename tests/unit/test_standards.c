@@ -42,6 +42,27 @@ static void test_nitf(void **state) {
   CHECK_ALL(nitf);
 }
 
+/* A document is one article however long it is, whether in it or behind it; two are not. */
+static void test_length(void **state) {
+  (void)state;
+  for (int place = 0; place < 2; place++) {
+    for (size_t len = 16; len <= 4 << 20; len *= 64) {
+      struct buffer text = {0};
+      buffer_text(&text, "<nitf><head><title>A</title></head>");
+      if (place) buffer_text(&text, "</nitf>");
+      buffer_text(&text, "<!--");
+      buffer_zero(&text, len);
+      memset(text.bytes + text.len - len, '-', len);
+      buffer_text(&text, "-->");
+      if (!place) buffer_text(&text, "</nitf>");
+      source_check("a", text.bytes, text.len, "nitf\n1* title=A\n");
+      buffer_text(&text, "<nitf><head><title>B</title></head></nitf>");
+      source_check("a", text.bytes, text.len, "nitf\n1 title=A\n2 title=B\n");
+      buffer_free(&text);
+    }
+  }
+}
+
 /* ---- NewsML-G2 ---- */
 
 #define NAR "xmlns='http://iptc.org/std/nar/2006-10-01/'"
@@ -125,7 +146,7 @@ static void test_ninjs(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_nitf), cmocka_unit_test(test_newsml),
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_nitf), cmocka_unit_test(test_length), cmocka_unit_test(test_newsml),
                                      cmocka_unit_test(test_ninjs)};
   return cmocka_run_group_tests(tests, source_set_up, source_tear_down);
 }
