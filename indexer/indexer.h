@@ -251,6 +251,9 @@ extern const struct source *const source_table[]; /* ends with NULL; sources.c *
 /* The format of a file, NULL when unknown. */
 const struct source *source_find(const char *head, size_t len, bool is_all, const char *file_name);
 
+/* Why there is none, in words. */
+void source_explain(const char *head, size_t len, char *out, size_t room);
+
 /* ---- language.c ---------------------------------------------------------------------------------------------------- */
 
 /* The frequent words of all languages, built once for a writer; 128 KiB, read by any thread. */

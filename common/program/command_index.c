@@ -189,11 +189,12 @@ static int nothing_indexed(const nsearch_report *report, bool was_interrupted, b
     say("interrupted before the first article; %s", index);
     return EXIT_INTERRUPTED;
   }
-  say("no article was found, so %s; files: %s, of no known format: %s; records: %s, empty: %s", index,
+  say("no article was found, so %s; files: %s, of no known format: %s; records: %s, empty: %s%s", index,
       format_count(files, nsearch_report_files(report)),
       format_count(unknown, nsearch_report_events(report, NSEARCH_EVENT_UNKNOWN)),
       format_count(records, nsearch_report_records(report)),
-      format_count(empty, nsearch_report_events(report, NSEARCH_EVENT_EMPTY)));
+      format_count(empty, nsearch_report_events(report, NSEARCH_EVENT_EMPTY)),
+      nsearch_report_events(report, NSEARCH_EVENT_UNKNOWN) ? "; nsearch help index names the formats" : "");
   return EXIT_INPUT;
 }
 
