@@ -26,8 +26,8 @@ static int set_line(struct nsearch_article *article, enum article_part part, con
 
 /* ---- Fields ---- */
 
-/* An item is named by who provides it, the day and its own id; the public identifier adds the revision, which may not tell
- * articles apart. */
+/* An item is named by who provides it, the day and its own id; the public identifier adds the revision to that, and two
+ * revisions are one article. */
 static int set_id(struct nsearch_article *article, const xmlNode *item, struct nsearch_error *err) {
   static const char *const names[] = {"ProviderId", "DateId", "NewsItemId"};
   const xmlNode *identifier = xml_find(item, "Identification/NewsIdentifier");
@@ -176,8 +176,8 @@ static int add_content(struct nsearch_article *article, const xmlNode *content, 
   return NSEARCH_OK;
 }
 
-/* Contents side by side are renditions of one text, and so are components where it says so: the first that says something
- * counts. Other components are parts of a whole. Elements nest no deeper than xml_is_bounded() and xml_mend() allow. */
+/* Contents side by side are renditions of one text, and so are components where it says so: the first that says
+ * something counts. Other components are parts of a whole. How deep they nest is bounded: xml_is_bounded(). */
 static int add_component(struct nsearch_article *article, const xmlNode *component, struct nsearch_error *err) {
   char *equivalents = xml_attribute(component, "EquivalentsList");
   bool is_choice = equivalents && strcasecmp(equivalents, "yes") == 0;
