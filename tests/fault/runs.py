@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import shutil
 import subprocess
 
@@ -58,8 +59,16 @@ def make_corpora(place, corpus):
     for name in ("changing", "pruned"):
         write_articles(os.path.join(place, name, "a.jsonl"), [article(n) for n in range(60, 66)])
         write_articles(os.path.join(place, name, "b.jsonl"), [article(n, 2, "later") for n in range(64, 69)])
+    write_words(os.path.join(place, "words", "w.jsonl"))
     for n in range(12):
         write_articles(os.path.join(place, f"day{n}", "d.jsonl"), [article(30 + 2 * n + i) for i in range(2)])
+
+
+def write_words(path):
+    """An article of so many words that a dictionary does not stay in memory."""
+    rng = random.Random(1)
+    words = ["".join(rng.choices("abcdefghijklmnopqrstuvwxyz", k=20)) for _ in range(45000)]
+    write_articles(path, [{"id": "words", "title": "Ledger of words", "text": " ".join(words)}])
 
 
 def index_of(folder, *more):
@@ -88,6 +97,8 @@ def all_runs(xapian):
         Run("delete query", one, ["delete", "--query", "gone"]),
         Run("optimize", one + many + [deleted], ["optimize"]),
         Run("purge", one + many + [deleted], ["optimize", "--purge"]),
+        Run("words", one, index_of("words")),
+        Run("optimize words", one + [index_of("words")], ["optimize"]),
         Run("query", many, ["query", "--format", "jsonl", "--", "cloud -gone"], changes=False),
         Run("facets", many, ["query", "--json", "--facet", "source", "--facet", "month", "copper OR +har*"], changes=False),
         Run("related", many, ["related", "made-31"], changes=False),
