@@ -104,6 +104,11 @@ static void read_input(struct input *input, const char *name, bool is_cut, struc
   uint64_t undecoded = 0;
   size_t len = input->len < HEAD_BYTES ? input->len : HEAD_BYTES;
   const struct source *source = source_find(input->window, len, input->at_end && len == input->len, name);
+  if (!source) {
+    char why[200];
+    source_explain(input->window, len, why, sizeof why);
+    must(*why && strlen(why) < sizeof why - 1 && !strchr(why, '\n'));
+  }
   if (!source || (len == 0 && is_cut)) return;
   struct sink sink = {.article = nsearch_article_new(),
                       .file_name = name,
