@@ -191,7 +191,8 @@ static void claim(struct prune *prune, size_t e, uint64_t id) {
   }
 }
 
-/* Outside of the walk a file has what it gave only while it is as it was. */
+/* Outside of the walk a file has what it gave only while it is as it was. One that may only have been touched counts: its
+ * own next run would find it unchanged, and not bring back what was taken out. */
 static int still_stands(struct prune *prune, const struct catalogue_entry *entry, const struct catalogue_record *record,
                         bool *stands, struct nsearch_error *err) {
   struct file_info info;
@@ -201,8 +202,7 @@ static int still_stands(struct prune *prune, const struct catalogue_entry *entry
   int status = copy_path(prune, record, err);
   if (!status) status = look_at(prune, &info, &known, err);
   if (status || !known) return status;
-  *stands = info.kind == FILE_REGULAR && info.size == entry->size &&
-            (entry->mtime == CATALOGUE_NO_TIME || info.mtime == entry->mtime);
+  *stands = info.kind == FILE_REGULAR && info.size == entry->size;
   return NSEARCH_OK;
 }
 

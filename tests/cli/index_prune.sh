@@ -53,6 +53,15 @@ rm -r out
 ln -s out out
 put in/f.jsonl "$(article seven 'in f')"
 run 'which cannot be looked at by now, and has nothing that went' --prune in
+put other.jsonl "$(article seven 'elsewhere')"
+run 'it has what goes from here' other.jsonl
+touch other.jsonl
+put in/f.jsonl "$(article nine 'in f')"
+run 'and was touched since' --prune in
+run 'which its own run passes over' --prune other.jsonl
+put in/f.jsonl "$(article seven 'in f')"
+run 'back' --prune in
+rm other.jsonl
 put out.jsonl "$(article seven 'elsewhere')"
 rm out
 run 'another that has something is told' out.jsonl
