@@ -211,6 +211,19 @@ static bool is_vanished(const struct prune *prune, uint64_t id) {
   return at < prune->count && prune->vanished[at].id == id;
 }
 
+/* Nobody knows what the file has now; when it is come upon it is read, even if it is then as it was: it was not there for
+ * a while. */
+static int distrust(struct prune *prune, struct catalogue_record *record, struct nsearch_error *err) {
+  const struct catalogued given = {.key = record->key,
+                                   .before = record->before,
+                                   .ids_before = record->ids_before,
+                                   .ids = (uint64_t *)(uintptr_t)record->ids,
+                                   .count = record->id_count};
+  if (record->settings == CATALOGUE_NO_SETTINGS) return NSEARCH_OK;
+  record->settings = CATALOGUE_NO_SETTINGS;
+  return catalogue_enter(prune->catalogue, &given, record, 0, err);
+}
+
 /* A file that has none of the ids is not even looked at. */
 static int claim_all(struct prune *prune, size_t e, struct nsearch_error *err) {
   struct catalogue_record file, record;
@@ -221,7 +234,7 @@ static int claim_all(struct prune *prune, size_t e, struct nsearch_error *err) {
       uint64_t id = load_u64(record.ids + 8 * (size_t)i);
       if (!is_vanished(prune, id)) continue;
       if (!stands) status = still_stands(prune, &prune->catalogue->entries[e], &file, &stands, err);
-      if (status || !stands) return status;
+      if (status || !stands) return status ? status : distrust(prune, &file, err);
       claim(prune, e, id);
     }
     if (!record.before) break;

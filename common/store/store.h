@@ -624,13 +624,14 @@ struct catalogue_record {
   int64_t mtime;        /* nanoseconds; CATALOGUE_NO_TIME: not to be trusted; of CATALOGUE_FILE and CATALOGUE_TOUCHED */
   /* CATALOGUE_FILE alone: */
   uint64_t size, hash;         /* of its bytes as stored: XXH3 */
-  uint64_t settings;           /* hash of what shaped its articles */
+  uint64_t settings;           /* hash of what shaped its articles; CATALOGUE_NO_SETTINGS: it is to be read again */
   uint64_t articles, problems; /* that it gave */
   uint32_t below_len;          /* bytes at the end of the path that are below the argument */
   const char *path;            /* absolute */
   uint32_t path_len;
 };
 #define CATALOGUE_NO_TIME INT64_MIN
+#define CATALOGUE_NO_SETTINGS UINT64_C(0)
 
 #define CATALOGUE_MAGIC "NSCATLG1"
 void catalogue_encode(struct buffer *out, const struct catalogue_record *record); /* appends it */

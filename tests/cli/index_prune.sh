@@ -61,6 +61,18 @@ run 'and was touched since' --prune in
 run 'which its own run passes over' --prune other.jsonl
 put in/f.jsonl "$(article seven 'in f')"
 run 'back' --prune in
+mv other.jsonl away
+put in/f.jsonl "$(article nine 'in f')"
+run 'not while it is away' --prune in
+put in/f.jsonl "$(article seven 'in f')"
+run 'nor' --prune in
+put in/f.jsonl "$(article nine 'in f')"
+run 'when it goes a second time' --prune in
+mv away other.jsonl
+run 'and again when it is back' --prune other.jsonl
+run 'once' --prune other.jsonl
+put in/f.jsonl "$(article seven 'in f')"
+run 'back' --prune in
 rm other.jsonl
 put out.jsonl "$(article seven 'elsewhere')"
 rm out
