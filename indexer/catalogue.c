@@ -254,10 +254,10 @@ int catalogue_forget(struct catalogue *catalogue, struct hash_wide key, struct n
   return status;
 }
 
-void catalogue_place(struct catalogue *catalogue, struct hash_wide key, uint32_t order) {
+void catalogue_place(struct catalogue *catalogue, struct hash_wide key, uint32_t order, bool missed) {
   pthread_mutex_lock(&catalogue->lock);
   struct catalogue_entry *entry = entry_of(catalogue, key);
-  if (entry) entry->order = order;
+  if (entry) entry->order = order, entry->missed = missed;
   pthread_mutex_unlock(&catalogue->lock);
 }
 
@@ -398,6 +398,9 @@ void catalogue_end_run(struct catalogue *catalogue) {
   pthread_mutex_lock(&catalogue->lock);
   catalogue->in_run = false;
   catalogue->superseded_count = 0;
-  for (size_t i = 0; i < catalogue->count; i++) catalogue->entries[i].order = 0, catalogue->entries[i].fresh = false;
+  for (size_t i = 0; i < catalogue->count; i++) {
+    struct catalogue_entry *entry = &catalogue->entries[i];
+    entry->order = 0, entry->fresh = entry->missed = false;
+  }
   pthread_mutex_unlock(&catalogue->lock);
 }

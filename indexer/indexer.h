@@ -278,6 +278,7 @@ struct walk_file {
   uint32_t order; /* in the walk, from 1, whatever was left out of it since */
   bool is_stream; /* standard input or a pipe */
   bool in_doubt;  /* it may be as it was when it was read: its bytes tell */
+  bool missed;    /* it cannot be read, or not wholly */
 };
 struct walk_root { /* of an argument */
   char *path;      /* the folder, or the one that the file is in: absolute, without links; NULL: not known */
@@ -417,8 +418,9 @@ struct catalogue_entry {
   struct hash_wide key;
   uint64_t size, hash, settings, place, bytes; /* as in struct catalogue_record; bytes: of its records, nearly */
   int64_t mtime;
-  uint32_t order;             /* in the walk of the run at hand, from 1; 0: not in it, or another run's */
-  bool gone, problems, fresh; /* fresh: read in the run at hand */
+  uint32_t order; /* in the walk of the run at hand, from 1; 0: not in it, or another run's */
+  bool gone, problems;
+  bool fresh, missed; /* in the run at hand: read, or told of as one that could not be read wholly */
 };
 
 /* A file while it is read: its ids, a chunk at a time. Zeroed but for the key. */
@@ -468,8 +470,8 @@ int catalogue_enter(struct catalogue *catalogue, const struct catalogued *file, 
  * catalogue_committed() when the manifest says so. */
 int catalogue_settle(struct catalogue *catalogue, struct manifest_catalogue *next, struct nsearch_error *err);
 void catalogue_committed(struct catalogue *catalogue);
-/* Gives a file its place in the walk of the run, from 1. */
-void catalogue_place(struct catalogue *catalogue, struct hash_wide key, uint32_t order);
+/* Gives a file that is not read, or missed, its place in the walk of the run, from 1. */
+void catalogue_place(struct catalogue *catalogue, struct hash_wide key, uint32_t order, bool missed);
 /* The file counts no more. */
 int catalogue_forget(struct catalogue *catalogue, struct hash_wide key, struct nsearch_error *err);
 /* All that was added until now, readable; a catalogue without records gives an empty log, path NULL. */
@@ -535,6 +537,7 @@ struct rereading {
   struct walk walk;
   struct wanted {
     uint64_t file, id; /* its number in the walk; XXH3 */
+    uint32_t origin;   /* the superseded record of the file that left it behind */
   } *wanted;
   size_t wanted_count;
 };
@@ -547,6 +550,8 @@ int prune_check(struct catalogue *catalogue, const struct prune_request *request
 int prune_catalogue(struct catalogue *catalogue, const struct prune_request *request, struct rereading *out,
                     struct nsearch_error *err);
 bool rereading_wants(const struct rereading *rereading, size_t file, uint64_t id);
+/* After the reading, which it ends: ids of files that were missed are left to the next run that prunes. */
+int rereading_postpone(struct rereading *rereading, struct catalogue *catalogue, struct nsearch_error *err);
 void rereading_free(struct rereading *rereading);
 
 /* ---- deletions.c ----------------------------------------------------------------------------------------------------- */

@@ -11,22 +11,17 @@ enum { PROGRESS_MS = 100 };
 
 void ingest_event(struct ingest_run *run, enum nsearch_event_kind kind, const char *path, uint64_t record,
                   const char *message) {
+  const struct run *told = &run->main->kept;
   pthread_mutex_lock(&run->report_lock);
-  run->kept.report->events[kind]++;
-  /* A file that is read once more is all that still holds an article. Without it nothing may be committed; the next run
-   * finds all to do as this one did. */
-  if (run->only && kind == NSEARCH_EVENT_UNREADABLE && !run->status) {
-    run->status = error_set(run->err, NSEARCH_ERR_SYSTEM, "%s", message);
-    atomic_store(&run->stop, true);
-  }
-  if (run->kept.on_event) run->kept.on_event(run->kept.event_payload, kind, path, record, message);
+  told->report->events[kind]++;
+  if (told->on_event) told->on_event(told->event_payload, kind, path, record, message);
   pthread_mutex_unlock(&run->report_lock);
 }
 
 void ingest_file_event(struct ingest_run *run, struct source_file *source, const char *path,
                        enum nsearch_event_kind kind, uint64_t record, const char *message) {
   if (kind == NSEARCH_EVENT_BROKEN || kind == NSEARCH_EVENT_TOO_LARGE) atomic_fetch_add(&source->problems, 1);
-  ingest_event(run, kind, path, record, message);
+  if (!run->only) ingest_event(run, kind, path, record, message);
 }
 
 /* The first failure ends the run. */
@@ -54,7 +49,7 @@ static void tell(struct reader *reader) {
   report->nanoseconds = now > run->started ? now - run->started : 0;
   if (run->ingest->on_progress && now > run->last_progress + PROGRESS_MS * UINT64_C(1000000)) {
     run->last_progress = now;
-    cancel = run->ingest->on_progress(run->ingest->progress_payload, run->shown) != 0;
+    cancel = run->ingest->on_progress(run->ingest->progress_payload, run->main->kept.report) != 0;
   }
   pthread_mutex_unlock(&run->report_lock);
   reader->records = reader->articles = reader->replaced = reader->text_bytes = 0;
@@ -217,7 +212,7 @@ static int skip_unchanged(struct ingest_run *run, struct nsearch_error *err) {
     enum source_state state = source_file_look(run->catalogue, walk, file, run->settings, &path, &entry);
     failed |= path.failed;
     file->in_doubt = state == SOURCE_IN_DOUBT;
-    if (state != SOURCE_CHANGED) catalogue_place(run->catalogue, entry.key, file->order);
+    if (state != SOURCE_CHANGED) catalogue_place(run->catalogue, entry.key, file->order, false);
     if (state == SOURCE_UNCHANGED) {
       ingest_unchanged(run, file, entry.problems > 0);
       memory_free(file->path);
@@ -292,23 +287,24 @@ static int remove_article(void *payload, uint64_t id_hash, struct nsearch_error 
   return writer_prune(run->writer, id_hash, run->kept.first_sequence - 1, err);
 }
 
-/* A run of its own, silent and of no catalogue: the files were told of when they were read. */
-static int reread(const struct ingest_run *run, struct rereading *rereading, struct nsearch_error *err) {
+/* A run of its own, and of no catalogue. */
+static int reread(struct ingest_run *run, struct rereading *rereading, struct nsearch_error *err) {
   struct ingest_run again = {.writer = run->writer,
                              .ingest = run->ingest,
                              .kept = {.report = report_new(), .walk = rereading->walk},
                              .only = rereading,
-                             .shown = run->kept.report,
+                             .main = run,
                              .started = run->started,
                              .now = run->now,
                              .large_lock = PTHREAD_MUTEX_INITIALIZER,
                              .split_lock = PTHREAD_MUTEX_INITIALIZER,
                              .report_lock = PTHREAD_MUTEX_INITIALIZER,
                              .err = err};
-  rereading->walk = (struct walk){0};
   int status = again.kept.report ? writer_reserve(run->writer, again.kept.walk.count, &again.kept.first_sequence, err)
                                  : error_memory(err);
   if (!status) status = run_all(&again, err);
+  if (!status) status = rereading_postpone(rereading, run->catalogue, err);
+  rereading->walk = (struct walk){0}; /* it goes with the run */
   return keep_run(&again, status, err);
 }
 
@@ -350,7 +346,7 @@ nsearch_status nsearch_read(nsearch_writer *writer, const nsearch_ingest *ingest
       .writer = writer,
       .ingest = ingest,
       .kept = {.report = mine, .on_event = ingest->on_event, .event_payload = ingest->event_payload},
-      .shown = mine,
+      .main = &run,
       .started = clock_monotonic(),
       .now = clock_now(),
       .large_lock = PTHREAD_MUTEX_INITIALIZER,

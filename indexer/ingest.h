@@ -39,7 +39,7 @@ struct ingest_run {
   uint64_t settings;
   int64_t now;                  /* by which dates are in the future */
   const struct rereading *only; /* NULL: all articles are taken */
-  struct nsearch_report *shown; /* as it is told of progress */
+  struct ingest_run *main;      /* whose report and call-backs it has: itself; of what is read once more the run that it is for */
 
   /* Held while a large span is parsed. Who waits for it holds split_lock: no more of them are split off meanwhile. */
   pthread_mutex_t large_lock;
@@ -73,7 +73,7 @@ struct reader {
 
 void ingest_event(struct ingest_run *run, enum nsearch_event_kind kind, const char *path, uint64_t record,
                   const char *message);
-/* An event of a file that is being read, or of a member of it. */
+/* An event of a file that is being read, or of a member of it; what is read once more was told of when it was read. */
 void ingest_file_event(struct ingest_run *run, struct source_file *source, const char *path,
                        enum nsearch_event_kind kind, uint64_t record, const char *message);
 /* It is as it was when it was read: that it is not read now. */

@@ -72,6 +72,7 @@ static int find_gone(struct prune *prune, struct nsearch_error *err) {
     if (!status) status = copy_path(prune, &record, err);
     if (status || !in_scope(prune, prune->path.bytes)) continue;
     status = look_at(prune, &info, &known, err);
+    catalogue->entries[i].missed = !known;
     /* The walk did not find it, but in a folder that cannot be read it may be. */
     bool is_gone = known && (info.kind == FILE_ABSENT || info.kind == FILE_FOLDER); /* or made way for a folder */
     if (!status && is_gone) status = catalogue_forget(catalogue, entry->key, err);
@@ -196,12 +197,10 @@ static void claim(struct prune *prune, size_t e, uint64_t id) {
 static int still_stands(struct prune *prune, const struct catalogue_entry *entry, const struct catalogue_record *record,
                         bool *stands, struct nsearch_error *err) {
   struct file_info info;
-  bool known = false;
   *stands = true;
   if (entry->order) return NSEARCH_OK;
   int status = copy_path(prune, record, err);
-  if (!status) status = look_at(prune, &info, &known, err);
-  if (status || !known) return status;
+  if (status || file_stat(prune->path.bytes, true, &info, NULL)) return status; /* it is told when it is to be read */
   *stands = info.kind == FILE_REGULAR && info.size == entry->size;
   return NSEARCH_OK;
 }
@@ -211,20 +210,24 @@ static bool is_vanished(const struct prune *prune, uint64_t id) {
   return at < prune->count && prune->vanished[at].id == id;
 }
 
-/* Nobody knows what the file has now; when it is come upon it is read, even if it is then as it was: it was not there for
- * a while. */
-static int distrust(struct prune *prune, struct catalogue_record *record, struct nsearch_error *err) {
-  const struct catalogued given = {.key = record->key,
-                                   .before = record->before,
-                                   .ids_before = record->ids_before,
-                                   .ids = (uint64_t *)(uintptr_t)record->ids,
-                                   .count = record->id_count};
-  if (record->settings == CATALOGUE_NO_SETTINGS) return NSEARCH_OK;
+/* The file is taken to have these ids besides its own, and when it is come upon it is read, even if it is then as it was. */
+static int distrust(struct catalogue *catalogue, struct catalogue_record *record, const struct wanted *more,
+                    size_t count, struct nsearch_error *err) {
+  struct catalogued given = {.key = record->key, .before = record->before, .ids_before = record->ids_before};
+  int status = NSEARCH_OK;
+  for (uint32_t i = 0; !status && i < record->id_count; i++) {
+    uint64_t id = load_u64(record->ids + 8 * (size_t)i);
+    status = catalogue_add_ids(catalogue, &given, &id, 1, err);
+  }
+  for (size_t i = 0; !status && i < count; i++) status = catalogue_add_ids(catalogue, &given, &more[i].id, 1, err);
   record->settings = CATALOGUE_NO_SETTINGS;
-  return catalogue_enter(prune->catalogue, &given, record, 0, err);
+  if (!status) status = catalogue_enter(catalogue, &given, record, 0, err);
+  memory_free(given.ids);
+  return status;
 }
 
-/* A file that has none of the ids is not even looked at. */
+/* A file that has none of the ids is not even looked at. Of one that no longer stands nobody knows what it has; it may
+ * come back as it was. */
 static int claim_all(struct prune *prune, size_t e, struct nsearch_error *err) {
   struct catalogue_record file, record;
   bool stands = false;
@@ -234,7 +237,9 @@ static int claim_all(struct prune *prune, size_t e, struct nsearch_error *err) {
       uint64_t id = load_u64(record.ids + 8 * (size_t)i);
       if (!is_vanished(prune, id)) continue;
       if (!stands) status = still_stands(prune, &prune->catalogue->entries[e], &file, &stands, err);
-      if (status || !stands) return status ? status : distrust(prune, &file, err);
+      if (!status && !stands && file.settings != CATALOGUE_NO_SETTINGS)
+        status = distrust(prune->catalogue, &file, NULL, 0, err);
+      if (status || !stands) return status;
       claim(prune, e, id);
     }
     if (!record.before) break;
@@ -263,14 +268,15 @@ static int add_reread(struct prune *prune, struct rereading *out, const struct c
   char *path = status ? NULL : memory_string(record.path, record.path_len);
   if (!status && !path) status = error_memory(err);
   if (status) return status;
-  walk->files[walk->count++] =
-      (struct walk_file){.path = path, .below = path + record.path_len - record.below_len, .size = entry->size};
+  walk->files[walk->count++] = (struct walk_file){
+      .path = path, .below = path + record.path_len - record.below_len, .size = entry->size, .missed = entry->missed};
   return NSEARCH_OK;
 }
 
 struct holder {
   const struct catalogue_entry *entry;
   uint64_t id;
+  uint32_t origin;
 };
 
 static int compare_holders(const void *a, const void *b) {
@@ -291,7 +297,8 @@ static int plan_rereading(struct prune *prune, struct holder *holders, size_t co
   for (size_t i = 0; !status && i < count; i++) {
     if (holders[i].entry != last) status = add_reread(prune, out, holders[i].entry, &skip, err);
     last = holders[i].entry;
-    if (!status && !skip) out->wanted[out->wanted_count++] = (struct wanted){out->walk.count - 1, holders[i].id};
+    if (!status && !skip)
+      out->wanted[out->wanted_count++] = (struct wanted){out->walk.count - 1, holders[i].id, holders[i].origin};
   }
   return status;
 }
@@ -306,7 +313,8 @@ static int decide(struct prune *prune, struct rereading *out, struct nsearch_err
     if (!vanished->holder)
       status = prune->request->remove(prune->request->payload, vanished->id, err);
     else if (!prune->catalogue->entries[vanished->holder - 1].fresh)
-      holders[count++] = (struct holder){&prune->catalogue->entries[vanished->holder - 1], vanished->id};
+      holders[count++] =
+          (struct holder){&prune->catalogue->entries[vanished->holder - 1], vanished->id, vanished->origin};
   }
   if (!status) status = plan_rereading(prune, holders, count, out, err);
   memory_free(holders);
@@ -314,8 +322,44 @@ static int decide(struct prune *prune, struct rereading *out, struct nsearch_err
 }
 
 bool rereading_wants(const struct rereading *rereading, size_t file, uint64_t id) {
-  const struct wanted key = {file, id};
+  const struct wanted key = {file, id, 0};
   return bsearch(&key, rereading->wanted, rereading->wanted_count, sizeof key, compare_wanted) != NULL;
+}
+
+/* Gives ids back to the file that left them behind; one that is gone has these alone. */
+static int give_back(struct catalogue *catalogue, const struct catalogue_log *log, const struct wanted *wanted,
+                     size_t count, struct nsearch_error *err) {
+  const struct superseded *old = &catalogue->superseded[wanted->origin];
+  struct catalogue_record record;
+  struct catalogue_entry entry;
+  bool is_there = catalogue_find(catalogue, old->key, &entry);
+  int status = catalogue_log_at(log, is_there ? entry.place : old->place, &record, NULL, err);
+  if (status) return status;
+  if (!is_there) record.before = record.ids_before = record.id_count = 0;
+  return distrust(catalogue, &record, wanted, count, err);
+}
+
+static int compare_origins(const void *a, const void *b) {
+  const struct wanted *x = a, *y = b;
+  return x->origin < y->origin ? -1 : x->origin > y->origin;
+}
+
+int rereading_postpone(struct rereading *rereading, struct catalogue *catalogue, struct nsearch_error *err) {
+  struct wanted *wanted = rereading->wanted;
+  struct catalogue_log log = {0};
+  size_t count = 0;
+  for (size_t i = 0; i < rereading->wanted_count; i++)
+    if (rereading->walk.files[wanted[i].file].missed) wanted[count++] = wanted[i];
+  rereading->wanted_count = count;
+  if (!count) return NSEARCH_OK;
+  qsort(wanted, count, sizeof *wanted, compare_origins);
+  int status = catalogue_view(catalogue, &log, err);
+  for (size_t i = 0, end = 0; !status && i < count; i = end) {
+    while (end < count && wanted[end].origin == wanted[i].origin) end++;
+    status = give_back(catalogue, &log, wanted + i, end - i, err);
+  }
+  catalogue_log_close(&log);
+  return status;
 }
 
 void rereading_free(struct rereading *rereading) {

@@ -60,13 +60,21 @@ int reading_close(struct reader *reader, struct reading *reading) {
   return source_file_release(&reading->source_file, reader->run->catalogue, reader->err);
 }
 
+/* The file is not read wholly. */
+static void miss(struct reader *reader, const struct reading *reading, enum nsearch_event_kind kind, const char *path,
+                 const char *message) {
+  struct ingest_run *run = reader->run;
+  struct walk_file *file = &run->kept.walk.files[reading->file];
+  reading->source_file->failed = file->missed = true;
+  if (run->catalogue) catalogue_place(run->catalogue, reading->source_file->given.key, file->order, true);
+  ingest_event(run, kind, path, 0, message);
+}
+
 /* What cannot be read (any further), or breaks off: an event. Failures of ours are passed on. */
 static int file_trouble(struct reader *reader, const struct reading *reading, const char *path, int status) {
   if (status == NSEARCH_ERR_MEMORY) return status;
-  reading->source_file->failed = true;
-  ingest_file_event(reader->run, reading->source_file, path,
-                    status == NSEARCH_ERR_INPUT ? NSEARCH_EVENT_BROKEN : NSEARCH_EVENT_UNREADABLE, 0,
-                    nsearch_error_message(reader->err));
+  miss(reader, reading, status == NSEARCH_ERR_INPUT ? NSEARCH_EVENT_BROKEN : NSEARCH_EVENT_UNREADABLE, path,
+       nsearch_error_message(reader->err));
   error_clear(reader->err);
   return NSEARCH_OK;
 }
@@ -78,9 +86,7 @@ static int member_begin(struct reader *reader, struct reading *reading, const st
   bool is_all = input->at_end && len == input->len;
   reading->source = source_find(input->window, len, is_all, path_name(member->path));
   if (reading->records >> (SEQUENCE_RECORD_BITS - 1)) {
-    ingest_file_event(reader->run, reading->source_file, member->path, NSEARCH_EVENT_TOO_LARGE, 0,
-                      "the archive has too many records before this member");
-    reading->source_file->failed = true;
+    miss(reader, reading, NSEARCH_EVENT_TOO_LARGE, member->path, "the archive has too many records before this member");
     return NSEARCH_OK;
   }
   if (!reading->source || (len == 0 && member->problem)) {
@@ -118,9 +124,7 @@ static int reading_advance(struct reader *reader, struct reading *reading) {
   while (!status && !reading->input && !atomic_load(&reader->run->stop)) {
     status = members_next(reading->members, &member, &more, reader->err);
     if (status || !more) break;
-    if (member.problem)
-      ingest_file_event(reader->run, reading->source_file, member.path, member.problem, 0, member.message);
-    if (member.problem) reading->source_file->failed = true; /* no member that is told of is read wholly */
+    if (member.problem) miss(reader, reading, member.problem, member.path, member.message);
     if (member.input) status = member_begin(reader, reading, &member);
   }
   if (!status && !more) return reading_end(reader, reading);
@@ -215,6 +219,7 @@ static int take_work(struct reader *reader, struct span *span, bool *got, const 
     }
     if (run->next_file >= walk->count) break;
     size_t file = run->next_file++;
+    if (walk->files[file].missed) continue; /* before it was to be read once more */
     if (walk->files[file].in_doubt || (walk->files[file].size > 0 && walk->files[file].size <= SMALL_FILE)) {
       *small = file;
       break;

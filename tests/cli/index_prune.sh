@@ -71,17 +71,6 @@ run 'when it goes a second time' --prune in
 mv away other.jsonl
 run 'and again when it is back' --prune other.jsonl
 run 'once' --prune other.jsonl
-put in/f.jsonl "$(article seven 'in f')"
-run 'back' --prune in
-rm other.jsonl
-put out.jsonl "$(article seven 'elsewhere')"
-rm out
-run 'another that has something is told' out.jsonl
-rm out.jsonl
-ln -s out.jsonl out.jsonl
-put in/f.jsonl "$(article eight 'in f')"
-"$NSEARCH" index --quiet --prune in
-echo "status $?"
 "$NSEARCH" check
 "$NSEARCH" index --quiet --engine xapian --index other "$CORPUS"
 "$NSEARCH" index --index other --prune "$CORPUS"
