@@ -248,12 +248,15 @@ struct source {
 };
 
 extern const struct source source_jsonl, source_json, source_reuters, source_trec, source_warc, source_arc, source_mail;
-extern const struct source source_newsml, source_nitf, source_feed, source_html, source_markdown;
-extern const struct source source_csv, source_tsv, source_rows, source_text;
+extern const struct source source_newsml, source_newsml1, source_rcv1, source_nitf, source_feed, source_html;
+extern const struct source source_markdown, source_csv, source_tsv, source_rows, source_text;
 extern const struct source *const source_table[]; /* ends with NULL; sources.c */
 
 /* The format of a file, NULL when unknown. */
 const struct source *source_find(const char *head, size_t len, bool is_all, const char *file_name);
+
+/* Why there is none, in words. */
+void source_explain(const char *head, size_t len, char *out, size_t room);
 
 /* ---- language.c ---------------------------------------------------------------------------------------------------- */
 

@@ -84,8 +84,10 @@ static int member_begin(struct reader *reader, struct reading *reading, const st
     return NSEARCH_OK;
   }
   if (!reading->source || (len == 0 && member->problem)) {
+    char why[200];
+    source_explain(input->window, len, why, sizeof why);
     if (!member->problem)
-      ingest_file_event(reader->run, reading->source_file, member->path, NSEARCH_EVENT_UNKNOWN, 0, "no known format");
+      ingest_file_event(reader->run, reading->source_file, member->path, NSEARCH_EVENT_UNKNOWN, 0, why);
     return NSEARCH_OK;
   }
   memset(reading->state, 0, sizeof reading->state);

@@ -189,11 +189,12 @@ static int nothing_indexed(const nsearch_report *report, bool was_interrupted, b
     say("interrupted before the first article; %s", index);
     return EXIT_INTERRUPTED;
   }
-  say("no article was found, so %s; files: %s, of no known format: %s; records: %s, empty: %s", index,
+  say("no article was found, so %s; files: %s, of no known format: %s; records: %s, empty: %s%s", index,
       format_count(files, nsearch_report_files(report)),
       format_count(unknown, nsearch_report_events(report, NSEARCH_EVENT_UNKNOWN)),
       format_count(records, nsearch_report_records(report)),
-      format_count(empty, nsearch_report_events(report, NSEARCH_EVENT_EMPTY)));
+      format_count(empty, nsearch_report_events(report, NSEARCH_EVENT_EMPTY)),
+      nsearch_report_events(report, NSEARCH_EVENT_UNKNOWN) ? "; nsearch help index names the formats" : "");
   return EXIT_INPUT;
 }
 
@@ -305,10 +306,10 @@ const struct command command_index = {
                    "weight and whether texts are kept stay as they are and need not be said again.\n"
                    "\n"
                    "Formats are found out by content: JSON, JSON lines, ninjs, CSV, TSV, RSS, Atom,\n"
-                   "NITF, NewsML-G2, SGML of Reuters and TREC, HTML, WARC and ARC, mail, Markdown,\n"
-                   "plain text; each also compressed (gzip, bzip2, xz, zstd) and in tar and zip\n"
-                   "archives. What cannot be read is named, counted and left out; the exit code is 5\n"
-                   "then. Ctrl-C ends the run and keeps what was read until then.\n",
+                   "NITF, NewsML 1 and G2, Reuters-21578, RCV1, TREC, HTML, WARC and ARC, mail,\n"
+                   "Markdown, plain text; each also compressed (gzip, bzip2, xz, zstd) and in tar\n"
+                   "and zip archives. What cannot be read is named, counted and left out; the exit\n"
+                   "code is 5 then. Ctrl-C ends the run and keeps what was read until then.\n",
     .examples = "  nsearch index ./corpus\n"
                 "  nsearch index --index /srv/news --memory 2G --exclude '*.md' 2024 2025\n"
                 "  nsearch index --prune ./feeds\n"

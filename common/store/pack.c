@@ -19,7 +19,7 @@ struct pack_out {
   uint32_t number;
   bool appended; /* to one that is there */
   size_t group_bytes;
-  struct buffer records, lengths, plain, packed;
+  struct buffer records, lengths, head, packed;
   uint32_t count; /* records of the open group */
   uint64_t added; /* records in all */
   struct isal_zstream
@@ -63,13 +63,13 @@ uint32_t pack_number(const struct pack_out *pack) { return pack->number; }
 uint64_t pack_added(const struct pack_out *pack) { return pack->added; }
 
 static int deflate_group(struct pack_out *pack, size_t *len, struct nsearch_error *err) {
-  size_t room = 2 * pack->plain.len + 1024;
+  size_t room = 2 * pack->records.len + 1024;
   buffer_clear(&pack->packed);
   if (!buffer_room(&pack->packed, room)) return error_memory(err);
   struct isal_zstream *stream = pack->stream;
   isal_deflate_stateless_init(stream);
-  stream->next_in = (uint8_t *)pack->plain.bytes;
-  stream->avail_in = (uint32_t)pack->plain.len;
+  stream->next_in = (uint8_t *)pack->records.bytes;
+  stream->avail_in = (uint32_t)pack->records.len;
   stream->next_out = (uint8_t *)pack->packed.bytes;
   stream->avail_out = (uint32_t)room;
   stream->end_of_stream = 1;
@@ -84,19 +84,34 @@ static int deflate_group(struct pack_out *pack, size_t *len, struct nsearch_erro
   return NSEARCH_OK;
 }
 
+/* Puts the number of records and their lengths before them. */
+static int group_head(struct pack_out *pack, struct nsearch_error *err) {
+  struct buffer *head = &pack->head, *records = &pack->records;
+  buffer_clear(head);
+  buffer_vbyte(head, pack->count);
+  buffer_add(head, pack->lengths.bytes, pack->lengths.len);
+  if (head->failed || pack->lengths.failed || !buffer_room(records, head->len)) return error_memory(err);
+  memmove(records->bytes + head->len, records->bytes, records->len);
+  memcpy(records->bytes, head->bytes, head->len);
+  records->len += head->len;
+  return NSEARCH_OK;
+}
+
 static int group_flush(struct pack_out *pack, struct nsearch_error *err) {
+  enum { KEPT = 1 << 20 }; /* of memory: a large record's is given back */
   if (pack->count == 0) return NSEARCH_OK;
-  buffer_clear(&pack->plain);
-  buffer_vbyte(&pack->plain, pack->count);
-  buffer_add(&pack->plain, pack->lengths.bytes, pack->lengths.len);
-  buffer_add(&pack->plain, pack->records.bytes, pack->records.len);
-  if (pack->plain.failed || pack->lengths.failed || pack->records.failed) return error_memory(err);
-  size_t len = 0;
-  int status = deflate_group(pack, &len, err);
+  int status = group_head(pack, err);
   if (status) return status;
-  uint32_t header[3] = {(uint32_t)len, (uint32_t)pack->plain.len, (uint32_t)hash_bytes(pack->packed.bytes, len)};
+  size_t len = 0;
+  status = deflate_group(pack, &len, err);
+  if (status) return status;
+  uint32_t header[3] = {(uint32_t)len, (uint32_t)pack->records.len, (uint32_t)hash_bytes(pack->packed.bytes, len)};
   status = file_write(pack->file, header, sizeof header, err);
   if (!status) status = file_write(pack->file, pack->packed.bytes, len, err);
+  if (pack->records.capacity > KEPT) {
+    buffer_free(&pack->records);
+    buffer_free(&pack->packed);
+  }
   buffer_clear(&pack->records);
   buffer_clear(&pack->lengths);
   pack->count = 0;
@@ -136,7 +151,7 @@ int pack_finish(struct pack_out **pointer, bool commit, uint64_t *bytes, struct 
   }
   buffer_free(&pack->records);
   buffer_free(&pack->lengths);
-  buffer_free(&pack->plain);
+  buffer_free(&pack->head);
   buffer_free(&pack->packed);
   memory_free(pack->stream);
   memory_free(pack->level_buffer);

@@ -32,7 +32,6 @@ void batch_clear(struct batch *batch) {
   analyser_clear(batch->analyser);
   batch->stream.count = 0;
   batch->doc_count = 0;
-  batch->tokens = 0;
   batch->languages = 0;
 }
 
@@ -50,7 +49,7 @@ static int store_article(struct batch *batch, const struct nsearch_article *arti
   if (!status) status = pack_add(cards, batch->card.bytes, batch->card.len, &meta->card, err);
   size_t len;
   const char *body = article_get(article, ARTICLE_BODY, &len);
-  meta->text = PLACE_NONE;
+  meta->signature = hash_bytes(body, len);
   if (!status && texts && len) status = pack_add(texts, body, len, &meta->text, err);
   return status;
 }
@@ -68,19 +67,36 @@ static int repeat_words(struct tokens *stream, size_t count, unsigned times, str
   return NSEARCH_OK;
 }
 
-static int add_text(struct batch *batch, const struct write_options *options, const struct nsearch_article *article,
-                    int language, struct batch_doc *doc, struct nsearch_error *err) {
+static int add_title(struct batch *batch, const struct write_options *options, const struct nsearch_article *article,
+                     int language, struct batch_doc *doc, struct nsearch_error *err) {
   size_t len;
   const char *title = article_get(article, ARTICLE_TITLE, &len);
   int status = analyser_run(batch->analyser, FIELD_TEXT, language, title, len, &batch->stream, err);
   if (status) return status;
   doc->title_tokens = (uint32_t)(batch->stream.count - doc->start);
-  status = repeat_words(&batch->stream, doc->title_tokens, options->title_weight, err);
-  if (status) return status;
+  return repeat_words(&batch->stream, doc->title_tokens, options->title_weight, err);
+}
+
+/* The end of a step through the body: behind a blank, which separates words in every script. */
+static size_t step_end(const char *body, size_t len, size_t at) {
+  enum { STEP = 64 << 10 };
+  if (len - at <= STEP) return len;
+  for (at += STEP; at < len && (uint8_t)body[at - 1] > ' ';) at++;
+  return at;
+}
+
+static int add_body(struct batch *batch, const struct nsearch_article *article, int language, struct piece *piece,
+                    struct nsearch_error *err) {
+  size_t len;
   const char *body = article_get(article, ARTICLE_BODY, &len);
-  doc->meta.signature = hash_bytes(body, len);
-  status = analyser_run(batch->analyser, FIELD_TEXT, language, body, len, &batch->stream, err);
-  doc->text_len = (uint32_t)(batch->stream.count - doc->start);
+  int status = NSEARCH_OK;
+  do {
+    size_t end = step_end(body, len, piece->body);
+    status =
+        analyser_run(batch->analyser, FIELD_TEXT, language, body + piece->body, end - piece->body, &batch->stream, err);
+    piece->body = end;
+    piece->more = end < len;
+  } while (!status && piece->more && batch_bytes(batch) <= piece->limit);
   return status;
 }
 
@@ -205,35 +221,49 @@ static void describe(const struct nsearch_article *article, uint64_t sequence, s
   meta->id_hash = hash_bytes(id, len);
   const char *url = article_get(article, ARTICLE_URL, &len);
   meta->url_hash = len ? hash_bytes(url, len) : 0;
+  meta->card = meta->text = PLACE_NONE;
   bool dated = article_is_dated(article);
   meta->published = dated ? article->published.seconds : INT64_MIN;
   meta->date_info = (uint8_t)((dated ? article->published.precision : 0) | (unsigned)article->origin << 4);
   meta->sequence = sequence;
 }
 
+/* What one piece has of the article: the first all but some of the body. */
+static int add_parts(struct batch *batch, const struct write_options *options, const struct nsearch_article *article,
+                     int language, struct batch_doc *doc, struct piece *piece, struct pack_out *cards,
+                     struct pack_out *texts, struct nsearch_error *err) {
+  bool first = piece->body == 0;
+  int status = first ? add_title(batch, options, article, language, doc, err) : NSEARCH_OK;
+  if (!status) status = add_body(batch, article, language, piece, err);
+  doc->text_len = (uint32_t)(batch->stream.count - doc->start);
+  if (status || !first) return status;
+  status = add_title_twin(batch, options, doc, err);
+  if (!status) status = add_authors(batch, article, doc, err);
+  if (!status) status = add_keywords(batch, article, doc, err);
+  return status ? status : store_article(batch, article, cards, texts, &doc->meta, err);
+}
+
 int batch_add(struct batch *batch, const struct write_options *options, const struct nsearch_article *article,
-              uint64_t sequence, struct pack_out *cards, struct pack_out *texts, struct nsearch_error *err) {
+              uint64_t sequence, struct piece *piece, struct pack_out *cards, struct pack_out *texts,
+              struct nsearch_error *err) {
   int status = memory_reserve(&batch->docs, &batch->doc_capacity, batch->doc_count + 1, sizeof *batch->docs, err);
   if (status) return status;
   struct batch_doc *doc = &batch->docs[batch->doc_count];
   memset(doc, 0, sizeof *doc);
   doc->start = batch->stream.count;
+  doc->before = piece->words;
   describe(article, sequence, &doc->meta);
   size_t len;
   const char *name = article_get(article, ARTICLE_LANGUAGE, &len);
   int language = options->language;
   if (language != LANGUAGE_NONE && len && language_find(name, len) > LANGUAGE_NONE) language = language_find(name, len);
-  status = add_text(batch, options, article, language, doc, err);
-  if (!status) status = add_title_twin(batch, options, doc, err);
-  if (!status) status = add_authors(batch, article, doc, err);
-  if (!status) status = add_keywords(batch, article, doc, err);
-  if (!status) status = store_article(batch, article, cards, texts, &doc->meta, err);
+  status = add_parts(batch, options, article, language, doc, piece, cards, texts, err);
   if (status) {
     batch->stream.count = doc->start; /* what belongs to no document would be counted as a word's */
     return status;
   }
   doc->meta.length = doc->text_len;
-  batch->tokens += doc->text_len - (uint64_t)doc->title_tokens * (options->title_weight - 1);
+  piece->words += doc->text_len - doc->title_tokens * (options->title_weight - 1);
   if (language != LANGUAGE_NONE) batch->languages |= UINT64_C(1) << language;
   batch->doc_count++;
   return NSEARCH_OK;

@@ -105,7 +105,7 @@ static int order_docs(struct inversion *inv, struct nsearch_error *err) {
     uint32_t title_words = doc->title_tokens * inv->title_weight, start = at;
     at += batch_doc_len(doc);
     inv->meta[d] = doc->meta;
-    inv->shares[d] = (struct share){start, at, title_words, doc->title_tokens + BODY_GAP - title_words};
+    inv->shares[d] = (struct share){start, at, title_words, doc->before + doc->title_tokens + BODY_GAP - title_words};
   }
   inv->tokens = at;
   return hint_docs(inv, err);
@@ -192,8 +192,9 @@ static void take_ordinals(struct inversion *inv) {
 
 static void give_ordinals(struct inversion *inv) {
   struct batch *lender = inv->joint.batches[0];
+  if (!inv->ordinals) return; /* it was not asked */
   lender->ordinals = inv->ordinals;
-  lender->ordinal_bytes = inv->ordinals ? inv->ordinal_bytes : 0;
+  lender->ordinal_bytes = inv->ordinal_bytes;
   if (inv->joint.count > 1) batch_trim(lender);
 }
 

@@ -138,22 +138,34 @@ static void merge_free(struct merge *merge) {
   memory_free(merge->desks);
 }
 
-int merge_segments(struct merge_input *inputs, size_t count, const struct write_options *options, const char *path,
-                   uint32_t *documents, struct nsearch_error *err) {
+static int merge_all(struct merge *merge, struct merge_input *inputs, size_t count, const struct write_options *options,
+                     const char *path, struct nsearch_error *err) {
   assert(count > 0 && count <= UINT16_MAX);
-  struct merge merge = {0};
   uint64_t languages = 0;
   for (size_t s = 0; s < count; s++) languages |= inputs[s].segment->info.languages;
   const struct segment_info *first = &inputs[0].segment->info;
-  int status = merge_open(&merge, inputs, count, err);
-  *documents = merge.documents;
-  if (status || merge.documents == 0) goto out;
+  int status = merge_open(merge, inputs, count, err);
+  if (status || merge->documents == 0) goto out;
   status =
-      segment_create(&merge.out, path, merge_docs(&merge), first->title_weight, first->has_text != 0, languages, err);
-  if (!status) status = merge_terms(&merge, options, err);
-  if (!status) status = merge_columns(&merge, err);
+      segment_create(&merge->out, path, merge_docs(merge), first->title_weight, first->has_text != 0, languages, err);
+  if (!status) status = merge_terms(merge, options, err);
+  if (!status) status = merge_columns(merge, err);
 out:;
-  int finished = segment_finish(&merge.out, status == NSEARCH_OK, status ? NULL : err);
-  merge_free(&merge);
+  int finished = segment_finish(&merge->out, status == NSEARCH_OK, status ? NULL : err);
+  merge_free(merge);
   return status ? status : finished;
+}
+
+int merge_segments(struct merge_input *inputs, size_t count, const struct write_options *options, const char *path,
+                   uint32_t *documents, struct nsearch_error *err) {
+  struct merge merge = {0};
+  int status = merge_all(&merge, inputs, count, options, path, err);
+  *documents = merge.documents;
+  return status;
+}
+
+int merge_pieces(struct merge_input *inputs, size_t count, const struct write_options *options, const char *path,
+                 struct nsearch_error *err) {
+  struct merge merge = {.in_pieces = true};
+  return merge_all(&merge, inputs, count, options, path, err);
 }

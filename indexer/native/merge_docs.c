@@ -1,4 +1,5 @@
 /* The documents of a merge: their order, what is known of each, and their columns of keywords. */
+#include <assert.h>
 #include <inttypes.h>
 
 #include "indexer/native/native.h"
@@ -29,6 +30,13 @@ static bool is_dropped(const struct merge_source *source, uint32_t doc) {
   return source->dropped && (source->dropped[doc / 64] >> doc % 64 & 1);
 }
 
+/* Of the one document of sources that are its pieces. */
+static uint64_t length_of_all(const struct merge *merge) {
+  uint64_t length = 0;
+  for (size_t s = 0; s < merge->count; s++) length += load_u32(merge->sources[s].columns.lengths);
+  return length;
+}
+
 static uint64_t doc_value(const void *payload, uint32_t number, enum section section) {
   const struct merge *merge = payload;
   const struct merge_source *source = &merge->sources[merge->order[number].source];
@@ -36,7 +44,7 @@ static uint64_t doc_value(const void *payload, uint32_t number, enum section sec
   size_t doc = merge->order[number].doc;
   switch (section) {
   case SECTION_LENGTHS:
-    return load_u32(columns->lengths + 4 * doc);
+    return merge->in_pieces ? length_of_all(merge) : load_u32(columns->lengths + 4 * doc);
   case SECTION_PUBLISHED:
     return load_u64(columns->published + 8 * doc);
   case SECTION_DATE_INFO:
@@ -121,6 +129,13 @@ static void interleave(struct merge *merge, struct runner *runners) {
   }
 }
 
+/* What was put in order are pieces of one document, the first of which says all but its words. */
+static void unite_pieces(struct merge *merge) {
+  assert(merge->documents == merge->count && merge->order[0].source == 0);
+  for (size_t s = 0; s < merge->count; s++) merge->sources[s].doc_map[0] = 0;
+  merge->documents = 1;
+}
+
 int merge_order_docs(struct merge *merge, struct nsearch_error *err) {
   size_t total = 0;
   for (size_t s = 0; s < merge->count; s++) total += merge->sources[s].segment->info.documents;
@@ -137,6 +152,7 @@ int merge_order_docs(struct merge *merge, struct nsearch_error *err) {
     status = source->doc_map ? open_columns(source, err) : error_memory(err);
   }
   if (!status) interleave(merge, runners);
+  if (!status && merge->in_pieces) unite_pieces(merge);
   memory_free(runners);
   return status;
 }

@@ -96,6 +96,21 @@ static int cursor_take(struct merge_cursor *cursor, uint64_t limit, struct list_
   return NSEARCH_OK;
 }
 
+/* Adds what a piece has of its article, which is the only document, behind what the pieces before it have. */
+static int cursor_take_piece(struct merge_cursor *cursor, struct list_writer *out, struct nsearch_error *err) {
+  static const uint32_t docs[BLOCK] = {0};
+  uint32_t positions[BLOCK] = {0}, position = 0, count;
+  struct list_source *list = &cursor->list;
+  int status = NSEARCH_OK;
+  for (uint32_t at = 0; !status && at < list->freqs[0]; at += count) {
+    count = list->freqs[0] - at < BLOCK ? list->freqs[0] - at : BLOCK;
+    for (uint32_t i = 0; list->positions && i < count; i++) positions[i] = position += list->gaps[at + i];
+    status = list_add_tokens(out, docs, positions, count, err);
+  }
+  list->size = 0;
+  return status;
+}
+
 static void heap_down(uint64_t *heap, size_t count) {
   uint64_t top = heap[0];
   size_t at = 0;
@@ -123,7 +138,8 @@ static uint64_t heap_entry(const struct list_source *list, uint32_t source) {
   return (uint64_t)list->docs[list->next] << 16 | source;
 }
 
-int merge_lists(struct merge_desk *desk, size_t active, uint8_t tag, struct nsearch_error *err) {
+int merge_lists(const struct merge *merge, struct merge_desk *desk, size_t active, uint8_t tag,
+                struct nsearch_error *err) {
   struct list_writer *out = part_term_begin(desk->part, tag);
   size_t held = 0;
   int status = NSEARCH_OK;
@@ -135,7 +151,8 @@ int merge_lists(struct merge_desk *desk, size_t active, uint8_t tag, struct nsea
   while (!status && held > 0) {
     uint32_t source = desk->heap[0] & 0xffff;
     struct merge_cursor *cursor = &desk->cursors[source];
-    status = cursor_take(cursor, heap_second(desk->heap, held), out, err);
+    status = merge->in_pieces ? cursor_take_piece(cursor, out, err)
+                              : cursor_take(cursor, heap_second(desk->heap, held), out, err);
     desk->heap[0] = cursor->list.size ? heap_entry(&cursor->list, source) : desk->heap[--held];
     if (held > 1) heap_down(desk->heap, held);
   }

@@ -108,7 +108,7 @@ static int merge_term(struct merge *merge, struct merge_desk *desk, size_t activ
   if (target != GONE) {
     status = part_term_alias(desk->part, walk->key, walk->key_len, target, &number, err);
   } else {
-    status = merge_lists(desk, active, tag, err);
+    status = merge_lists(merge, desk, active, tag, err);
     if (!status) status = part_term_end(desk->part, walk->key, walk->key_len, &number, err);
   }
   if (!status && number != GONE && tag != TAG_STEM) {

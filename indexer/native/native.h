@@ -1,6 +1,7 @@
 /* indexer/native: articles to a committed index of the native engine. The map of this folder.
  *
  *   batch.c          article -> cards and texts in packs, words in the term stream      (one batch per worker)
+ *   pieces.c         an article of more words than a batch may hold -> a segment of its own
  *   join.c           batches -> their terms in one order, one numbering of their words
  *   inversion.c      term streams -> postings by counting sort -> a segment, newest article first
  *   crew.c           work that is shared out among threads
@@ -30,6 +31,7 @@ struct batch_doc {
   struct segment_doc meta;
   uint64_t start;
   uint32_t title_tokens, text_len, title_len, author_len, keyword_len;
+  uint32_t before; /* words of title and body in the article's pieces before */
 };
 
 static inline uint32_t batch_doc_len(const struct batch_doc *doc) {
@@ -42,8 +44,7 @@ struct batch {
   struct tokens stream; /* word numbers; 0 is a gap */
   struct batch_doc *docs;
   size_t doc_count, doc_capacity;
-  uint64_t tokens;      /* title and body, each once */
-  uint64_t languages;   /* bit set of the languages that stems were made in */
+  uint64_t languages; /* bit set of the languages that stems were made in */
   struct buffer card, key;
   uint32_t *ordinals; /* inversion's largest array, zeroed by the kernel when it is new: kept for the next batch */
   size_t ordinal_bytes;
@@ -53,9 +54,18 @@ int batch_init(struct batch *batch, struct nsearch_error *err);
 void batch_free(struct batch *batch);
 void batch_clear(struct batch *batch);
 void batch_trim(struct batch *batch); /* gives back what is kept for inversion alone */
-/* Analyses the article and stores its card and body; texts may be NULL: then bodies are not kept. */
+/* How far an article is, of which one batch does not hold all. */
+struct piece {
+  uint64_t limit; /* of batch_bytes(): with more a piece ends */
+  size_t body;    /* so many bytes of the body were analysed */
+  uint32_t words; /* of title and body in the pieces so far */
+  bool more;      /* some of the body is left: for a batch that holds nothing else */
+};
+/* Analyses the article, or from piece->body on what the limit lets, and stores card and body with the first piece; texts may
+ * be NULL: then bodies are not kept. */
 int batch_add(struct batch *batch, const struct write_options *options, const struct nsearch_article *article,
-              uint64_t sequence, struct pack_out *cards, struct pack_out *texts, struct nsearch_error *err);
+              uint64_t sequence, struct piece *piece, struct pack_out *cards, struct pack_out *texts,
+              struct nsearch_error *err);
 /* Bytes held now, and those that inversion will take besides. */
 size_t batch_bytes(const struct batch *batch);
 
@@ -78,8 +88,8 @@ int crew_run(const struct crew_work *work, unsigned threads, struct nsearch_erro
 struct joint {
   struct batch *const *batches;
   size_t count;
-  uint32_t terms;        /* numbers are 1 to this - 1 */
-  struct term_key *keys; /* by term */
+  uint32_t terms;                 /* numbers are 1 to this - 1 */
+  struct term_key *keys;          /* by term */
   uint32_t *term_of[THREADS_MAX]; /* of each batch: its term -> the joint one */
   struct lexicon *lexicon;        /* the words alone */
   uint32_t *word_of[THREADS_MAX]; /* of each batch: its word -> the joint one; NULL: they are the same */
@@ -101,13 +111,16 @@ int invert(struct batch *const *batches, size_t count, unsigned threads, const s
 
 struct merge_input {
   struct segment *segment;
-  const uint64_t *dropped; /* bit set over documents, NULL: none */
+  const uint64_t *dropped;       /* bit set over documents, NULL: none */
   const uint64_t *cards, *texts; /* by document: where they are now; NULL: where the segment says */
 };
 
 /* Merges into one new segment file; *documents: how many it has, 0: none and no file. */
 int merge_segments(struct merge_input *inputs, size_t count, const struct write_options *options, const char *path,
                    uint32_t *documents, struct nsearch_error *err);
+/* The same of segments with one document each, the pieces of one article in their order: it has one in the new segment. */
+int merge_pieces(struct merge_input *inputs, size_t count, const struct write_options *options, const char *path,
+                 struct nsearch_error *err);
 
 /* What has no new number: a document that is left out, a term with no documents left. */
 #define GONE UINT32_MAX
@@ -123,8 +136,8 @@ struct merge_source {
   struct segment *segment;
   struct merge_columns columns;
   const uint64_t *dropped, *new_cards, *new_texts; /* as in struct merge_input */
-  uint32_t *doc_map; /* old document -> new, GONE */
-  uint32_t *numbers; /* old term -> new, GONE */
+  uint32_t *doc_map;                               /* old document -> new, GONE */
+  uint32_t *numbers;                               /* old term -> new, GONE */
 };
 
 struct merge_place {
@@ -140,6 +153,7 @@ struct merge_range {
 struct merge {
   struct merge_source *sources;
   size_t count;
+  bool in_pieces;            /* the sources' documents are pieces of one */
   struct merge_place *order; /* new document -> where it comes from */
   uint32_t documents;
   struct merge_range *ranges;
@@ -204,16 +218,17 @@ void merge_desk_free(struct merge_desk *desk, size_t sources);
 /* ---- merge_lists.c ----------------------------------------------------------------------------------------------- */
 
 /* Begins a term of the part and merges the lists of the first `active` active sources into it. */
-int merge_lists(struct merge_desk *desk, size_t active, uint8_t tag, struct nsearch_error *err);
+int merge_lists(const struct merge *merge, struct merge_desk *desk, size_t active, uint8_t tag,
+                struct nsearch_error *err);
 
 /* ---- native_writer.c ------------------------------------------------------------------------------------------------------- */
 
 struct engine_writer {
   struct write_options options;
-  pthread_mutex_t mutex;    /* guards what follows */
-  struct folder folder;     /* its manifest: packs that were finished since the last commit, too */
+  pthread_mutex_t mutex;         /* guards what follows */
+  struct folder folder;          /* its manifest: packs that were finished since the last commit, too */
   uint64_t taken[PACK_MAX / 64]; /* bit set of the packs that a worker has */
-  uint64_t *fresh;          /* segments written since the last commit */
+  uint64_t *fresh;               /* segments written since the last commit */
   size_t fresh_count, fresh_capacity;
   struct batch *pending[THREADS_MAX]; /* of workers that were closed: the next worker goes on with one of them */
   size_t pending_count;
@@ -222,6 +237,13 @@ struct engine_writer {
 };
 
 uint64_t writer_number(struct engine_writer *writer); /* of the next segment or tombstone file */
+
+/* ---- pieces.c ------------------------------------------------------------------------------------------------------- */
+
+/* Makes one segment, *number, of the article, of which the batch holds the first piece and nothing else. The batch is empty
+ * afterwards, whatever happens. Each piece is a segment for as long as this takes. */
+int pieces_write(struct engine_writer *writer, struct batch *batch, const struct nsearch_article *article,
+                 uint64_t sequence, struct piece *piece, uint64_t *number, struct nsearch_error *err);
 
 /* ---- writer_packs.c -------------------------------------------------------------------------------------------------------- */
 

@@ -139,13 +139,24 @@ static bool is_too_much(const struct engine_worker *worker, const struct nsearch
          batch_bytes(worker->batch) + BYTE_COST * ((uint64_t)title + body) > batch_share(&worker->writer->options);
 }
 
+/* The batch holds the first piece. */
+static int add_pieces(struct engine_worker *worker, const struct nsearch_article *article, uint64_t sequence,
+                      struct piece *piece, struct nsearch_error *err) {
+  uint64_t number;
+  int status = pieces_write(worker->writer, worker->batch, article, sequence, piece, &number, err);
+  return status ? status : remember_segment(worker->writer, number, err);
+}
+
 static int worker_add(struct engine_worker *worker, const struct nsearch_article *article, uint64_t sequence,
                       struct nsearch_error *err) {
   if (is_too_much(worker, article)) {
     int status = write_segment(worker->writer, &worker->batch, 1, 1, err);
     if (status) return status;
   }
-  int status = batch_add(worker->batch, &worker->writer->options, article, sequence, worker->cards, worker->texts, err);
+  struct engine_writer *writer = worker->writer;
+  struct piece piece = {.limit = worker->batch->doc_count ? UINT64_MAX : batch_share(&writer->options)};
+  int status = batch_add(worker->batch, &writer->options, article, sequence, &piece, worker->cards, worker->texts, err);
+  if (!status && piece.more) return add_pieces(worker, article, sequence, &piece, err);
   return status || !is_full(worker) ? status : write_segment(worker->writer, &worker->batch, 1, 1, err);
 }
 

@@ -5,6 +5,23 @@
 
 /* ---- What an item is ---- */
 
+const char *newsml_kind(const char *class) {
+  static const struct {
+    const char *word, *kind;
+  } classes[] = {{"picture", "a picture with neither headline nor text"},
+                 {"photo", "a picture with neither headline nor text"},
+                 {"image", "a picture with neither headline nor text"},
+                 {"graphic", "a graphic with neither headline nor text"},
+                 {"audio", "a sound with neither headline nor text"},
+                 {"video", "a video with neither headline nor text"},
+                 {"composite", "a composite with neither headline nor text"},
+                 {"animat", "an animation with neither headline nor text"},
+                 {"css", "a style sheet with neither headline nor text"}};
+  for (size_t i = 0; class && i < sizeof classes / sizeof *classes; i++)
+    if (strcasestr(class, classes[i].word)) return classes[i].kind;
+  return NULL;
+}
+
 /* What has neither headline nor text and is one of these is no bad article, but none at all. */
 static const char *kind_of(const xmlNode *item) {
   static const struct {
@@ -13,46 +30,27 @@ static const char *kind_of(const xmlNode *item) {
                {"planningItem", "a plan with neither headline nor text"},
                {"conceptItem", "a concept with neither headline nor text"},
                {"knowledgeItem", "a list of concepts with neither headline nor text"},
-               {"catalogItem", "a catalogue with neither headline nor text"}},
-    classes[] = {{"picture", "a picture with neither headline nor text"},
-                 {"graphic", "a graphic with neither headline nor text"},
-                 {"audio", "a sound with neither headline nor text"},
-                 {"video", "a video with neither headline nor text"},
-                 {"composite", "a composite with neither headline nor text"},
-                 {"animated", "an animation with neither headline nor text"}};
+               {"catalogItem", "a catalogue with neither headline nor text"}};
   for (size_t i = 0; i < sizeof items / sizeof *items; i++)
     if (xml_named(item, items[i].name)) return items[i].kind;
   const xmlNode *class = xml_find(item, "itemMeta/itemClass");
   char *code = class ? xml_attribute(class, "qcode") : NULL;
   if (!code && class) code = xml_attribute(class, "uri");
-  const char *kind = NULL;
-  for (size_t i = 0; code && i < sizeof classes / sizeof *classes; i++) {
-    size_t len = strlen(code), name_len = strlen(classes[i].name);
-    if (len >= name_len && strcmp(code + len - name_len, classes[i].name) == 0) kind = classes[i].kind;
-  }
+  const char *kind = newsml_kind(code);
   xml_free(code);
   return kind;
 }
 
 /* ---- Its fields ---- */
 
-/* Sets a part from the first element down the path that says something. */
-static int set_first(struct nsearch_article *article, enum article_part part, const xmlNode *parent, const char *name,
-                     struct nsearch_error *err) {
-  bool took = article->parts[part].len > 0;
-  int status = NSEARCH_OK;
-  for (const xmlNode *node = NULL; parent && !took && !status && (node = xml_child(parent, name, node));)
-    status = xml_set(article, part, node, &took, err);
-  return status;
-}
-
 /* Who sends it, as a name; else who holds the rights, or whom the news comes from; else the code of who sends it. */
 static int set_source(struct nsearch_article *article, const xmlNode *item, struct nsearch_error *err) {
   const xmlNode *provider = xml_find(item, "itemMeta/provider");
-  int status = set_first(article, ARTICLE_SOURCE, provider, "name", err);
+  int status = xml_set_first(article, ARTICLE_SOURCE, provider, "name", err);
   if (!status) status = xml_set_attribute(article, ARTICLE_SOURCE, provider, "literal", err);
-  if (!status) status = set_first(article, ARTICLE_SOURCE, xml_find(item, "rightsInfo/copyrightHolder"), "name", err);
-  if (!status) status = set_first(article, ARTICLE_SOURCE, xml_find(item, "contentMeta/infoSource"), "name", err);
+  if (!status)
+    status = xml_set_first(article, ARTICLE_SOURCE, xml_find(item, "rightsInfo/copyrightHolder"), "name", err);
+  if (!status) status = xml_set_first(article, ARTICLE_SOURCE, xml_find(item, "contentMeta/infoSource"), "name", err);
   if (status || !provider || article->parts[ARTICLE_SOURCE].len) return status;
   char *code = xml_attribute(provider, "qcode");
   const char *colon = code ? strchr(code, ':') : NULL;
@@ -114,32 +112,32 @@ static const xmlNode *find_inside(const xmlNode *node, const char *name) {
   return found;
 }
 
-static int add_inline(struct nsearch_article *article, const xmlNode *inlined, struct nsearch_error *err) {
-  struct buffer *body = &article->parts[ARTICLE_BODY];
-  const xmlNode *nitf = find_inside(inlined, "nitf");
-  if (nitf) return nitf_article(nitf, article, err);
-  const xmlNode *page = find_inside(inlined, "body");
-  if (body->len) buffer_text(body, "\n\n");
-  xml_prose(page ? page : inlined, body);
-  return buffer_status(body, err);
-}
-
-/* Text as it stands. What is encoded is a picture, or the like. */
-static int add_data(struct nsearch_article *article, const xmlNode *data, struct nsearch_error *err) {
+int newsml_text(struct nsearch_article *article, const xmlNode *node, struct nsearch_error *err) {
   struct buffer *body = &article->parts[ARTICLE_BODY], text = {0};
-  char *encoding = xml_attribute(data, "encoding");
-  if (!encoding) {
-    xml_content(data, &text);
-    if (body->len) buffer_text(body, "\n\n");
-    if (text.len && markup_present(text.bytes, text.len))
-      markup_text(text.bytes, text.len, body);
-    else
-      buffer_add(body, text.bytes, text.len);
+  while (body->len > 0 && (unsigned char)body->bytes[body->len - 1] <= ' ') body->len--;
+  const xmlNode *nitf = find_inside(node, "nitf"), *page = find_inside(node, "body");
+  if (nitf) return nitf_article(nitf, article, err);
+  if (body->len) buffer_text(body, "\n\n");
+  if (xml_has_elements(node)) {
+    xml_prose(page ? page : node, body);
+    return buffer_status(body, err);
   }
-  xml_free(encoding);
+  xml_content(node, &text);
+  if (text.len && markup_present(text.bytes, text.len))
+    markup_text(text.bytes, text.len, body);
+  else
+    buffer_add(body, text.bytes, text.len);
   int status = buffer_status(&text, err);
   buffer_free(&text);
   return status ? status : buffer_status(body, err);
+}
+
+/* What is encoded is a picture, or the like. */
+static bool is_readable(const xmlNode *content) {
+  char *encoding = xml_attribute(content, "encoding");
+  bool is_data = xml_named(content, "inlineData") && !encoding;
+  xml_free(encoding);
+  return is_data || xml_named(content, "inlineXML");
 }
 
 /* Several contents are renditions of one: the first that says something counts. */
@@ -152,14 +150,14 @@ static int set_body(struct nsearch_article *article, const xmlNode *item, struct
     size_t len = article->parts[ARTICLE_BODY].len;
     trim(&text, &len);
     if (len > 0) break;
-    if (xml_named(node, "inlineXML")) status = add_inline(article, node, err);
-    if (xml_named(node, "inlineData")) status = add_data(article, node, err);
+    if (is_readable(node)) status = newsml_text(article, node, err);
   }
   const char *text = article->parts[ARTICLE_BODY].bytes;
   size_t len = article->parts[ARTICLE_BODY].len;
   trim(&text, &len);
   if (len == 0) buffer_clear(&article->parts[ARTICLE_BODY]);
-  return status ? status : set_first(article, ARTICLE_BODY, xml_child(item, "contentMeta", NULL), "description", err);
+  return status ? status
+                : xml_set_first(article, ARTICLE_BODY, xml_child(item, "contentMeta", NULL), "description", err);
 }
 
 static int fill(xmlNode *item, const struct nsearch_article *common, struct nsearch_article *article,
@@ -167,7 +165,7 @@ static int fill(xmlNode *item, const struct nsearch_article *common, struct nsea
   const xmlNode *meta = xml_child(item, "contentMeta", NULL);
   (void)common;
   int status = xml_set_attribute(article, ARTICLE_ID, item, "guid", err);
-  if (!status) status = set_first(article, ARTICLE_TITLE, meta, "headline", err);
+  if (!status) status = xml_set_first(article, ARTICLE_TITLE, meta, "headline", err);
   if (!status) status = set_source(article, item, err);
   if (!status && meta)
     status = xml_set_attribute(article, ARTICLE_LANGUAGE, xml_child(meta, "language", NULL), "tag", err);
@@ -181,7 +179,7 @@ static int fill(xmlNode *item, const struct nsearch_article *common, struct nsea
     *skipped = kind_of(item);
   else if (!status && article->parts[ARTICLE_BODY].len)
     /* A name of the item is better than none for a text. */
-    status = set_first(article, ARTICLE_TITLE, xml_child(item, "itemMeta", NULL), "title", err);
+    status = xml_set_first(article, ARTICLE_TITLE, xml_child(item, "itemMeta", NULL), "title", err);
   return status;
 }
 

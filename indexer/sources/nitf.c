@@ -98,10 +98,9 @@ static void add_part(struct buffer *body, const xmlNode *node) {
 }
 
 /* Sub-headlines, the abstract, then the text. */
-static int set_body(struct nsearch_article *article, const xmlNode *nitf, struct nsearch_error *err) {
+static int add_body(struct nsearch_article *article, const xmlNode *nitf, struct nsearch_error *err) {
   const xmlNode *line = xml_find(nitf, "body/body.head/hedline");
   struct buffer *body = &article->parts[ARTICLE_BODY];
-  buffer_clear(body);
   for (const xmlNode *hl2 = NULL; line && (hl2 = xml_child(line, "hl2", hl2));) add_part(body, hl2);
   add_part(body, xml_find(nitf, "body/body.head/abstract"));
   add_part(body, xml_find(nitf, "body/body.content"));
@@ -112,7 +111,7 @@ static int set_body(struct nsearch_article *article, const xmlNode *nitf, struct
 int nitf_article(const xmlNode *nitf, struct nsearch_article *article, struct nsearch_error *err) {
   const xmlNode *head = xml_find(nitf, "head"), *top = xml_find(nitf, "body/body.head");
   int status = set_title(article, nitf, err);
-  if (!status) status = set_body(article, nitf, err);
+  if (!status) status = add_body(article, nitf, err);
   bool has_authors = article->authors.count > 0;
   for (const xmlNode *byline = NULL; top && !has_authors && !status && (byline = xml_child(top, "byline", byline));)
     status = add_byline(article, byline, err);

@@ -6,11 +6,15 @@
 #include <string.h>
 #include <strings.h>
 
+#include "indexer/sources/xml.h"
+
 /* In the order in which they are asked: what is told by content first, plain text last. */
 const struct source *const source_table[] = {&source_jsonl,
                                              &source_json,
                                              &source_reuters,
                                              &source_trec,
+                                             &source_newsml1,
+                                             &source_rcv1,
                                              &source_newsml,
                                              &source_nitf,
                                              &source_feed,
@@ -29,6 +33,17 @@ const struct source *source_find(const char *head, size_t len, bool is_all, cons
   for (size_t i = 0; source_table[i]; i++)
     if (source_table[i]->claims(head, len, is_all, file_name)) return source_table[i];
   return NULL;
+}
+
+void source_explain(const char *head, size_t len, char *out, size_t room) {
+  enum { NAME_MAX_SHOWN = 60 };
+  struct xml_token root;
+  int shown = 0;
+  snprintf(out, room, "no known format");
+  if (!xml_root(head, len, &root)) return;
+  while (shown < NAME_MAX_SHOWN && (size_t)shown < root.name_len && !(root.name[shown] & 0x80)) shown++;
+  snprintf(out, room, "no known format: its root element is <%.*s>; known of XML are feeds, NITF, NewsML and RCV1",
+           shown, root.name);
 }
 
 size_t name_len(const char *file_name) {

@@ -1,7 +1,7 @@
 /* indexer/sources: what the readers of formats share. The map of this folder, sectioned by source file; the readers
- * themselves (jsonl.c, json.c, reuters.c, trec.c, newsml.c, nitf.c, feed.c, warc.c, arc.c, mail.c, html.c, markdown.c,
- * csv.c, text.c) are the tables `struct source` of indexer/indexer.h. What those of XML share has a map of its own, xml.h;
- * so have pages (html.h), tables (csv.h) and Markdown (markdown.h). */
+ * themselves (jsonl.c, json.c, reuters.c, trec.c, rcv1.c, newsml1.c, newsml.c, nitf.c, feed.c, warc.c, arc.c, mail.c,
+ * html.c, markdown.c, csv.c, text.c) are the tables `struct source` of indexer/indexer.h. What those of XML share has a
+ * map of its own, xml.h; so have pages (html.h), tables (csv.h) and Markdown (markdown.h). */
 #ifndef INDEXER_SOURCES_SOURCES_H
 #define INDEXER_SOURCES_SOURCES_H
 

@@ -1,4 +1,4 @@
-/* indexer/sources, private to the readers of XML (feed.c, nitf.c, newsml.c): records that stand in documents, well-formed
+/* indexer/sources, private to the readers of XML (feed.c, nitf.c, newsml.c, newsml1.c, rcv1.c): records that stand in documents, well-formed
  * or not, and what is in them. Sectioned by source file.
  *
  * A file is never parsed as a whole. Its records, the elements of some names, are found by their tags alone; each is then
@@ -121,7 +121,9 @@ int xml_parse(const struct xml_format *format, const struct span *span, const st
 bool xml_named(const xmlNode *node, const char *name);
 /* The first child element of that local name; after `previous` when it is not NULL. */
 xmlNode *xml_child(const xmlNode *parent, const char *name, const xmlNode *previous);
-/* The same down a path of names between slashes: the first that there is. */
+/* The next element of that local name anywhere below top, in the order of the document; after `previous` likewise. */
+xmlNode *xml_below(const xmlNode *top, const char *name, const xmlNode *previous);
+/* A child down a path of names between slashes: the first that there is. */
 xmlNode *xml_find(const xmlNode *parent, const char *path);
 bool xml_has_elements(const xmlNode *node);
 
@@ -137,8 +139,14 @@ void xml_prose(const xmlNode *node, struct buffer *out);
 /* Sets a part from a node's text, trimmed; *took says whether there was any. */
 int xml_set(struct nsearch_article *article, enum article_part part, const xmlNode *node, bool *took,
             struct nsearch_error *err);
+/* Sets a part that is still empty from the first child of that name that says something; the parent may be NULL. */
+int xml_set_first(struct nsearch_article *article, enum article_part part, const xmlNode *parent, const char *name,
+                  struct nsearch_error *err);
 /* Adds a name or a word, trimmed, to a list unless it is there. */
 int xml_list_add(struct article_list *list, const char *text, size_t len, struct nsearch_error *err);
+
+/* Adds the authors named in a node's text. */
+int xml_byline(struct nsearch_article *article, const xmlNode *node, struct nsearch_error *err);
 
 /* Sets a part from an attribute: when the part is still empty and the attribute is not. */
 int xml_set_attribute(struct nsearch_article *article, enum article_part part, const xmlNode *node,
@@ -150,7 +158,16 @@ void xml_updated(struct nsearch_article *article, const char *text, size_t len);
 
 /* ---- nitf.c --------------------------------------------------------------------------------------------------------- */
 
-/* Fills in what a <nitf> says; fields that are set already stay, but for the body. */
+/* Fills in what a <nitf> says; fields that are set already stay, and the text is added to what there is. */
 int nitf_article(const xmlNode *nitf, struct nsearch_article *article, struct nsearch_error *err);
+
+/* ---- newsml.c: what the versions of NewsML share -------------------------------------------------------------------- */
+
+/* Adds the text inside an element: NITF, which may fill in other fields too, XHTML, other XML, or text as it stands. */
+int newsml_text(struct nsearch_article *article, const xmlNode *node, struct nsearch_error *err);
+
+/* What an item of a class ("ninat:picture", "Photo", "image/jpeg") is that has neither headline nor text, in words; NULL
+ * when it may be text. The class may be NULL. */
+const char *newsml_kind(const char *class);
 
 #endif

@@ -180,12 +180,18 @@ static void mend_end(struct mend *mend, const struct xml_token *tag) {
   while (at > 0 && mend->depth >= at) close_last(mend);
 }
 
+/* At each "--" inside a comment libxml2 copies what it has read of it. */
+static bool has_dashes(const char *remark, size_t len) {
+  return len > 7 && memcmp(remark, "<!--", 4) == 0 && memmem(remark + 4, len - 7, "--", 2);
+}
+
 bool xml_is_bounded(const char *text, size_t len) {
   struct xml_scan scan = {.text = text, .len = len};
   struct xml_token token;
   size_t depth = 0, elements = 0, spaces = 0;
   while (xml_next(&scan, &token)) {
     if (token.kind == XML_END) depth -= depth > 0;
+    if (token.kind == XML_REMARK && has_dashes(text + token.start, token.end - token.start)) return false;
     if (token.kind != XML_START && token.kind != XML_EMPTY) continue;
     depth += token.kind == XML_START;
     const char *at = text + token.start, *end = text + token.end;

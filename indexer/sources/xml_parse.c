@@ -182,7 +182,7 @@ static int parse_record(struct reading *reading, const struct xml_place *place, 
 static int parse_records(struct reading *reading, const struct span *span, struct nsearch_error *err) {
   const struct xml_place *places = reading->places;
   size_t count = reading->place_count;
-  bool whole_file = reading->format->one_is_file && span->count == 0 && count == 1;
+  bool whole_file = span->whole_file || (reading->format->one_is_file && span->count == 0 && count == 1);
   char message[100];
   int status = NSEARCH_OK;
   for (size_t i = 0; !status && i < count; i++)

@@ -145,6 +145,17 @@ static struct stretch measure(const struct xml_format *format, const struct spli
   return out;
 }
 
+/* Whether the one record taken so far may be all that the file holds, as far as the text goes. */
+static bool is_alone(const struct xml_format *format, const struct split_state *state, const struct stretch *stretch,
+                     const struct input *input, size_t len, bool is_all) {
+  if (!format->one_is_file || state->records > 0 || stretch->count != 1) return false;
+  struct xml_place place;
+  size_t left = len - stretch->len;
+  struct xml_records records = records_in(format, state, input->window + stretch->len, left, !is_all);
+  xml_next_record(&records, &place);
+  return place.start == left;
+}
+
 static int take_records(struct input *input, struct split_state *state, const struct stretch *stretch,
                         struct span *span, struct nsearch_error *err) {
   span->record = state->records + 1;
@@ -169,8 +180,10 @@ static int next(const struct xml_format *format, struct input *input, struct spl
     bool is_all = input->at_end && input->len <= want;
     size_t len = is_all || input->len < want ? input->len : want;
     struct stretch stretch = measure(format, state, input, len, is_all);
-    if (stretch.count > 0) return take_records(input, state, &stretch, span, err);
     bool is_last = want > RECORD_MAX;
+    span->whole_file = is_alone(format, state, &stretch, input, len, is_all);
+    if (span->whole_file && !is_all && !is_last) continue; /* only what follows can tell */
+    if (stretch.count > 0) return take_records(input, state, &stretch, span, err);
     if (is_all || (stretch.next == len && (stretch.seen > 0 || is_last))) {
       /* No record begins here. */
       input_consume(input, is_all || stretch.seen == 0 ? len : stretch.seen);

@@ -125,6 +125,15 @@ void xml_prose(const xmlNode *top, struct buffer *out) {
   }
 }
 
+xmlNode *xml_below(const xmlNode *top, const char *name, const xmlNode *previous) {
+  const xmlNode *node = previous ? previous : top;
+  do {
+    const xmlNode *child = node->type == XML_ELEMENT_NODE ? node->children : NULL;
+    node = child ? child : behind(node, top, NULL, NULL);
+  } while (node && !(node->type == XML_ELEMENT_NODE && xml_named(node, name)));
+  return (xmlNode *)(uintptr_t)node;
+}
+
 /* ---- Into the article ---- */
 
 int xml_set(struct nsearch_article *article, enum article_part part, const xmlNode *node, bool *took,
@@ -143,6 +152,15 @@ int xml_set(struct nsearch_article *article, enum article_part part, const xmlNo
   return status;
 }
 
+int xml_set_first(struct nsearch_article *article, enum article_part part, const xmlNode *parent, const char *name,
+                  struct nsearch_error *err) {
+  bool took = article->parts[part].len > 0;
+  int status = NSEARCH_OK;
+  for (const xmlNode *node = NULL; parent && !took && !status && (node = xml_child(parent, name, node));)
+    status = xml_set(article, part, node, &took, err);
+  return status;
+}
+
 int xml_set_attribute(struct nsearch_article *article, enum article_part part, const xmlNode *node,
                       const char *attribute, struct nsearch_error *err) {
   char *text = node && !article->parts[part].len ? xml_attribute(node, attribute) : NULL;
@@ -158,6 +176,15 @@ int xml_list_add(struct article_list *list, const char *text, size_t len, struct
   for (const char *value = NULL; compared++ < COMPARED_MAX && (value = article_list_next(list, value));)
     if (strlen(value) == len && memcmp(value, text, len) == 0) return NSEARCH_OK;
   return article_list_add(list, text, len, err);
+}
+
+int xml_byline(struct nsearch_article *article, const xmlNode *node, struct nsearch_error *err) {
+  struct buffer line = {0};
+  xml_prose(node, &line);
+  int status = buffer_status(&line, err);
+  if (!status && line.len > 0) status = byline_add(article, line.bytes, line.len, err);
+  buffer_free(&line);
+  return status;
 }
 
 void xml_published(struct nsearch_article *article, const char *text, size_t len) {

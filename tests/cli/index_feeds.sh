@@ -31,6 +31,19 @@ cat >news/e.xml <<'XML'
 XML
 echo '{"uri": "https://wire.example/3", "type": "planning", "versioncreated": "2024-02-06T00:00:00Z"}' >news/f.json
 echo '<page>A heron</page>' >news/g.xml
+cat >news/h.xml <<'XML'
+<NewsML><NewsEnvelope><SentFrom><Party FormalName="Meridian Wire"/></SentFrom></NewsEnvelope><NewsItem><Identification>
+<NewsIdentifier><ProviderId>wire.example</ProviderId><DateId>20030402</DateId><NewsItemId>4</NewsItemId>
+<RevisionId PreviousRevision="0" Update="N">1</RevisionId></NewsIdentifier></Identification><NewsManagement>
+<FirstCreated>20030402T101500+0000</FirstCreated></NewsManagement><NewsComponent><NewsLines><HeadLine>Heron, a history
+</HeadLine><ByLine>By Tobias Renn</ByLine></NewsLines><DescriptiveMetadata><Language FormalName="en"/></DescriptiveMetadata>
+<ContentItem><DataContent><p>It came in 1996.</p></DataContent></ContentItem></NewsComponent></NewsItem><NewsItem>
+<NewsComponent><ContentItem Href="heron.jpg"><MediaType FormalName="Photo"/></ContentItem></NewsComponent></NewsItem></NewsML>
+XML
+cat >news/i.xml <<'XML'
+<newsitem itemid="17" id="root" date="1996-08-20" xml:lang="en"><title>HARBOR: Heron comes.</title><headline>Heron comes.
+</headline><text><p>It stood in the dock.</p></text><metadata><dc element="dc.source" value="Wire"/></metadata></newsitem>
+XML
 "$NSEARCH" index --report report.jsonl news
 echo "status $?"
 sort report.jsonl

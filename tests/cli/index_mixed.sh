@@ -58,7 +58,12 @@ put("iptc/newsml.xml", '''<newsMessage xmlns="http://iptc.org/std/nar/2006-10-01
 </versionCreated></itemMeta><contentMeta><headline>Newsml</headline></contentMeta><contentSet><inlineXML>
 <html xmlns="http://www.w3.org/1999/xhtml"><body><p>A heron.</p></body></html></inlineXML></contentSet></newsItem>
 <newsItem guid="urn:newsml:2"><itemMeta><itemClass qcode="ninat:picture"/></itemMeta></newsItem></itemSet></newsMessage>''')
-# SGML
+put("iptc/newsml1.xml", '''<NewsML><NewsItem><Identification><NewsIdentifier><ProviderId>wire.example</ProviderId>
+<DateId>20240102</DateId><NewsItemId>1</NewsItemId></NewsIdentifier></Identification><NewsManagement>
+<FirstCreated>20240102T000000Z</FirstCreated></NewsManagement><NewsComponent><NewsLines><HeadLine>Newsml 1</HeadLine></NewsLines>
+<ContentItem><DataContent>A heron.</DataContent></ContentItem></NewsComponent></NewsItem></NewsML>''')
+# Reuters' corpora and TREC
+put("sgml/rcv1.xml", '<newsitem itemid="1" date="2024-01-09"><headline>Rcv1</headline><text><p>A heron.</p></text></newsitem>')
 put("sgml/reuters.sgm", '''<!DOCTYPE lewis SYSTEM "lewis.dtd">
 <REUTERS TOPICS="YES" NEWID="1"><DATE> 9-JAN-2024 10:12:44.06</DATE><TOPICS><D>birds</D></TOPICS>
 <TEXT>&#2;<TITLE>REUTERS</TITLE><BODY>A heron.&#3;</BODY></TEXT></REUTERS>''')

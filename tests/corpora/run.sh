@@ -104,6 +104,8 @@ if [ -f "$NSEARCH_CORPORA/formats.tar.xz" ] && tar xJf "$NSEARCH_CORPORA/formats
   same "NewsML-G2 that is right: unknown" 0 "$(number unknown <<<"$report")"
   folder examples "$examples" --include '*.xml'
   same "NewsML-G2 of the guidelines: articles" 16 "$articles"
+  folder newsml1 "$(find "$formats" -type d -path '*iptc-ninjs/examples/NewsML')"
+  same "NewsML 1: articles" 4 "$articles"
   # Crawls, some of them broken: twelve captures of pages with status 200 that are no revisits.
   folder crawls "$crawls"
   same "crawls: articles" 12 "$articles"

@@ -137,7 +137,7 @@ class Disk:
 
     def after_power_failure(self, seed):
         """Yields states: {name: bytes, or None for a folder}."""
-        changes = self.changes
+        changes, variants = self.changes, {}
         chosen = [changes[:count] for count in range(len(changes) + 1)]
         chosen += [changes[:i] + changes[i + 1 :] for i in range(len(changes) - 1)] + [changes[-1:]]
         for some in chosen:
@@ -151,8 +151,10 @@ class Disk:
                 state = {}
                 for name, file in names.items():
                     if file is not None:
-                        variants = file.variants(seed)
-                        file = variants[min(variant, len(variants) - 1)]
+                        if id(file) not in variants:
+                            variants[id(file)] = file.variants(seed)
+                        some_of_it = variants[id(file)]
+                        file = some_of_it[min(variant, len(some_of_it) - 1)]
                     state[name] = file
                 yield state
 

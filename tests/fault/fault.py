@@ -295,7 +295,7 @@ def losses(harness, every):
             continue
         for seed in range(4 if every else 1):
             for state in played.after_power_failure(seed):
-                key = hashlib.sha256(repr((ended, sorted(state.items()))).encode()).digest()
+                key = hash((ended, frozenset(state.items())))
                 if key in seen:
                     continue
                 seen.add(key)

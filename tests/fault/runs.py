@@ -4,6 +4,7 @@ import base64
 import gzip
 import json
 import os
+import random
 import shutil
 import subprocess
 import zlib
@@ -92,8 +93,17 @@ def make_corpora(place, corpus):
         write_articles(os.path.join(place, name, "a.jsonl"), [article(n) for n in range(60, 66)])
         write_articles(os.path.join(place, name, "b.jsonl"), [article(n, 2, "later") for n in range(64, 69)])
     write_pages(os.path.join(place, "pages"))
+    write_words(os.path.join(place, "words", "w.jsonl"), 45000)  # whose dictionary does not stay in memory
+    write_words(os.path.join(place, "pieces", "p.jsonl"), 10000)  # more than one of 64 threads has memory for
     for n in range(12):
         write_articles(os.path.join(place, f"day{n}", "d.jsonl"), [article(30 + 2 * n + i) for i in range(2)])
+
+
+def write_words(path, count):
+    """An article of new words."""
+    rng = random.Random(1)
+    words = ["".join(rng.choices("abcdefghijklmnopqrstuvwxyz", k=20)) for _ in range(count)]
+    write_articles(path, [{"id": "words", "title": "Ledger of words", "text": " ".join(words)}])
 
 
 def index_of(folder, *more):
@@ -123,6 +133,9 @@ def all_runs(xapian):
         Run("delete query", one, ["delete", "--query", "gone"]),
         Run("optimize", one + many + [deleted], ["optimize"]),
         Run("purge", one + many + [deleted], ["optimize", "--purge"]),
+        Run("words", one, index_of("words")),
+        Run("pieces", one, index_of("pieces", "--memory", "64M", "--threads", "64"), ordered=False),
+        Run("optimize words", one + [index_of("words")], ["optimize"]),
         Run("query", many, ["query", "--format", "jsonl", "--", "cloud -gone"], changes=False),
         Run("facets", many, ["query", "--json", "--facet", "source", "--facet", "month", "copper OR +har*"], changes=False),
         Run("related", many, ["related", "made-31"], changes=False),

@@ -51,7 +51,8 @@ static int take(void *payload, struct nsearch_article *article, uint64_t record,
   must(!article_tidy(article, &replaced, failure));
   if (article_is_empty(article)) return NSEARCH_OK;
   must(!identity_assign(article, "input", whole_file, found->global_ids, failure) && *nsearch_article_id(article));
-  must(!batch_add(&batch, &options, article, found->articles++, cards, cards, failure));
+  struct piece piece = {.limit = UINT64_MAX};
+  must(!batch_add(&batch, &options, article, found->articles++, &piece, cards, cards, failure));
   return NSEARCH_OK;
 }
 
@@ -103,6 +104,11 @@ static void read_input(struct input *input, const char *name, bool is_cut, struc
   uint64_t undecoded = 0;
   size_t len = input->len < HEAD_BYTES ? input->len : HEAD_BYTES;
   const struct source *source = source_find(input->window, len, input->at_end && len == input->len, name);
+  if (!source) {
+    char why[200];
+    source_explain(input->window, len, why, sizeof why);
+    must(*why && strlen(why) < sizeof why - 1 && !strchr(why, '\n'));
+  }
   if (!source || (len == 0 && is_cut)) return;
   struct sink sink = {.article = nsearch_article_new(),
                       .file_name = name,

@@ -86,8 +86,6 @@ CASES = [tiny, words_of_one, words_of_many, files, lists, large, runs]
 
 
 def memory(case, long):
-    if case is words_of_one:
-        return 512 if long else 128
     if case is large:
         return 1024 if long else 128
     return 64

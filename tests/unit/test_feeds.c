@@ -248,7 +248,9 @@ static void test_bounds(void **state) {
   buffer_text(&text, "><title>A</title><description>");
   for (int i = 0; i < 20000; i++) buffer_format(&text, "<x%d:i xmlns:x%d='x:%d'>.", i, i, i);
   for (int i = 0; i < 300000; i++) buffer_text(&text, "<i/>");
-  buffer_text(&text, "end</description><title>no</title></item><item><title>B</title></item></rss>");
+  buffer_text(&text, "end</description><title>no</title></item><item><title>B</title><!--");
+  for (int i = 0; i < 4 << 20; i++) buffer_byte(&text, '-');
+  buffer_text(&text, "--></item></rss>");
   char *found = source_read("a", text.bytes, text.len, NULL);
   assert_non_null(strstr(found, "1 title=A body=....."));
   assert_non_null(strstr(found, "end"));

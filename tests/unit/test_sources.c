@@ -427,6 +427,31 @@ static void test_wide(void **state) {
   buffer_free(&wide), buffer_free(&expected);
 }
 
+/* ---- What is unknown ---- */
+
+static void check_explained(const char *head, const char *expected) {
+  char why[200];
+  source_explain(head, strlen(head), why, sizeof why);
+  assert_string_equal(why, expected);
+}
+
+/* The root element is named as far as it is plain and short. */
+static void test_explain(void **state) {
+  char text[1000], expected[1000];
+  (void)state;
+  check_explained("\1\2\3", "no known format");
+  check_explained("words <page>", "no known format");
+  check_explained("<?xml version='1.0'?><!-- x --><a:page-1>",
+                  "no known format: its root element is <a:page-1>; known of XML are feeds, NITF, NewsML and RCV1");
+  check_explained("<page\xE9>",
+                  "no known format: its root element is <page>; known of XML are feeds, NITF, NewsML and RCV1");
+  snprintf(text, sizeof text, "<%0200d>", 0);
+  text[1] = 'a';
+  snprintf(expected, sizeof expected,
+           "no known format: its root element is <a%059d>; known of XML are feeds, NITF, NewsML and RCV1", 0);
+  check_explained(text, expected);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_json),
@@ -440,6 +465,7 @@ int main(void) {
       cmocka_unit_test(test_long_files),
       cmocka_unit_test(test_broken_gzip),
       cmocka_unit_test(test_too_large),
+      cmocka_unit_test(test_explain),
       cmocka_unit_test(test_damage),
       cmocka_unit_test(test_wide),
   };
