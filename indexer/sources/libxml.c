@@ -9,7 +9,9 @@ static void on_error(void *payload, xmlError *error) {
   struct libxml_watch *watch = payload;
   if (!error || error->code != XML_ERR_NO_MEMORY) return;
   watch->lacked_memory = true;
-  if (error->ctxt) xmlStopParser(error->ctxt); /* that of HTML may try for ever */
+  /* The parser of HTML may try for ever; that of XML stops by itself, and still holds what stopping it would free. */
+  xmlParserCtxt *parser = error->ctxt;
+  if (parser && parser->html) xmlStopParser(parser);
 }
 
 void libxml_begin(struct libxml_watch *watch) {
