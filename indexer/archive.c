@@ -103,6 +103,8 @@ int archive_open(struct archive_in **out, struct input *input, struct nsearch_er
   in->locale = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
   archive_read_support_format_tar(in->archive);
   archive_read_support_format_zip(in->archive);
+  /* Behind the end of a tar another may follow, as behind that of a member of gzip. */
+  archive_read_set_format_option(in->archive, "tar", "read_concatenated_archives", "1");
   archive_read_set_read_callback(in->archive, on_read);
   archive_read_set_callback_data(in->archive, in);
   if (input_can_seek(input)) archive_read_set_seek_callback(in->archive, on_seek);

@@ -152,7 +152,9 @@ static const struct compression {
                      "\xfd"
                      "7zXZ\0",
                      6, archive_read_support_filter_xz},
-                    {"zstd", "\x28\xb5\x2f\xfd", 4, archive_read_support_filter_zstd}};
+                    {"zstd", "\x28\xb5\x2f\xfd", 4, archive_read_support_filter_zstd},
+                    /* a frame to be skipped: compressors that use several threads begin with one */
+                    {"zstd", "\x50\x2a\x4d\x18", 4, archive_read_support_filter_zstd}};
 
 /* "BZh" may begin a text; what follows in bzip2 is a digit and the first digits of pi, or of its root at the end. */
 static bool begins(const struct compression *compression, const char *head, size_t len) {

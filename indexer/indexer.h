@@ -103,10 +103,9 @@ int transcode_open(struct stream **stream, const char *head, size_t len, struct 
 struct input {
   const char *window;
   size_t len;
-  uint64_t offset;    /* of window[0] in the decompressed stream */
-  bool at_end;        /* nothing will follow what the window holds */
-  uint64_t raw_bytes; /* read from the file so far, as stored */
-  char *kept;         /* bytes set aside by input_keep(); they are the input's */
+  uint64_t offset; /* of window[0] in the decompressed stream */
+  bool at_end;     /* nothing will follow what the window holds */
+  char *kept;      /* bytes set aside by input_keep(); they are the input's */
   size_t kept_len;
   struct input_state *state;
 };
@@ -128,6 +127,12 @@ int input_keep(struct input *input, size_t bytes, struct nsearch_error *err);
 /* When the stream ended at damage behind which more can be read, goes on there: true, and at_end is false again. The
  * bytes that follow have nothing to do with those before. */
 bool input_resume(struct input *input);
+
+/* Of the file so far, as stored. */
+uint64_t input_raw_bytes(const struct input *input);
+
+/* Whatever stage reads the file, what is to be done after each read; a status of it ends the reading. */
+void input_watch(struct input *input, int (*after_read)(void *payload, struct nsearch_error *err), void *payload);
 
 /* XXH3 of all bytes of the file as stored, those that nobody asked for too: it is read to its end for that. */
 int input_hash(struct input *input, uint64_t *hash, struct nsearch_error *err);
@@ -181,8 +186,7 @@ struct globs;
 int members_open(struct members **out, const struct walk_file *file, const struct globs *include,
                  const struct globs *exclude, struct nsearch_error *err);
 int members_next(struct members *members, struct member *member, bool *more, struct nsearch_error *err);
-uint64_t members_raw_bytes(const struct members *members); /* read of the file so far, as stored */
-struct input *members_outer(struct members *members);      /* the file's own bytes */
+struct input *members_outer(struct members *members); /* the file's own bytes */
 /* Whether include or exclude may have kept back some of an archive: what it gave is not all that it holds. */
 bool members_left_out(const struct members *members);
 void members_close(struct members *members);

@@ -25,38 +25,42 @@ void ingest_file_event(struct ingest_run *run, struct source_file *source, const
 }
 
 /* The first failure ends the run. */
-static void fail(struct ingest_run *run, int status, const struct nsearch_error *err) {
+static void fail(struct ingest_run *run, int status, const char *message) {
   pthread_mutex_lock(&run->report_lock);
-  if (!run->status) {
-    run->status = status;
-    error_set(run->err, status, "%s", nsearch_error_message(err));
-  }
+  if (!run->status) run->status = error_set(run->err, status, "%s", message);
   pthread_mutex_unlock(&run->report_lock);
   atomic_store(&run->stop, true);
 }
 
-/* Moves a thread's figures into the report and lets the caller see them when it is time. */
+int ingest_progress(struct ingest_run *run, struct nsearch_error *err) {
+  static const char cancelled[] = "the run was cancelled";
+  uint64_t now = clock_monotonic();
+  bool cancel = false;
+  pthread_mutex_lock(&run->report_lock);
+  run->kept.report->nanoseconds = now > run->started ? now - run->started : 0;
+  bool is_due = now > run->last_progress + PROGRESS_MS * UINT64_C(1000000) && !atomic_load(&run->stop);
+  if (run->ingest->on_progress && is_due) {
+    run->last_progress = now;
+    cancel = run->ingest->on_progress(run->ingest->progress_payload, run->main->kept.report) != 0;
+  }
+  pthread_mutex_unlock(&run->report_lock);
+  if (!cancel) return NSEARCH_OK;
+  fail(run, NSEARCH_ERR_CANCELLED, cancelled);
+  return error_set(err, NSEARCH_ERR_CANCELLED, cancelled);
+}
+
+/* Moves a thread's figures into the report. */
 static void tell(struct reader *reader) {
   struct ingest_run *run = reader->run;
   struct nsearch_report *report = run->kept.report;
-  uint64_t now = clock_monotonic();
-  bool cancel = false;
   pthread_mutex_lock(&run->report_lock);
   report->records += reader->records;
   report->articles += reader->articles;
   report->replaced_bytes += reader->replaced;
   report->text_bytes += reader->text_bytes;
-  report->nanoseconds = now > run->started ? now - run->started : 0;
-  if (run->ingest->on_progress && now > run->last_progress + PROGRESS_MS * UINT64_C(1000000)) {
-    run->last_progress = now;
-    cancel = run->ingest->on_progress(run->ingest->progress_payload, run->main->kept.report) != 0;
-  }
   pthread_mutex_unlock(&run->report_lock);
   reader->records = reader->articles = reader->replaced = reader->text_bytes = 0;
-  if (cancel) {
-    error_set(reader->err, NSEARCH_ERR_CANCELLED, "the run was cancelled");
-    fail(run, NSEARCH_ERR_CANCELLED, reader->err);
-  }
+  (void)ingest_progress(run, reader->err); /* what ends the run is seen where work is taken */
 }
 
 void ingest_unchanged(struct ingest_run *run, const struct walk_file *file, bool had_problems) {
@@ -156,10 +160,10 @@ static int read_all(struct reader *reader) {
 static void *reader_main(void *payload) {
   struct reader *reader = payload;
   int status = read_all(reader);
-  if (status) fail(reader->run, status, reader->err);
+  if (status) fail(reader->run, status, nsearch_error_message(reader->err));
   if (reader->worker) {
     status = writer_worker_close(reader->run->writer, reader->worker, reader->err);
-    if (status) fail(reader->run, status, reader->err);
+    if (status) fail(reader->run, status, nsearch_error_message(reader->err));
   }
   if (reader->own.members) reading_close(reader, &reader->own);
   return NULL;

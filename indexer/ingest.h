@@ -20,6 +20,7 @@ struct place {
 
 /* A file that is being split. */
 struct reading {
+  struct ingest_run *run;
   size_t file;
   struct source_file *source_file; /* NULL: none is open */
   struct members *members;
@@ -78,6 +79,9 @@ void ingest_file_event(struct ingest_run *run, struct source_file *source, const
                        enum nsearch_event_kind kind, uint64_t record, const char *message);
 /* It is as it was when it was read: that it is not read now. */
 void ingest_unchanged(struct ingest_run *run, const struct walk_file *file, bool had_problems);
+
+/* Lets the caller see how far the run is, when it is time; the answer may end it. */
+int ingest_progress(struct ingest_run *run, struct nsearch_error *err);
 
 /* ---- reading.c: files to spans ---- */
 

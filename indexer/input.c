@@ -19,6 +19,8 @@ struct file_stream {
   struct hasher *hasher; /* of the bytes as stored */
   bool is_in_order;      /* they were all read, from the first one on */
   uint64_t raw_bytes;
+  int (*after_read)(void *payload, struct nsearch_error *err);
+  void *payload;
 };
 
 struct input_state {
@@ -36,7 +38,9 @@ static int file_stream_read(struct stream *stream, void *bytes, size_t room, siz
   if (status) return status;
   file->raw_bytes += *got;
   hasher_add(file->hasher, bytes, *got);
-  return NSEARCH_OK;
+  if (file->after_read) status = file->after_read(file->payload, err);
+  if (status) *got = 0; /* what was read would put off the failure */
+  return status;
 }
 
 static bool file_stream_seek(struct stream *stream, int64_t *offset, int whence) {
@@ -78,7 +82,6 @@ static int fill(struct input *input, size_t most, struct nsearch_error *err) {
   if (state->capacity - state->end < most) most = state->capacity - state->end;
   status = state->stream->read(state->stream, state->data + state->end, most, &got, err);
   state->end += got;
-  if (state->file) input->raw_bytes = state->file->raw_bytes;
   input->at_end = status != NSEARCH_ERR_MEMORY && (status || got == 0);
   state->is_damaged = status == NSEARCH_ERR_INPUT;
   return status;
@@ -129,7 +132,6 @@ int input_open(struct input **out, const char *path, struct nsearch_error *err) 
   status = input_open_stream(out, &file->stream, err);
   if (status) return status;
   (*out)->state->file = file;
-  (*out)->raw_bytes = file->raw_bytes;
   return NSEARCH_OK;
 }
 
@@ -206,6 +208,13 @@ bool input_seek(struct input *input, int64_t *offset, int whence) {
   return true;
 }
 
+uint64_t input_raw_bytes(const struct input *input) { return input->state->file ? input->state->file->raw_bytes : 0; }
+
+void input_watch(struct input *input, int (*after_read)(void *payload, struct nsearch_error *err), void *payload) {
+  input->state->file->after_read = after_read;
+  input->state->file->payload = payload;
+}
+
 int input_hash(struct input *input, uint64_t *hash, struct nsearch_error *err) {
   struct file_stream *file = input->state->file;
   int64_t start = 0;
@@ -219,6 +228,5 @@ int input_hash(struct input *input, uint64_t *hash, struct nsearch_error *err) {
   for (size_t got = 1; !status && got > 0;)
     status = file_stream_read(&file->stream, input->state->data + input->state->end, READ_SMALL, &got, err);
   *hash = hasher_value(file->hasher);
-  input->raw_bytes = file->raw_bytes;
   return status;
 }

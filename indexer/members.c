@@ -68,11 +68,9 @@ bool members_left_out(const struct members *members) {
   return members->file->members_only || (members->was_archive && has_excluded);
 }
 
-uint64_t members_raw_bytes(const struct members *members) { return members->outer->raw_bytes; }
-
-/* Puts a failure into the answer as a problem; want of memory stays a failure. */
+/* Puts a failure into the answer as a problem; one of ours stays a failure. */
 static int tell(struct member *member, enum nsearch_event_kind kind, int status, struct nsearch_error *err) {
-  if (status == NSEARCH_ERR_MEMORY) return status;
+  if (status == NSEARCH_ERR_MEMORY || status == NSEARCH_ERR_CANCELLED) return status;
   member->problem = kind;
   snprintf(member->message, sizeof member->message, "%s", nsearch_error_message(err));
   error_clear(err);

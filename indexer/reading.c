@@ -14,7 +14,7 @@ static const struct walk_file *file_of(const struct ingest_run *run, size_t file
 }
 
 static void count_input(struct ingest_run *run, struct reading *reading, bool is_done) {
-  uint64_t raw = reading->members ? members_raw_bytes(reading->members) : reading->raw_bytes;
+  uint64_t raw = reading->members ? input_raw_bytes(members_outer(reading->members)) : reading->raw_bytes;
   pthread_mutex_lock(&run->report_lock);
   run->kept.report->input_bytes += raw - reading->raw_bytes;
   run->kept.report->files += is_done;
@@ -72,7 +72,7 @@ static void miss(struct reader *reader, const struct reading *reading, enum nsea
 
 /* What cannot be read (any further), or breaks off: an event. Failures of ours are passed on. */
 static int file_trouble(struct reader *reader, const struct reading *reading, const char *path, int status) {
-  if (status == NSEARCH_ERR_MEMORY) return status;
+  if (status == NSEARCH_ERR_MEMORY || status == NSEARCH_ERR_CANCELLED) return status;
   miss(reader, reading, status == NSEARCH_ERR_INPUT ? NSEARCH_EVENT_BROKEN : NSEARCH_EVENT_UNREADABLE, path,
        nsearch_error_message(reader->err));
   error_clear(reader->err);
@@ -135,6 +135,13 @@ static int reading_advance(struct reader *reader, struct reading *reading) {
   return status;
 }
 
+/* Long may be read before there is a span: what is too large or of no known format, members that are passed over. */
+static int after_read(void *payload, struct nsearch_error *err) {
+  struct reading *reading = payload;
+  count_input(reading->run, reading, false);
+  return ingest_progress(reading->run, err);
+}
+
 static int reading_begin(struct reader *reader, struct reading *reading) {
   const struct walk_file *file = file_of(reader->run, reading->file);
   const struct nsearch_ingest *ingest = reader->run->ingest;
@@ -143,6 +150,7 @@ static int reading_begin(struct reader *reader, struct reading *reading) {
   int status =
       members_open(&reading->members, file, all ? NULL : &ingest->include, all ? NULL : &ingest->exclude, reader->err);
   if (status) return file_trouble(reader, reading, file->path, status);
+  input_watch(members_outer(reading->members), after_read, reading);
   return reading_advance(reader, reading);
 }
 
@@ -151,7 +159,7 @@ static int reading_open(struct reader *reader, struct reading *reading, size_t f
   struct ingest_run *run = reader->run;
   const struct walk_file *walk_file = file_of(run, file);
   bool same = false, had_problems = false;
-  *reading = (struct reading){.file = file};
+  *reading = (struct reading){.run = run, .file = file};
   int status = source_file_open(&reading->source_file, &run->kept.walk, walk_file, run->settings, reader->err);
   if (!status && walk_file->in_doubt)
     status = source_file_compare(reading->source_file, run->catalogue, &same, &had_problems, reader->err);

@@ -36,10 +36,11 @@ static bool scan_month(struct scan *in, int *month) {
 }
 
 /* Two or four digits; 69 to 99 are 19xx, 00 to 68 are 20xx. */
-static bool scan_year(struct scan *in, int *year) {
+static bool scan_year(struct scan *in, struct found *out) {
   size_t digits = scan_digits(in);
-  if ((digits != 2 && digits != 4) || !scan_fixed(in, digits, year)) return false;
-  if (digits == 2) *year += *year >= 69 ? 1900 : 2000;
+  if ((digits != 2 && digits != 4) || !scan_fixed(in, digits, &out->year)) return false;
+  out->is_short = digits == 2;
+  if (out->is_short) out->year += out->year >= 69 ? 1900 : 2000;
   return true;
 }
 
@@ -153,7 +154,7 @@ static bool iso_form(struct scan *in, struct found *out) {
   return scan_tail(in, out);
 }
 
-/* YYYYMMDD, with time behind a T or a blank, or at once: YYYYMMDDHHMMSS. */
+/* YYYYMMDD, with time behind a T or a blank, or at once: YYYYMMDDHHMM, YYYYMMDDHHMMSS. */
 static bool compact_form(struct scan *in, size_t digits, struct found *out) {
   if (!scan_fixed(in, 4, &out->year)) return false;
   if (digits == 7) return ordinal_form(in, out);
@@ -172,7 +173,7 @@ static bool figures_form(struct scan *in, struct found *out) {
   if (mark == '.') scan_blanks(in);
   if (!scan_number(in, 2, &second) || !scan_char(in, mark)) return false;
   if (mark == '.') scan_blanks(in);
-  if (!scan_year(in, &out->year)) return false;
+  if (!scan_year(in, out)) return false;
   enum date_order order = mark == '/' ? DATE_MONTH_FIRST : DATE_DAY_FIRST;
   if (mark != '.' && out->order != DATE_ORDER_UNKNOWN) order = out->order;
   if (first > 12) order = DATE_DAY_FIRST;
@@ -188,7 +189,7 @@ static bool day_first_form(struct scan *in, struct found *out) {
   skip_gap(in);
   if (!scan_month(in, &out->month)) return false;
   skip_gap(in);
-  return scan_year(in, &out->year) && scan_tail(in, out);
+  return scan_year(in, out) && scan_tail(in, out);
 }
 
 /* 2025 November 14, 2025-Nov-14; the day before the month as in Latvian. */
@@ -207,7 +208,9 @@ static bool year_first_form(struct scan *in, struct found *out) {
 static bool time_then_year(struct scan *in, struct found *out) {
   if (!scan_time_and_zone(in, false, out)) return false;
   scan_blanks(in);
-  return scan_digits(in) == 4 && scan_year(in, &out->year);
+  if (scan_digits(in) != 4 || !scan_year(in, out)) return false;
+  (void)scan_zone(in, false, &out->offset); /* as git has it */
+  return true;
 }
 
 /* November 14, 2025; Nov 2025; Nov 14 10:11:12 2025. */
@@ -215,14 +218,14 @@ static bool month_first_form(struct scan *in, struct found *out) {
   if (!scan_month(in, &out->month)) return false;
   skip_gap(in);
   if (scan_digits(in) == 4) {
-    if (!scan_year(in, &out->year)) return false;
+    if (!scan_year(in, out)) return false;
     skip_rest(in);
     return true;
   }
   if (!scan_number(in, 2, &out->day) || out->day == 0) return false;
   skip_gap(in);
   if (scan_peek(in, scan_digits(in)) == ':') return time_then_year(in, out);
-  return scan_year(in, &out->year) && scan_tail(in, out);
+  return scan_year(in, out) && scan_tail(in, out);
 }
 
 static bool form_by_digits(struct scan *in, struct found *out) {
@@ -231,7 +234,7 @@ static bool form_by_digits(struct scan *in, struct found *out) {
   bool mark = next && strchr("-/.", next);
   char behind = scan_peek(in, digits + 1);
   bool figure = mark && (is_digit(behind) || (next == '.' && is_blank(behind) && is_digit(scan_peek(in, digits + 2))));
-  if (digits == 4 && !next) return scan_year(in, &out->year) && out->year >= 1000 && out->year <= 2999;
+  if (digits == 4 && !next) return scan_year(in, out) && out->year >= 1000 && out->year <= 2999;
   if (digits == 4 && ((next | 0x20) == 'w' || (next == '-' && (behind | 0x20) == 'w'))) return iso_form(in, out);
   struct scan start = *in;
   if (digits == 4 && figure) {
@@ -240,7 +243,7 @@ static bool form_by_digits(struct scan *in, struct found *out) {
     *in = start; /* 2023. gada 5. janvaris has its digits elsewhere; 2023. 5. jan. has them here */
   }
   if (digits == 4) return year_first_form(in, out);
-  if (digits == 7 || digits == 8 || digits == 14) return compact_form(in, digits, out);
+  if (digits == 7 || digits == 8 || digits == 12 || digits == 14) return compact_form(in, digits, out);
   if (figure && digits <= 2) {
     struct scan rest = {in->at + digits + 1, in->end};
     scan_blanks(&rest);
@@ -322,10 +325,12 @@ static int64_t divide(int64_t value, int64_t by, bool *rest) {
 }
 
 /* Seconds since 1970 (9 or 10 digits, a fraction allowed; up to 11 when negative), milliseconds (12 or 13 digits),
- * microseconds (16) or nanoseconds (19). */
+ * microseconds (16) or nanoseconds (19). Milliseconds of 1976 look like a day and a time of our centuries, and are less
+ * likely. */
 static bool epoch_form(struct scan in, struct date *out) {
   bool negative = scan_char(&in, '-'), rest = false;
   size_t digits = scan_digits(&in);
+  if (digits == 12 && !negative && (memcmp(in.at, "19", 2) == 0 || memcmp(in.at, "20", 2) == 0)) return false;
   int64_t by = digits == 19 ? 1000000000 : digits == 16 ? 1000000 : digits == 12 || digits == 13 ? 1000 : 1;
   if (by == 1 && (digits > (negative ? 11 : 10) || digits < (negative ? 1 : 9))) return false;
   uint64_t value = 0;
@@ -365,7 +370,6 @@ static bool is_ascii(const struct scan *in) {
   return true;
 }
 
-/* Thai years count from the Buddha: 2566 is 2023. */
 static bool has_thai(const struct scan *in) {
   for (const char *at = in->at; in->end - at > 1; at++)
     if ((uint8_t)at[0] == 0xe0 && ((uint8_t)at[1] == 0xb8 || (uint8_t)at[1] == 0xb9)) return true;
@@ -391,7 +395,8 @@ bool date_parse_ordered(const char *text, size_t len, enum date_order order, str
   struct found found = {.order = order};
   bool thai = has_thai(&in);
   if (!any_form(&in, &found)) return false;
-  if (thai && found.year >= 2400) found.year -= 543;
+  if (thai && found.is_short) found.year = 2500 + found.year % 100;
+  if (thai && found.year >= 2400) found.year -= 543; /* they count from the Buddha: 2566 is 2023 */
   return date_of(&found, out);
 }
 

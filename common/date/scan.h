@@ -79,6 +79,7 @@ bool scan_filler(struct scan *in);
 struct found {
   enum date_order order; /* of day and month in figures */
   int year, month, day;
+  bool is_short; /* the year had two digits */
   bool has_time;
   struct time_of_day time;
   int offset;

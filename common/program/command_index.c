@@ -1,4 +1,5 @@
 /* nsearch index PATH... */
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
@@ -96,6 +97,16 @@ static void write_event(struct stream *out, nsearch_event_kind kind, const char 
   json_text(&json, message);
   json_close(&json, '}');
   json_end(&json);
+}
+
+/* It may be named like a file of articles by mistake, which would be lost. */
+static int open_report(struct stream *out, const char *path) {
+  int error = stream_create(out, path, "{\"path\":");
+  if (error == EEXIST) {
+    say("%s is no report of an earlier run and is not written over; name another file", path);
+    return EXIT_USAGE;
+  }
+  return error ? file_failure("write", path, error) : EXIT_DONE;
 }
 
 static bool is_problem(nsearch_event_kind kind) {
@@ -279,10 +290,7 @@ static int run_index(const void *given, const struct list *arguments) {
     code = failure(status, err);
     goto out;
   }
-  if (settings->report && (error = stream_create(&run.report, settings->report))) {
-    code = file_failure("write", settings->report, error);
-    goto out;
-  }
+  if (settings->report && (code = open_report(&run.report, settings->report))) goto out;
   enum progress_form form = (enum progress_form)settings->progress;
   progress_start(&run.progress, form == PROGRESS_USUAL && settings->quiet ? PROGRESS_NONE : form);
   code = read_and_commit(writer, ingest, &run, settings, err);

@@ -70,7 +70,8 @@ struct stream {
 void stream_stdout(struct stream *out);
 void stream_stderr(struct stream *out);                /* each line goes out whole and at once */
 int stream_read(struct stream *out, const char *path); /* "-" is standard input; 0 or an errno */
-int stream_create(struct stream *out, const char *path);
+/* Makes a file, or one anew that has nothing in it or begins like that; EEXIST: it holds something else. */
+int stream_create(struct stream *out, const char *path, const char *begins);
 /* Flushes and closes (standard streams are only flushed); the first error there was, or 0. */
 int stream_close(struct stream *stream);
 

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "common/program/program.h"
 
@@ -27,7 +28,20 @@ int stream_read(struct stream *out, const char *path) {
   return open_file(out, path, "re");
 }
 
-int stream_create(struct stream *out, const char *path) { return open_file(out, path, "we"); }
+static bool holds_other(const char *path, const char *begins) {
+  struct stat facts;
+  char head[32];
+  size_t len = strlen(begins);
+  if (stat(path, &facts) || !S_ISREG(facts.st_mode) || facts.st_size == 0) return false;
+  FILE *file = len <= sizeof head ? fopen(path, "re") : NULL;
+  bool same = file && fread(head, 1, len, file) == len && memcmp(head, begins, len) == 0;
+  if (file) fclose(file);
+  return !same;
+}
+
+int stream_create(struct stream *out, const char *path, const char *begins) {
+  return holds_other(path, begins) ? EEXIST : open_file(out, path, "we");
+}
 
 static void note_error(struct stream *stream) {
   if (!stream->error) stream->error = errno ? errno : EIO;

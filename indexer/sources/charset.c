@@ -181,6 +181,8 @@ int charset_decode(const struct charset *charset, const char *bytes, size_t len,
     return buffer_status(out, err);
   }
   iconv_t converter = iconv_open("UTF-8", charset->name);
+  if (converter == (iconv_t)-1 && errno != EINVAL)
+    return error_errno(err, "cannot convert a text in %s", charset->name);
   if (converter == (iconv_t)-1)
     return error_set(err, NSEARCH_ERR_UNSUPPORTED,
                      "the text is in %s, which the C library cannot convert here: are its gconv modules installed?",

@@ -145,10 +145,11 @@ static int on_close(void *payload) {
 int html_parse(struct html_tree *tree, const char *bytes, size_t len, struct nsearch_error *err) {
   *tree = (struct html_tree){0};
   struct builder builder = {.tree = tree, .at = bytes, .end = bytes + len, .err = err};
-  libxml_start();
+  struct libxml_watch watch;
+  libxml_begin(&watch);
   builder.parser = htmlNewParserCtxt();
-  if (!builder.parser) return error_memory(err);
-  if (!add_node(&builder, HTML_OTHER)) goto out;
+  if (!builder.parser) builder.status = error_memory(err);
+  if (builder.status || !add_node(&builder, HTML_OTHER)) goto out;
   xmlSAXHandler *events = builder.parser->sax;
   *events = (xmlSAXHandler){.startElement = on_start,
                             .endElement = on_end,
@@ -164,7 +165,8 @@ int html_parse(struct html_tree *tree, const char *bytes, size_t len, struct nse
   while (builder.open > 0) on_end(&builder, NULL);
   tree->nodes[0].end = (uint32_t)tree->count;
 out:
-  htmlFreeParserCtxt(builder.parser);
+  if (builder.parser) htmlFreeParserCtxt(builder.parser);
+  builder.status = libxml_end(&watch, builder.status, err);
   if (!builder.status) builder.status = buffer_status(&tree->text, err);
   if (builder.status) html_tree_free(tree);
   return builder.status;

@@ -63,13 +63,14 @@ static void inflate_all(const char *text, size_t len, int bits, struct buffer *o
   z_stream in = {.zalloc = zlib_alloc, .zfree = library_free};
   in.next_in = (uint8_t *)(uintptr_t)text;
   in.avail_in = (uint32_t)len;
-  if (inflateInit2(&in, bits) != Z_OK) return;
-  for (int code = Z_OK; code == Z_OK && has_room(out);) {
+  int code = inflateInit2(&in, bits);
+  while (code == Z_OK && has_room(out)) {
     in.next_out = (uint8_t *)out->bytes + out->len;
     in.avail_out = OUT_STEP;
     code = inflate(&in, Z_NO_FLUSH);
     out->len += OUT_STEP - in.avail_out;
   }
+  out->failed |= code == Z_MEM_ERROR;
   inflateEnd(&in);
 }
 
@@ -83,6 +84,8 @@ static void brotli_all(const char *text, size_t len, struct buffer *out) {
     code = BrotliDecoderDecompressStream(state, &len, &next_in, &room, &next_out, NULL);
     out->len += OUT_STEP - room;
   }
+  BrotliDecoderErrorCode why = state ? BrotliDecoderGetErrorCode(state) : BROTLI_DECODER_ERROR_ALLOC_CONTEXT_MODES;
+  out->failed |= why <= BROTLI_DECODER_ERROR_ALLOC_CONTEXT_MODES && why >= BROTLI_DECODER_ERROR_ALLOC_BLOCK_TYPE_TREES;
   if (state) BrotliDecoderDestroyInstance(state);
 }
 
@@ -99,6 +102,7 @@ static bool undo(const char *coding, const char *text, size_t len, struct buffer
   return out->len > 0;
 }
 
+/* The body is what was made of it. Without memory for that there is none: response.decoded.failed says so. */
 static void replace_body(struct http_response *out, struct buffer *by) {
   buffer_free(&out->decoded);
   out->decoded = *by;
@@ -108,12 +112,12 @@ static void replace_body(struct http_response *out, struct buffer *by) {
 
 /* Encodings are undone from the last to the first. */
 static void undo_all(struct http_response *out, const char *codings, size_t len) {
-  for (int left = ENCODINGS_MAX; left > 0 && len > 0 && out->body_len > 0; left--) {
+  for (int left = ENCODINGS_MAX; left > 0 && len > 0 && out->body_len > 0 && !out->decoded.failed; left--) {
     const char *comma = memrchr(codings, ',', len), *last = comma ? comma + 1 : codings;
     char coding[16];
     struct buffer decoded = {0};
     header_word(last, len - (size_t)(last - codings), coding, sizeof coding);
-    if (undo(coding, out->body, out->body_len, &decoded))
+    if (undo(coding, out->body, out->body_len, &decoded) || decoded.failed)
       replace_body(out, &decoded);
     else
       buffer_free(&decoded);
@@ -139,7 +143,7 @@ bool http_read(const char *bytes, size_t len, struct http_response *out) {
   if (header_find(out->headers, out->headers_len, "Transfer-Encoding", &value, &value_len) && value_len >= 7 &&
       strncasecmp(value + value_len - 7, "chunked", 7) == 0) {
     struct buffer joined = {0};
-    if (join_chunks(out->body, out->body_len, &joined))
+    if (join_chunks(out->body, out->body_len, &joined) || joined.failed)
       replace_body(out, &joined);
     else
       buffer_free(&joined);

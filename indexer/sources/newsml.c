@@ -87,17 +87,19 @@ static int set_authors(struct nsearch_article *article, const xmlNode *meta, str
   return status || article->authors.count ? status : add_names(article, &article->authors, meta, "creator", err);
 }
 
-static void set_dates(struct nsearch_article *article, const xmlNode *item) {
-  static const char *const paths[] = {"itemMeta/firstCreated", "contentMeta/contentCreated", "itemMeta/versionCreated"};
+int newsml_dates(struct nsearch_article *article, const xmlNode *item, const char *const *paths,
+                 struct nsearch_error *err) {
   struct buffer text = {0};
-  for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
-    const xmlNode *node = xml_find(item, paths[i]);
+  for (; !text.failed && *paths; paths++) {
+    const xmlNode *node = xml_find(item, *paths);
     buffer_clear(&text);
     if (node) xml_content(node, &text);
     if (text.len) xml_published(article, text.bytes, text.len);
   }
   if (text.len) xml_updated(article, text.bytes, text.len);
+  int status = buffer_status(&text, err);
   buffer_free(&text);
+  return status;
 }
 
 /* ---- Its text ---- */
@@ -158,6 +160,9 @@ static int set_body(struct nsearch_article *article, const xmlNode *item, struct
                 : xml_set_first(article, ARTICLE_BODY, xml_child(item, "contentMeta", NULL), "description", err);
 }
 
+static const char *const dates[] = {"itemMeta/firstCreated", "contentMeta/contentCreated", "itemMeta/versionCreated",
+                                    NULL};
+
 static int fill(xmlNode *item, const struct nsearch_article *common, struct nsearch_article *article,
                 const char **skipped, struct nsearch_error *err) {
   const xmlNode *meta = xml_child(item, "contentMeta", NULL);
@@ -170,7 +175,7 @@ static int fill(xmlNode *item, const struct nsearch_article *common, struct nsea
   if (!status) status = set_authors(article, meta, err);
   if (!status) status = add_names(article, &article->topics, meta, "subject", err);
   if (!status) status = add_names(article, &article->topics, meta, "keyword", err);
-  set_dates(article, item);
+  if (!status) status = newsml_dates(article, item, dates, err);
   if (!status) status = set_body(article, item, err);
   if (!status) status = xml_set_attribute(article, ARTICLE_LANGUAGE, item, "xml:lang", err);
   if (!status && article_is_empty(article))

@@ -126,19 +126,6 @@ static int set_topics(struct nsearch_article *article, const xmlNode *item, stru
   return status ? status : add_keywords(article, item, "Metadata", err);
 }
 
-static void set_dates(struct nsearch_article *article, const xmlNode *item) {
-  static const char *const paths[] = {"NewsManagement/FirstCreated", "NewsManagement/ThisRevisionCreated"};
-  struct buffer text = {0};
-  for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
-    const xmlNode *node = xml_find(item, paths[i]);
-    buffer_clear(&text);
-    if (node) xml_content(node, &text);
-    if (text.len) xml_published(article, text.bytes, text.len);
-  }
-  if (text.len) xml_updated(article, text.bytes, text.len);
-  buffer_free(&text);
-}
-
 static int set_language(struct nsearch_article *article, const xmlNode *item, struct nsearch_error *err) {
   const xmlNode *component = xml_child(item, "NewsComponent", NULL);
   xmlChar *around = article->parts[ARTICLE_LANGUAGE].len ? NULL : xmlNodeGetLang(component ? component : item);
@@ -223,6 +210,8 @@ static int common(xmlNode *root, struct nsearch_article *sent, struct nsearch_er
   return xml_set_attribute(sent, ARTICLE_SOURCE, xml_find(root, "NewsEnvelope/SentFrom/Party"), "FormalName", err);
 }
 
+static const char *const dates[] = {"NewsManagement/FirstCreated", "NewsManagement/ThisRevisionCreated", NULL};
+
 static int fill(xmlNode *item, const struct nsearch_article *sent, struct nsearch_article *article,
                 const char **skipped, struct nsearch_error *err) {
   int status = set_id(article, item, err);
@@ -232,7 +221,7 @@ static int fill(xmlNode *item, const struct nsearch_article *sent, struct nsearc
   if (!status) status = set_topics(article, item, err);
   const xmlNode *language = next_in(item, "DescriptiveMetadata", "Language", NULL);
   if (!status) status = xml_set_attribute(article, ARTICLE_LANGUAGE, language, "FormalName", err);
-  set_dates(article, item);
+  if (!status) status = newsml_dates(article, item, dates, err);
   if (!status) status = add_component(article, item, err);
   if (!status) status = add_subheadline(article, item, err);
   if (!status) status = set_language(article, item, err);

@@ -43,9 +43,18 @@ void date_from_name(struct nsearch_article *article, const char *file_name);
 void problem_set(struct source_problem *problem, enum nsearch_event_kind kind, uint64_t record, const char *format, ...)
     PRINTF_LIKE(4, 5);
 
-/* ---- libxml.c: libxml2, which wants to be started before threads use it; again and again is fine ---------------------- */
+/* ---- libxml.c: what stands around each use of libxml2 ----------------------------------------------------------------- */
 
-void libxml_start(void);
+/* It goes on where it lacks memory, with less of the document or without an attribute, and says so on the way. What was
+ * read meanwhile counts only when libxml_end() gives NSEARCH_OK. `status` is that of the reading, and goes before. */
+struct _xmlError;
+struct libxml_watch {
+  void (*handler)(void *, struct _xmlError *); /* and its payload: as they were before */
+  void *payload;
+  bool lacked_memory;
+};
+void libxml_begin(struct libxml_watch *watch);
+int libxml_end(struct libxml_watch *watch, int status, struct nsearch_error *err);
 
 /* ---- markup.c: text out of HTML fragments and entities ------------------------------------------------------------ */
 
@@ -175,7 +184,7 @@ struct http_response {
 };
 /* Chunks joined, gzip, deflate and brotli undone; a body that is not what its headers say is taken as it is, one that
  * breaks off as far as it goes, one that would be larger than RECORD_MAX as far as that. False when the bytes are no
- * response. */
+ * response; decoded.failed where there was no memory, and what the body is then says nothing. */
 bool http_read(const char *bytes, size_t len, struct http_response *out);
 void http_free(struct http_response *response);
 

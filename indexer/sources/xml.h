@@ -163,6 +163,9 @@ int nitf_article(const xmlNode *nitf, struct nsearch_article *article, struct ns
 
 /* ---- newsml.c: what the versions of NewsML share -------------------------------------------------------------------- */
 
+/* The first of the paths, up to NULL, where an item says a date is when it was published, the last when it was updated. */
+int newsml_dates(struct nsearch_article *article, const xmlNode *item, const char *const *paths,
+                 struct nsearch_error *err);
 /* Adds the text inside an element: NITF, which may fill in other fields too, XHTML, other XML, or text as it stands. */
 int newsml_text(struct nsearch_article *article, const xmlNode *node, struct nsearch_error *err);
 

@@ -80,14 +80,34 @@ static int find_wrapper(struct reading *reading, struct nsearch_error *err) {
 
 /* ---- Documents ---- */
 
-/* A NULL document with NSEARCH_OK: there is nothing in it. */
+struct text_left {
+  const char *at;
+  size_t len;
+};
+
+static int on_read(void *payload, char *out, int room) {
+  struct text_left *left = payload;
+  size_t len = left->len < (size_t)room ? left->len : (size_t)room;
+  memcpy(out, left->at, len);
+  left->at += len, left->len -= len;
+  return (int)len;
+}
+
+static int on_close(void *payload) {
+  (void)payload;
+  return 0;
+}
+
+/* A NULL document with NSEARCH_OK: there is nothing in it. The text is handed out in pieces: without memory for a copy of
+ * it all, libxml2 2.9 crashes. */
 static int read_document(struct reading *reading, const struct buffer *text, int options, xmlDoc **out,
                          struct nsearch_error *err) {
   *out = NULL;
   int status = buffer_status(text, err);
   if (status || text->len == 0 || text->len > INT32_MAX) return status;
-  *out = xmlCtxtReadMemory(reading->context, text->bytes, (int)text->len, NULL, "UTF-8", OPTIONS | options);
-  return reading->context->errNo == XML_ERR_NO_MEMORY ? error_memory(err) : NSEARCH_OK;
+  struct text_left left = {text->bytes, text->len};
+  *out = xmlCtxtReadIO(reading->context, on_read, on_close, &left, NULL, "UTF-8", OPTIONS | options);
+  return NSEARCH_OK;
 }
 
 static int read_mended(struct reading *reading, const struct buffer *text, xmlDoc **out, struct nsearch_error *err) {
@@ -144,12 +164,15 @@ static int parse_record(struct reading *reading, const struct xml_place *place, 
                         struct nsearch_error *err) {
   const struct sink *sink = reading->sink;
   const char *skipped = NULL;
+  struct libxml_watch watch;
   xmlDoc *document;
+  libxml_begin(&watch);
   int status = read_record(reading, place, &document, err);
   xmlNode *node = record_in(reading, document);
   article_clear(sink->article);
   if (!status && node) status = reading->format->fill(node, reading->common, sink->article, &skipped, err);
   xmlFreeDoc(document);
+  status = libxml_end(&watch, status, err);
   if (status) return status;
   if (!skipped) return sink->take(sink->payload, sink->article, record, whole_file, err);
   sink->problem(sink->payload, NSEARCH_EVENT_SKIPPED, record, skipped);
@@ -177,7 +200,6 @@ static int parse_records(struct reading *reading, const struct span *span, struc
 }
 
 static int reading_begin(struct reading *reading, const struct span *span, struct nsearch_error *err) {
-  libxml_start();
   reading->common = nsearch_article_new();
   reading->context = xmlNewParserCtxt();
   if (!reading->common || !reading->context) return error_memory(err);
@@ -199,13 +221,16 @@ static void reading_free(struct reading *reading) {
 int xml_parse(const struct xml_format *format, const struct span *span, const struct sink *sink,
               struct nsearch_error *err) {
   struct reading reading = {.format = format, .sink = sink};
+  struct libxml_watch watch;
   int status = convert(&reading, span, err);
   if (status == NSEARCH_ERR_UNSUPPORTED) {
     sink->problem(sink->payload, NSEARCH_EVENT_BROKEN, span->record, nsearch_error_message(err));
     error_clear(err);
     return NSEARCH_OK;
   }
+  libxml_begin(&watch);
   if (!status) status = reading_begin(&reading, span, err);
+  status = libxml_end(&watch, status, err);
   if (!status) status = parse_records(&reading, span, err);
   reading_free(&reading);
   return status;

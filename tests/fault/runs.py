@@ -1,10 +1,13 @@
 """What is disturbed: runs of the program that change an index, and runs that read one."""
 
+import base64
+import gzip
 import json
 import os
 import random
 import shutil
 import subprocess
+import zlib
 
 INDEX = "shelf/index"  # the shelf is new where the index is: then two folders are made
 
@@ -47,6 +50,36 @@ class Run:
         self.ordered = ordered  # its calls come in the same order each time
 
 
+PAGE = b"<html><head><title>Ferry</title></head><body><p>The %s harbour waits for a bridge.</p></body></html>"
+# The like, in the encoding br.
+BROTLI = "F48AAMR3W5/qC0lDkUVLFx0y/LJNjtPJAfv3U1toeYmVHQgDN1lJOGZw1gMpCUnsN2mWWfXHg/VkeCldouhiaKB3vr5XhbnKYENJv906I3mqmR9d"
+BROTLI += "1/eo5+0qE18RtxCblP4RtwE="
+
+
+def write_pages(folder):
+    """What is decoded on the way: a crawl in all encodings of HTTP, and XML with its dates."""
+    os.makedirs(folder)
+    deflate = zlib.compressobj(wbits=-15)
+    bodies = {
+        "gzip": gzip.compress(PAGE % b"gzip", mtime=0),
+        "deflate": deflate.compress(PAGE % b"deflate") + deflate.flush(),
+        "br": base64.b64decode(BROTLI),
+        "chunked": b"%x\r\n%s\r\n0\r\n\r\n" % (len(PAGE), PAGE),
+    }
+    with open(os.path.join(folder, "crawl.warc"), "wb") as file:
+        for name, body in bodies.items():
+            header = "Transfer-Encoding" if name == "chunked" else "Content-Encoding"
+            block = f"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n{header}: {name}\r\n\r\n".encode() + body
+            file.write(f"WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: https://wire.example/{name}\r\n".encode())
+            file.write(b"Content-Length: %d\r\n\r\n%s\r\n\r\n" % (len(block), block))
+    with open(os.path.join(folder, "item.xml"), "w", encoding="utf-8") as file:
+        file.write('<newsItem xmlns="http://iptc.org/std/nar/2006-10-01/" guid="made-item"><itemMeta><versionCreated>'
+                   "2024-05-01T10:00:00Z</versionCreated></itemMeta><contentMeta><contentCreated>2024-04-30T08:00:00Z"
+                   "</contentCreated><headline>Ferry</headline></contentMeta></newsItem>\n")
+    for name in os.listdir(folder):
+        os.utime(os.path.join(folder, name), (1600000000,) * 2)
+
+
 def make_corpora(place, corpus):
     """Folders of articles below `place`."""
     shutil.copytree(corpus, os.path.join(place, "corpus"))
@@ -59,6 +92,7 @@ def make_corpora(place, corpus):
     for name in ("changing", "pruned"):
         write_articles(os.path.join(place, name, "a.jsonl"), [article(n) for n in range(60, 66)])
         write_articles(os.path.join(place, name, "b.jsonl"), [article(n, 2, "later") for n in range(64, 69)])
+    write_pages(os.path.join(place, "pages"))
     write_words(os.path.join(place, "words", "w.jsonl"), 45000)  # whose dictionary does not stay in memory
     write_words(os.path.join(place, "pieces", "p.jsonl"), 10000)  # more than one of 64 threads has memory for
     for n in range(12):
@@ -89,6 +123,7 @@ def all_runs(xapian):
     deleted = ["delete", "made-3", "made-10", "made-33"]
     runs = [
         Run("first", [], index_of("corpus")),
+        Run("pages", [], index_of("pages")),
         Run("add", one, index_of("two")),
         Run("threads", one, ["index", "--quiet", "--threads", "3", "../../corpora/corpus"], ordered=False),
         Run("merge", many, index_of("day11")),

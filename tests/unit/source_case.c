@@ -119,7 +119,7 @@ char *source_read(const char *name, const void *bytes, size_t len, const struct 
   assert_int_equal(file_close(&file, NULL), 0);
   assert_int_equal(input_open(&input, path, NULL), 0);
   read_input(input, name, map, &out);
-  assert_int_equal(input->raw_bytes, len);
+  assert_int_equal(input_raw_bytes(input), len);
   input_close(input);
   assert_int_equal(file_remove(path, NULL), 0);
   return out.bytes;

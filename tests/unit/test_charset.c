@@ -1,4 +1,6 @@
 /* Encodings: one sentence a language in each of its encodings, declared, undeclared and declared wrongly. */
+#include <dlfcn.h>
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -177,10 +179,38 @@ static void test_any_bytes(void **state) {
   }
 }
 
+/* ---- Without memory ---- */
+
+static bool lacks_memory;
+
+/* In place of the C library's. */
+iconv_t iconv_open(const char *to, const char *from) {
+  iconv_t (*other)(const char *, const char *);
+  void *found = dlsym(RTLD_NEXT, "iconv_open");
+  memcpy(&other, &found, sizeof other);
+  errno = ENOMEM;
+  return lacks_memory ? (iconv_t)-1 : other(to, from);
+}
+
+static void test_no_memory(void **state) {
+  struct nsearch_article *article = nsearch_article_new();
+  struct nsearch_error *err = nsearch_error_new();
+  static const char page[] = "<meta charset=koi8-r><p>\xf0\xd2\xc9\xd7\xc5\xd4</p>";
+  uint64_t replaced = 0;
+  (void)state;
+  for (int lacks = 1; lacks >= 0; lacks--) {
+    lacks_memory = lacks == 1;
+    int status = html_article(page, sizeof page - 1, NULL, NULL, article, &replaced, err);
+    assert_int_equal(status, lacks ? NSEARCH_ERR_MEMORY : NSEARCH_OK);
+  }
+  nsearch_article_free(article);
+  nsearch_error_free(err);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_each_encoding), cmocka_unit_test(test_wrong_labels), cmocka_unit_test(test_marks),
-      cmocka_unit_test(test_bad_bytes),     cmocka_unit_test(test_any_bytes),
+      cmocka_unit_test(test_bad_bytes),     cmocka_unit_test(test_any_bytes),    cmocka_unit_test(test_no_memory),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -162,6 +162,20 @@ static void test_formats(void **state) {
       check(of_two(formats[i].format, filters[k]), "a.tar/one.txt first\na.tar/sub/two.txt second\n");
 }
 
+/* One behind the end of another: both are read, and what else stands there is told. */
+static void test_joined(void **state) {
+  (void)state;
+  for (size_t i = 0; i < 4; i++) {
+    struct buffer one = of_two(formats[i].format, NULL), two = {0};
+    buffer_add(&two, one.bytes, one.len);
+    buffer_add(&two, one.bytes, one.len);
+    check(two, "a.tar/one.txt first\na.tar/sub/two.txt second\na.tar/one.txt first\na.tar/sub/two.txt second\n");
+    for (int junk = 0; junk < 1024; junk++) buffer_byte(&one, 'x');
+    check(one,
+          "a.tar/one.txt first\na.tar/sub/two.txt second\na.tar (2: the archive is broken: Damaged tar archive)\n");
+  }
+}
+
 /* Files that are no archives; several compressed streams one after another are one. */
 static void test_filters(void **state) {
   (void)state;
@@ -173,6 +187,11 @@ static void test_filters(void **state) {
     check(empty, "a.tar \n");
     buffer_free(&two);
   }
+  struct buffer frame = packed(archive_write_add_filter_zstd, "text", 4), skipped = {0};
+  buffer_add(&skipped, "\x50\x2a\x4d\x18\4\0\0\0skip", 12); /* as pzstd begins */
+  buffer_add(&skipped, frame.bytes, frame.len);
+  check(skipped, "a.tar text\n");
+  buffer_free(&frame);
   struct buffer text = {0};
   buffer_text(&text, "BZh9 begins a text");
   check(text, "a.tar BZh9 begins a text\n");
@@ -428,11 +447,11 @@ static void test_damage(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_formats),   cmocka_unit_test(test_filters),  cmocka_unit_test(test_names),
-      cmocka_unit_test(test_nested),    cmocka_unit_test(test_utf8_zip), cmocka_unit_test(test_document),
-      cmocka_unit_test(test_globs),     cmocka_unit_test(test_cut),      cmocka_unit_test(test_broken_member),
-      cmocka_unit_test(test_encrypted), cmocka_unit_test(test_bomb),     cmocka_unit_test(test_sparse),
-      cmocka_unit_test(test_damage),
+      cmocka_unit_test(test_formats),       cmocka_unit_test(test_joined),    cmocka_unit_test(test_filters),
+      cmocka_unit_test(test_names),         cmocka_unit_test(test_nested),    cmocka_unit_test(test_utf8_zip),
+      cmocka_unit_test(test_document),      cmocka_unit_test(test_globs),     cmocka_unit_test(test_cut),
+      cmocka_unit_test(test_broken_member), cmocka_unit_test(test_encrypted), cmocka_unit_test(test_bomb),
+      cmocka_unit_test(test_sparse),        cmocka_unit_test(test_damage),
   };
   return cmocka_run_group_tests(tests, set_up, tear_down);
 }
