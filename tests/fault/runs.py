@@ -89,7 +89,7 @@ def make_corpora(place, corpus):
     write_articles(os.path.join(place, "one", "a.jsonl"), [article(n) for n in range(8)])
     write_articles(os.path.join(place, "one", "b.jsonl"), [article(n, word="gone") for n in range(8, 12)])
     write_articles(os.path.join(place, "two", "c.jsonl"), [article(n, 1, "again") for n in (1, 9, 20, 21, 22)])
-    for name in ("changing", "pruned"):
+    for name in ("changing", "pruned", "missed"):
         write_articles(os.path.join(place, name, "a.jsonl"), [article(n) for n in range(60, 66)])
         write_articles(os.path.join(place, name, "b.jsonl"), [article(n, 2, "later") for n in range(64, 69)])
     write_pages(os.path.join(place, "pages"))
@@ -118,6 +118,13 @@ def lose_file(corpora):
     os.remove(os.path.join(corpora, "pruned", "b.jsonl"))
 
 
+def lose_both(corpora):
+    """One is gone, and the other cannot be read: a link to itself."""
+    for name in ("a.jsonl", "b.jsonl"):
+        os.remove(os.path.join(corpora, "missed", name))
+    os.symlink("a.jsonl", os.path.join(corpora, "missed", "a.jsonl"))
+
+
 def all_runs(xapian):
     one, many = [index_of("one")], [index_of(f"day{n}") for n in range(11)]
     deleted = ["delete", "made-3", "made-10", "made-33"]
@@ -129,6 +136,7 @@ def all_runs(xapian):
         Run("merge", many, index_of("day11")),
         Run("changed", [index_of("changing"), edit], index_of("changing")),
         Run("prune", [index_of("pruned"), lose_file], index_of("pruned", "--prune")),
+        Run("prune missed", [index_of("missed"), lose_both], index_of("missed", "--prune-empty")),
         Run("delete", one, ["delete", "made-2", "made-3"]),
         Run("delete query", one, ["delete", "--query", "gone"]),
         Run("optimize", one + many + [deleted], ["optimize"]),
