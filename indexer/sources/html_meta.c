@@ -159,7 +159,7 @@ static int add_topics(struct finder *finder, const char *text, size_t len) {
 
 /* "en_US, de" is en-US. */
 static int set_language(struct finder *finder, const char *text, size_t len, bool *took) {
-  char tag[12];
+  char tag[12] = "";
   size_t end = 0;
   for (; end < len && (isalnum((unsigned char)text[end]) || text[end] == '-' || text[end] == '_'); end++)
     if (end < sizeof tag) tag[end] = (char)(text[end] == '_' ? '-' : text[end]);
