@@ -93,7 +93,10 @@ static int find_engine(const struct nsearch_options *options, const char *path, 
   int status = look_at_index(path, &manifest, err);
   if (status) return status;
   if (!said && manifest.engine[0]) status = writer_engine_find(manifest.engine, out, err);
-  if (status)
+  if (status == NSEARCH_ERR_USAGE) /* which nobody's option named */
+    status = error_set(err, NSEARCH_ERR_VERSION, "%s is an index of the engine %s; use a newer version of nsearch",
+                       path, manifest.engine);
+  else if (status)
     error_prefix(err, "%s is an index of the engine %s", path, manifest.engine);
   else if (manifest.shard_count && strcmp((*out)->name, manifest.engine) == 0)
     status = find_shards_engine(said, out, err);
