@@ -8,8 +8,8 @@ unset NSEARCH_INDEX
 scratch=$(mktemp -d) # not $SCRATCH: nobody else may be able to get there
 trap 'chmod -R u+w "$scratch"; rm -rf "$scratch"' EXIT
 chmod 755 "$scratch"
-cp "$NSEARCH" "$scratch/nsearch"
-cp "$here"/*.jsonl "$scratch"
+cp "$NSEARCH" "$here"/*.jsonl "$here/ask.sh" "$scratch"
+export NSEARCH=$scratch/nsearch
 cd "$scratch" || exit 1
 # Root may write everywhere.
 plain=()
@@ -28,7 +28,7 @@ result() {
 
 # What an index answers is what is in a file.
 answers() {
-  bash "$here/ask.sh" "$@" >now 2>&1
+  bash "$scratch/ask.sh" "$@" >now 2>&1
   diff -u --label then "$answers" --label now now
 }
 
@@ -56,18 +56,18 @@ as_it_was() {
 read_only() {
   cp -r index sealed
   chmod -R a-w,a+rX sealed
-  "${plain[@]}" bash "$here/ask.sh" sealed --scores >now 2>&1
+  "${plain[@]}" bash "$scratch/ask.sh" sealed --scores >now 2>&1
   diff -u --label then answers --label read-only now
   result $? 'other answers when it cannot be written'
   case $name in
-    native*) says 0 '' "${plain[@]}" "$scratch/nsearch" check --index sealed ;;
-    *) says 6 'Xapian checks only what it may write' "${plain[@]}" "$scratch/nsearch" check --index sealed ;;
+    native*) says 0 '' "${plain[@]}" "$NSEARCH" check --index sealed ;;
+    *) says 6 'Xapian checks only what it may write' "${plain[@]}" "$NSEARCH" check --index sealed ;;
   esac
   result $? 'check when it cannot be written'
   for command in 'index third.jsonl' 'delete ferry-timetable' 'optimize'; do
     # shellcheck disable=SC2086
     set -- $command
-    says 6 'sealed/lock: Permission denied' "${plain[@]}" "$scratch/nsearch" "$1" --index sealed "${@:2}"
+    says 6 'sealed/lock: Permission denied' "${plain[@]}" "$NSEARCH" "$1" --index sealed "${@:2}"
     result $? "$command when it cannot be written"
   done
   diff -r index sealed
@@ -94,13 +94,13 @@ gone_on_with() {
   result $? 'cannot be added to'
   says 0 'Deleted 1 article' "$NSEARCH" delete --index "$moved" bridge-paint
   result $? 'cannot be deleted from'
-  bash "$here/ask.sh" new >grown 2>&1
+  bash "$scratch/ask.sh" new >grown 2>&1
   answers=grown
   answers "$moved"
   result $? 'other answers when it was added to'
   says 0 '' "$NSEARCH" optimize --index "$moved" --purge
   result $? 'cannot be optimized'
-  bash "$here/ask.sh" new --scores >grown 2>&1
+  bash "$scratch/ask.sh" new --scores >grown 2>&1
   answers "$moved" --scores
   result $? 'other answers when it was optimized'
   says 0 '' "$NSEARCH" check --index "$moved"
