@@ -119,6 +119,15 @@ static int find_shards(struct core *core, struct nsearch_error *err) {
   return NSEARCH_OK;
 }
 
+int commit_is_past(const char *folder, uint64_t checksum, bool *past, struct nsearch_error *err) {
+  struct manifest manifest;
+  int status = manifest_read(&manifest, folder, err);
+  if (status) return status;
+  *past = manifest.checksum != checksum;
+  manifest_free(&manifest);
+  return NSEARCH_OK;
+}
+
 int core_open(struct core **out, const char *path, struct nsearch_error *err) {
   struct core *core = *out = memory_zero(1, sizeof *core);
   if (!core) return error_memory(err);

@@ -20,6 +20,15 @@ static void handle_free(struct core *core, struct handle *handle) {
   handle_release(handle);
 }
 
+/* When a later commit stands, the files of this one are being removed, and Xapian takes a table whose file is gone for an
+ * empty one. */
+static int still_whole(const struct core *core, struct nsearch_error *err) {
+  bool past = false;
+  int status = core->remote ? NSEARCH_OK : commit_is_past(core->folder, core->manifest.checksum, &past, err);
+  if (status || !past) return status;
+  return error_set(err, NSEARCH_ERR_MISSING, "%s: a later commit took the place of this one", core->folder);
+}
+
 static int handle_open(struct snapshot *snapshot, struct handle **out, struct nsearch_error *err) {
   struct core *core = snapshot->core;
   struct xap_database *parts[SHARDS_MAX] = {NULL};
@@ -40,6 +49,7 @@ static int handle_open(struct snapshot *snapshot, struct handle **out, struct ns
   }
   if (!status) status = xap_database_join(&handle->database, parts, count, err);
   if (!status) status = xap_size(handle->database, &documents, &handle->length, err);
+  if (!status) status = still_whole(core, err);
   handle->articles = documents;
   if (count < 2) handle->smallest = 0;
   handle->length /= snapshot_folds(snapshot);

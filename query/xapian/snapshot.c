@@ -196,18 +196,8 @@ static int open_once(struct snapshot **out, const char *path, struct nsearch_err
   return status;
 }
 
-/* Whether the folder holds another commit than one of this checksum. */
-static int is_newer(const char *path, uint64_t checksum, bool *newer, struct nsearch_error *err) {
-  struct manifest manifest;
-  int status = manifest_read(&manifest, path, err);
-  if (status) return status;
-  *newer = manifest.checksum != checksum;
-  manifest_free(&manifest);
-  return NSEARCH_OK;
-}
-
 static int is_stale(struct snapshot *snapshot, bool *stale, struct nsearch_error *err) {
-  return is_newer(snapshot->core->folder, snapshot->core->manifest.checksum, stale, err);
+  return commit_is_past(snapshot->core->folder, snapshot->core->manifest.checksum, stale, err);
 }
 
 /* Between reading the manifest and opening its databases a writer may have replaced them. */
@@ -215,13 +205,13 @@ static int snapshot_open(struct snapshot **out, const char *path, struct nsearch
   int status = NSEARCH_OK;
   for (int left = OPEN_TRIES; left > 0; left--) {
     struct manifest before;
-    bool newer = false;
+    bool past = false;
     status = manifest_read(&before, path, err);
     if (status) return status;
     uint64_t checksum = before.checksum;
     manifest_free(&before);
     status = open_once(out, path, err);
-    if (!status || is_newer(path, checksum, &newer, NULL) || !newer) return status;
+    if (!status || commit_is_past(path, checksum, &past, NULL) || !past) return status;
     error_clear(err);
   }
   return status;

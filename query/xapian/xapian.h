@@ -55,12 +55,15 @@ struct core {
 
 /* Opens no database yet. */
 int core_open(struct core **out, const char *path, struct nsearch_error *err);
+/* Whether the folder holds another commit than the one with a manifest of this checksum. */
+int commit_is_past(const char *folder, uint64_t checksum, bool *past, struct nsearch_error *err);
 void core_release(struct core *core);
 /* Adds up what is on this machine. */
 int core_measure(struct core *core, struct nsearch_error *err);
 
 /* Opens a shard, looks whether it is the right one, and notes how that went. */
-int shard_open(struct core *core, size_t i, unsigned milliseconds, struct xap_database **out, struct nsearch_error *err);
+int shard_open(struct core *core, size_t i, unsigned milliseconds, struct xap_database **out,
+               struct nsearch_error *err);
 void shard_note_down(struct core *core, size_t i, const struct nsearch_error *err);
 /* Completes the message of a shard that does not answer: which one it is, what to do. late as in struct xap_failure. */
 void shard_advise(const struct core *core, size_t i, bool late, struct nsearch_error *err);
@@ -121,7 +124,8 @@ unsigned snapshot_folds(const struct snapshot *snapshot);
 /* ---- frequencies.c -------------------------------------------------------------------------------------------------- */
 
 struct frequencies;
-int handle_frequency(struct handle *handle, const struct xap_term *term, uint32_t *documents, struct nsearch_error *err);
+int handle_frequency(struct handle *handle, const struct xap_term *term, uint32_t *documents,
+                     struct nsearch_error *err);
 void frequencies_free(struct frequencies *known);
 
 /* ---- articles.c ----------------------------------------------------------------------------------------------------- */
@@ -187,11 +191,11 @@ struct slot_facets {
   int status;
 };
 int slot_facets_open(struct slot_facets *facets, struct snapshot *snapshot, const struct search_request *request,
-                struct nsearch_error *err);
+                     struct nsearch_error *err);
 /* An xap_visit_count: a slot's value and how many matches have it. */
 bool slot_facets_count(void *payload, size_t field, const char *value, size_t len, uint32_t count);
 int slot_facets_answer(struct slot_facets *facets, struct xap_database *database, struct search_answer *answer,
-                  struct nsearch_error *err);
+                       struct nsearch_error *err);
 void slot_facets_free(struct slot_facets *facets);
 
 /* ---- occurrences.c -------------------------------------------------------------------------------------------------- */
