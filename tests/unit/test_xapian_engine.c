@@ -14,6 +14,7 @@
 #include "common/engine.h"
 #include "common/nsearch.h"
 #include "common/store/store.h"
+#include "query/xapian/xapian.h"
 
 static char folder[64];
 static nsearch_error *err;
@@ -264,6 +265,48 @@ static void test_database_gone(void **state) {
 }
 
 /* A manifest without a database is damage to all who open the index, also to those who write and check it. */
+struct lent {
+  struct core *core;
+  struct handle *handle;
+};
+
+static void *give_back(void *payload) {
+  struct lent *lent = payload;
+  usleep(20000);
+  handle_give(lent->core, lent->handle);
+  return NULL;
+}
+
+/* A database of a past commit is there still, but not all of its tables, which Xapian would take for empty ones: it is not
+ * opened again, and who wants another handle waits for the one that there is. */
+static void test_half_removed(void **state) {
+  (void)state;
+  char command[512];
+  const char *path = place("half");
+  struct snapshot *snapshot;
+  struct handle *handle, *second;
+  pthread_t thread;
+  nsearch_writer *writer = open_writer(path, 0);
+  add(writer, "one", "ferry");
+  assert_int_equal(nsearch_commit(writer, err), NSEARCH_OK);
+  assert_int_equal(xapian_reader_engine.open(&snapshot, path, err), 0);
+  assert_int_equal(handle_take(snapshot, &handle, err), 0);
+  const char *database = snapshot->core->shards[0].state.address;
+  snprintf(command, sizeof command, "cp -r %s %s.kept && rm %s.kept/docdata.glass", database, path, path);
+  assert_int_equal(system(command), 0);
+  add(writer, "two", "ferry");
+  assert_int_equal(nsearch_commit(writer, err), NSEARCH_OK);
+  snprintf(command, sizeof command, "mv %s.kept %s", path, database);
+  assert_int_equal(system(command), 0);
+  assert_int_equal(pthread_create(&thread, NULL, give_back, &(struct lent){snapshot->core, handle}), 0);
+  assert_int_equal(handle_take(snapshot, &second, err), 0);
+  pthread_join(thread, NULL);
+  assert_ptr_equal(second, handle);
+  handle_give(snapshot->core, second);
+  xapian_reader_engine.release(snapshot);
+  nsearch_writer_close(writer);
+}
+
 static void test_no_database(void **state) {
   (void)state;
   char path[128];
@@ -344,10 +387,10 @@ static void test_no_engine(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_commits),     cmocka_unit_test(test_threads),   cmocka_unit_test(test_replaced),
-      cmocka_unit_test(test_folder),      cmocka_unit_test(test_leftovers), cmocka_unit_test(test_database_gone),
-      cmocka_unit_test(test_no_database), cmocka_unit_test(test_no_engine), cmocka_unit_test(test_cancel),
-      cmocka_unit_test(test_occurrences),
+      cmocka_unit_test(test_commits),     cmocka_unit_test(test_threads),      cmocka_unit_test(test_replaced),
+      cmocka_unit_test(test_folder),      cmocka_unit_test(test_leftovers),    cmocka_unit_test(test_database_gone),
+      cmocka_unit_test(test_no_database), cmocka_unit_test(test_no_engine),    cmocka_unit_test(test_cancel),
+      cmocka_unit_test(test_occurrences), cmocka_unit_test(test_half_removed),
   };
   err = nsearch_error_new();
   int failed = cmocka_run_group_tests(tests, make_scratch, remove_scratch);
